@@ -1,0 +1,41 @@
+"""A portfolio as measures see it: one lazy frame a table, all of the same committed version. Reads nothing by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from lib.tables import TABLES
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """Every table of `lib.tables` as a LazyFrame, pinned at one version of the store.
+
+    A table that was never imported is an empty frame and is not in `loaded`. Frames carry, beside their declared columns,
+    `_source` (short name of the tool) and `_import` (number of the commit that last changed the row).
+    """
+
+    version: int
+    frames: Mapping[str, pl.LazyFrame]
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+    def __getitem__(self, table: str) -> pl.LazyFrame:
+        return self.frames[table]
+
+    @property
+    def loaded(self) -> frozenset[str]:
+        """Names of the tables that hold at least one row."""
+        return frozenset(name for name, count in self.rows.items() if count)
+
+    @classmethod
+    def of(cls, version: int = 0, **frames: pl.DataFrame) -> Portfolio:
+        """A portfolio of frames at hand; absent tables are empty and absent columns null."""
+        filled = {}
+        for name, table in TABLES.items():
+            given = frames.get(name, table.empty())
+            missing = [pl.lit(None, dtype).alias(column) for column, dtype in table.polars_schema.items() if column not in given.columns]
+            filled[name] = given.with_columns(missing).cast(dict(table.polars_schema)).lazy()
+        return cls(version, filled, {name: frame.height for name, frame in frames.items()})
