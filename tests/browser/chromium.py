@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 PLACES = (
     "/usr/bin/chromium",
@@ -30,18 +32,15 @@ def chromium() -> Path | None:
     named = os.environ.get("CHROMIUM")
     if named:
         return Path(named) if Path(named).is_file() else None
-    found = (shutil.which(name) for name in NAMES)
-    for candidate in (*found, *PLACES, _playwrights_own()):
-        if candidate and Path(candidate).is_file():
-            return Path(candidate)
-    return None
+    usual = (*(shutil.which(name) for name in NAMES), *PLACES)
+    installed = next((Path(place) for place in usual if place and Path(place).is_file()), None)
+    return installed or _playwrights_own()
 
 
-def _playwrights_own() -> str:
-    from playwright.sync_api import sync_playwright
-
+def _playwrights_own() -> Path | None:
     with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+        path = Path(playwright.chromium.executable_path)
+    return path if path.is_file() else None
 
 
 if __name__ == "__main__":
