@@ -78,21 +78,15 @@ def country(label: str, about: str) -> dy.String:
 
 def day(label: str, about: str, need: bool = False, key: bool = False) -> dy.Date:
     """A calendar day between 1900 and 2199."""
-    return dy.Date(
-        primary_key=key, min=date(1900, 1, 1), max=date(2199, 12, 31), **_facts("day", label, about, need or key)
-    )
+    return dy.Date(primary_key=key, min=date(1900, 1, 1), max=date(2199, 12, 31), **_facts("day", label, about, need or key))
 
 
-def number(
-    label: str, about: str, unit: str = "", need: bool = False, least: float | None = None, most: float | None = None
-) -> dy.Float64:
+def number(label: str, about: str, unit: str = "", need: bool = False, least: float | None = None, most: float | None = None) -> dy.Float64:
     """A finite number in `unit`, within `least` and `most` where they are given."""
     return dy.Float64(min=least, max=most, **_facts("number", label, about, need, unit=unit))
 
 
-def whole(
-    label: str, about: str, unit: str = "", need: bool = False, least: int | None = None, most: int | None = None
-) -> dy.Int64:
+def whole(label: str, about: str, unit: str = "", need: bool = False, least: int | None = None, most: int | None = None) -> dy.Int64:
     """A whole number in `unit`."""
     return dy.Int64(min=least, max=most, **_facts("whole", label, about, need, unit=unit))
 

@@ -122,7 +122,13 @@ class Language:
         return f"{self.day(first, near if first.year == last.year else None)}–{self.day(last, near)}"
 
     def month(self, value: date) -> str:
-        return format_date(value, "MMM y", locale=self.locale).replace("Sept", "Sep").replace("sept", "sep").replace(".", "").replace(" ", NBSP)
+        return (
+            format_date(value, "MMM y", locale=self.locale)
+            .replace("Sept", "Sep")
+            .replace("sept", "sep")
+            .replace(".", "")
+            .replace(" ", NBSP)
+        )
 
     def quarter(self, value: date, first_month: int = 1) -> str:
         """Q3 2026, «T3 2026»: of the fiscal year that begins in `first_month`, named by the year it ends in."""

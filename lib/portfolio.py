@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from lib.tables import TABLES
+from lib.tables import TABLES, UNDATED
 
 
 @dataclass(frozen=True)
@@ -37,5 +37,22 @@ class Portfolio:
         for name, table in TABLES.items():
             given = frames.get(name, table.empty())
             missing = [pl.lit(None, dtype).alias(column) for column, dtype in table.polars_schema.items() if column not in given.columns]
-            filled[name] = given.with_columns(missing).cast(dict(table.polars_schema)).lazy()
+            filled[name] = (
+                given.with_columns(missing).select(list(table.columns)).cast(table.polars_schema).lazy()
+            )
         return cls(version, filled, {name: frame.height for name, frame in frames.items()})
+
+
+def as_known(now: Portfolio, then: Portfolio | None) -> Portfolio:
+    """`now` with its undated columns (`lib.tables.UNDATED`) as they stood in `then`; null where `then` has no such row, or is None."""
+    if then is not None and then.version == now.version:
+        return now
+    frames = dict(now.frames)
+    for name, columns in UNDATED.items():
+        undated = [column for column in columns if column not in TABLES[name].key]
+        if then is None:
+            frames[name] = now[name].with_columns(pl.lit(None, TABLES[name].polars_schema[column]).alias(column) for column in undated)
+        else:
+            known = then[name].select(*TABLES[name].key, *undated)
+            frames[name] = now[name].drop(undated).join(known, on=TABLES[name].key, how="left")
+    return Portfolio(now.version, frames, now.rows)

@@ -12,8 +12,25 @@ import dataframely as dy
 import polars as pl
 
 from lib.columns import (
-    N_, choice, country, currency, day, flag, hours, in_order, key, money, note, number, percent, ref, share, text,
-    week, whole, words,
+    N_,
+    choice,
+    country,
+    currency,
+    day,
+    flag,
+    hours,
+    in_order,
+    key,
+    money,
+    note,
+    number,
+    percent,
+    ref,
+    share,
+    text,
+    week,
+    whole,
+    words,
 )  # fmt: skip
 
 MONEY_PER = ("total", "month", "quarter", "year")
@@ -159,7 +176,9 @@ class Projects(dy.Schema):
     currency = currency(N_("Currency"), N_("Three letters, such as EUR"), need=True)
     percent_complete = percent(N_("Percent complete"), N_("Work done, 0 to 100"))
     ev_technique = choice(
-        ("zero_hundred", "fifty_fifty", "weighted_milestones", "percent_complete"), N_("Earned value technique"), N_("How work done is measured")
+        ("zero_hundred", "fifty_fifty", "weighted_milestones", "percent_complete"),
+        N_("Earned value technique"),
+        N_("How work done is measured"),
     )
     target_margin = number(N_("Target margin"), N_("Delivery margin aimed at, 0 to 1"), "share", least=-1, most=0.99)
 
@@ -177,7 +196,9 @@ class Tasks(dy.Schema):
     project_id = ref("projects", N_("Project id"), N_("The project"), need=True)
     parent_id = ref("tasks", N_("Parent task"), N_("The summary task above"))
     name = text(N_("Task"), N_("What is to be done"), need=True)
-    kind = choice(("task", "milestone", "deliverable", "summary"), N_("Task kind"), N_("Task, milestone, deliverable or summary"), need=True)
+    kind = choice(
+        ("task", "milestone", "deliverable", "summary"), N_("Task kind"), N_("Task, milestone, deliverable or summary"), need=True
+    )
     status = choice(("open", "in_progress", "blocked", "done", "cancelled"), N_("Status"), N_("Where the task stands"), need=True)
     assignee_id = ref("people", N_("Assignee"), N_("Who does it"))
     role = text(N_("Role"), N_("The role it needs while nobody is named"))
@@ -346,7 +367,9 @@ class Touchpoints(dy.Schema):
     touchpoint_id = key(N_("Touchpoint id"), N_("The contact's identifier"))
     account_id = ref("accounts", N_("Account id"), N_("The client"), need=True)
     date = day(N_("Date"), N_("The day it took place"), need=True)
-    kind = choice(("meeting", "call", "email", "workshop", "qbr"), N_("Touchpoint kind"), N_("Meeting, call, email, workshop or QBR"), need=True)
+    kind = choice(
+        ("meeting", "call", "email", "workshop", "qbr"), N_("Touchpoint kind"), N_("Meeting, call, email, workshop or QBR"), need=True
+    )
     contact_ids = words(N_("Contacts"), N_("Ids of the contacts present, separated by ;"), ref="contacts")
     owner = text(N_("Owner"), N_("Who held it on your side"))
     sentiment = number(N_("Sentiment"), N_("From -1 (bad) to 1 (good)"), least=-1, most=1)
@@ -390,7 +413,10 @@ class ChangeRequests(dy.Schema):
     description = note(N_("Description"), N_("The request in full"))
     kind = choice(("added", "modified", "removed"), N_("Change kind"), N_("Work added, modified or removed"), need=True)
     status = choice(
-        ("logged", "assessed", "proposed", "approved", "rejected", "implemented", "withdrawn"), N_("Status"), N_("Where the request stands"), need=True
+        ("logged", "assessed", "proposed", "approved", "rejected", "implemented", "withdrawn"),
+        N_("Status"),
+        N_("Where the request stands"),
+        need=True,
     )
     priority = choice(("must", "should", "could", "wont"), N_("Priority"), N_("Must, should, could or won't"))
     in_scope = flag(N_("In scope"), N_("Yes if the contract already covers it"))
@@ -502,7 +528,7 @@ class Table:
     @property
     def references(self) -> dict[str, str]:
         """Column -> the table whose single key it names."""
-        return {name: column.metadata["ref"] for name, column in self.columns.items() if column.metadata.get("ref")}
+        return {name: to for name, column in self.columns.items() if (to := (column.metadata or {}).get("ref"))}
 
     @property
     def polars_schema(self) -> pl.Schema:
@@ -573,3 +599,18 @@ RULES: dict[str, str] = {
     "decided_before_raised": N_("It was decided before it was raised"),
     "price_without_currency": N_("There is a cost or price, but no currency"),
 }
+
+UNDATED: dict[str, tuple[str, ...]] = {
+    "accounts": ("status", "tier", "manager", "director"),
+    "contacts": ("active",),
+    "projects": ("status", "percent_complete", "manager"),
+    "tasks": ("status", "percent_complete", "remaining_hours"),
+    "invoices": ("status",),
+    "bookings": ("status", "probability"),
+    "absences": ("status",),
+    "risks": ("status", "probability", "impact"),
+    "change_requests": ("status", "priority"),
+    "opportunities": ("status", "stage", "probability"),
+    "goals": ("status", "actual"),
+}
+"""Columns whose value carries no date: what they were on a past day is known only from the version known on that day."""

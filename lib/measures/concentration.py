@@ -1,0 +1,78 @@
+"""How much of the book hangs on few clients. Shares are over the whole book, by parent account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from lib.definitions import CONCENTRATION_LIMITS, UNAVOIDABLE_BELOW
+from lib.measures.figure import total
+from lib.portfolio import Portfolio
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """Shares 0-1 of the positive total; None where the total is not positive.
+
+    `clients`: parent_id, name, amount, share, largest first. `negative`: the sum of amounts below zero, left out of the shares where
+    `positive_only`.
+    """
+
+    clients: pl.DataFrame
+    top1: float | None
+    top3: float | None
+    hhi: float | None
+    negative: float
+
+    @property
+    def effective_clients(self) -> float | None:
+        return 10_000 / self.hhi if self.hhi else None
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Which of CONCENTRATION_LIMITS is passed."""
+        values = {"top1": self.top1, "top3": self.top3, "hhi": self.hhi}
+        return {key: value is not None and value > CONCENTRATION_LIMITS[key] for key, value in values.items()}
+
+    @property
+    def unavoidable(self) -> bool:
+        """Too few clients for the index to stay below its limit."""
+        return self.clients.height < UNAVOIDABLE_BELOW
+
+
+def parents(portfolio: Portfolio) -> pl.DataFrame:
+    """account_id and the top parent_id above it (itself where it has none); a circle of parents stops at where it closes."""
+    above = dict(portfolio["accounts"].select("account_id", "parent_id").collect().iter_rows())
+    tops = {}
+    for account in above:
+        seen, current = {account}, account
+        while (parent := above.get(current)) in above and parent not in seen:
+            seen.add(parent)
+            current = parent
+        tops[account] = current
+    return pl.DataFrame({"account_id": list(tops), "top_id": list(tops.values())}, schema={"account_id": pl.String, "top_id": pl.String})
+
+
+def concentration(amounts: pl.DataFrame, tops: pl.DataFrame, names: pl.DataFrame, positive_only: bool = False) -> Concentration:
+    """Concentration of `amounts` (account_id, amount) over top parents; `tops` from `parents`, `names` account_id, name.
+
+    HHI = Σ (share in %)² (Herfindahl–Hirschman). With `positive_only` the shares are over amounts above zero (for margins).
+    """
+    clients = (
+        amounts.join(tops, on="account_id")
+        .group_by("top_id")
+        .agg(pl.col("amount").sum())
+        .join(names.rename({"account_id": "top_id"}), on="top_id", how="left")
+        .select(pl.col("top_id").alias("account_id"), "name", "amount")
+        .filter(pl.col("amount") != 0)
+        .sort("amount", "account_id", descending=[True, False])
+    )
+    negative = total(clients.filter(pl.col("amount") < 0), "amount")
+    counted = clients.filter(pl.col("amount") > 0) if positive_only else clients
+    whole = total(counted, "amount")
+    if not whole > 0:
+        return Concentration(counted.with_columns(pl.lit(None, pl.Float64).alias("share")), None, None, None, negative)
+    counted = counted.with_columns((pl.col("amount") / whole).alias("share"))
+    shares = counted["share"]
+    return Concentration(counted, shares[0], total(counted.head(3), "share"), sum((100 * share) ** 2 for share in shares), negative)
