@@ -1,12 +1,12 @@
 # Two commands on a fresh machine: `make run` and `make test`. Works with GNU make 3.81 and newer (Debian, macOS).
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 VENV ?= .venv
 PY := $(VENV)/bin/python
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
-PIP_INSTALL = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+PIP_INSTALL = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --only-binary :all: --require-hashes
 ARGS ?=
 export REQUIRE_BROWSER
 
