@@ -1,0 +1,107 @@
+"""What a change would do to a table, computed from frames alone. Nothing here reads a clock or writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from lib.columns import N_
+from lib.store.changes import BadRows, Change, Clear, Counts, Merge, NotFound, ReplacePeriod, Snapshot
+from lib.tables import Table
+
+STAMPS: Final = {"_source": pl.String(), "_import": pl.Int64()}
+FILE = "_file"  # path of the Parquet file that a current row lies in
+_WAS = "_was."
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`written`: rows added or changed, with `_source`. `gone`: key and `_file` of the current rows that change or go."""
+
+    written: pl.DataFrame
+    gone: pl.DataFrame
+    counts: Counts
+
+
+def conforming(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """`rows` with exactly the declared columns of `table`, absent nullable ones as null.
+
+    Raises `BadRows` on an unexpected or absent required column, another type, a null in a required column, or a key that occurs twice.
+    """
+    declared = table.polars_schema
+    if unexpected := [name for name in rows.columns if name not in declared]:
+        raise BadRows(N_("{table} has no column {columns}"), table=table.name, columns=", ".join(unexpected))
+    if absent := [name for name in table.required if name not in rows.columns]:
+        raise BadRows(N_("{table} needs the column {columns}"), table=table.name, columns=", ".join(absent))
+    for name, dtype in rows.schema.items():
+        if dtype != declared[name]:
+            raise BadRows(
+                N_("{table}.{column} holds {found} where {expected} is needed"),
+                table=table.name, column=name, found=str(dtype), expected=str(declared[name]),
+            )  # fmt: skip
+    empty = [name for name in table.required if rows.get_column(name).null_count()]
+    if empty:
+        raise BadRows(N_("{table} needs a value in every row of {columns}"), table=table.name, columns=", ".join(empty))
+    keys = rows.select(table.key)
+    if keys.n_unique() != rows.height:
+        raise BadRows(N_("A key occurs twice in {table}: {key}"), table=table.name, key=str(keys.filter(keys.is_duplicated()).row(0)))
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in declared.items() if name not in rows.columns]
+    return rows.with_columns(missing).select(declared.names())
+
+
+def difference(current: pl.LazyFrame, current_rows: int, change: Change, table: Table) -> Difference:
+    """What `change` does to `current`, which holds the declared columns, `_source` and `_file`, one row a key.
+
+    A row whose key is known is changed if any column, or its source, IS DISTINCT FROM the current one (null equals null).
+    """
+    if isinstance(change, Clear):
+        gone = current.select(*table.key, FILE).collect()
+        return Difference(_nothing_written(table), gone, Counts(removed=gone.height))
+    incoming = conforming(change.rows, table).with_columns(pl.lit(change.source, pl.String).alias("_source"))
+    if not current_rows:
+        return Difference(incoming, _nothing_gone(table), Counts(added=incoming.height))
+
+    differing = _added_or_changed(incoming, current, table)
+    removed = _removed(incoming, current, change, table)
+    changed = differing.filter(pl.col(FILE).is_not_null()).select(*table.key, FILE)
+    counts = Counts(
+        added=differing.height - changed.height,
+        changed=changed.height,
+        removed=removed.height,
+        unchanged=incoming.height - differing.height,
+    )
+    return Difference(differing.drop(FILE), pl.concat([changed, removed]), counts)
+
+
+def _added_or_changed(incoming: pl.DataFrame, current: pl.LazyFrame, table: Table) -> pl.DataFrame:
+    compared = [name for name in incoming.columns if name not in table.key]
+    was = current.select(pl.col(table.key), pl.col(compared).name.prefix(_WAS), FILE)
+    distinct = pl.any_horizontal(pl.col(name).ne_missing(pl.col(_WAS + name)) for name in compared)
+    return (
+        incoming.lazy()
+        .join(was, on=table.key, how="left", maintain_order="left")
+        .filter(pl.col(FILE).is_null() | distinct)
+        .select(*incoming.columns, FILE)
+        .collect()
+    )
+
+
+def _removed(incoming: pl.DataFrame, current: pl.LazyFrame, change: Merge | ReplacePeriod | Snapshot, table: Table) -> pl.DataFrame:
+    if isinstance(change, Merge):
+        return _nothing_gone(table)
+    replaced = current.filter(pl.col("_source") == change.source)
+    if isinstance(change, ReplacePeriod):
+        if table.polars_schema.get(change.date_column) != pl.Date:
+            raise NotFound(N_("{table} has no date column {column}"), table=table.name, column=change.date_column)
+        replaced = replaced.filter(pl.col(change.date_column).is_between(change.first, change.last))
+    return replaced.select(*table.key, FILE).join(incoming.lazy().select(table.key), on=table.key, how="anti").collect()
+
+
+def _nothing_written(table: Table) -> pl.DataFrame:
+    return table.empty().with_columns(pl.lit("", pl.String).alias("_source"))
+
+
+def _nothing_gone(table: Table) -> pl.DataFrame:
+    return table.empty().select(table.key).with_columns(pl.lit("", pl.String).alias(FILE))

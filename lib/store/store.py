@@ -1,0 +1,310 @@
+"""The folder on disk: commits portfolios, opens them, takes them back, keeps what people write. It computes nothing about clients.
+
+A commit writes its Delta versions first; one SQLite transaction then moves all pins, and that transaction is the commit. Readers open
+pinned versions only, so a crash leaves the old portfolio or the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from lib.columns import N_
+from lib.portfolio import Portfolio
+from lib.store import authored, catalogue
+from lib.store.catalogue import Catalogue, Pin
+from lib.store.changes import BadStore, CannotUndo, Change, Commit, Counts, ImportBusy, NotFound, UnknownVersion
+from lib.store.delta import DeltaFolder
+from lib.store.differences import Difference, difference
+from lib.store.lock import locked
+from lib.store.migrations import (
+    TABLE_MIGRATIONS, RenameColumn, TableMigration, as_of_today, columns_at, migrate_catalogue, newest_schema,
+)  # fmt: skip
+from lib.tables import TABLES, Table
+
+IMPORT_WAIT_SECONDS = 30.0
+_DAWN = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A portfolio's folder. It holds no connection or file, so threads and sessions can share it."""
+
+    folder: Path
+    tables: Mapping[str, Table] = field(default_factory=lambda: TABLES, compare=False, repr=False)
+    steps: Sequence[TableMigration] = field(default=TABLE_MIGRATIONS, compare=False, repr=False)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        at: datetime | None = None,
+        tables: Mapping[str, Table] = TABLES,
+        steps: Sequence[TableMigration] = TABLE_MIGRATIONS,
+    ) -> Store:
+        """Open the store in `folder`, which is made, migrated and recovered from a crash as needed.
+
+        `at` dates a migration; without it, it takes the time of the newest commit. Raises `BadStore`, and `ImportBusy` if a migration
+        has to wait for an import.
+        """
+        store = cls(Path(folder).absolute(), tables, steps)
+        if "%" in str(store.folder):  # deltalake decodes %20 in a path and then looks elsewhere
+            raise BadStore(N_("The folder {path} has a % in its name, which Delta tables cannot have"), path=str(store.folder))
+        store.folder.mkdir(parents=True, exist_ok=True)
+        with locked(store.folder / "open.lock", IMPORT_WAIT_SECONDS):
+            store._make()
+        try:
+            with locked(store._import_lock, 0):
+                store._recover()
+        except ImportBusy:
+            pass  # an import is running: it recovers by itself, and readers need only pins
+        if store._migration_pending():
+            with locked(store._import_lock, IMPORT_WAIT_SECONDS):
+                store._recover()
+                store._migrate(at)
+        return store
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.folder / "cartera.sqlite")
+
+    @property
+    def _import_lock(self) -> Path:
+        return self.folder / "import.lock"
+
+    def delta(self, table: str) -> DeltaFolder:
+        """The Delta table that holds `table`."""
+        return DeltaFolder(self.folder / "tables" / table)
+
+    # Reading
+
+    def version(self) -> int:
+        """Number of the newest commit; 0 if nothing was committed yet."""
+        with self.catalogue.reading() as db:
+            return catalogue.newest(db)
+
+    def version_known_on(self, day: date) -> int:
+        """Number of the newest commit made on or before `day` (UTC); 0 if there was none."""
+        midnight = datetime.combine(day + timedelta(days=1), time.min, UTC)
+        with self.catalogue.reading() as db:
+            return catalogue.newest_until(db, catalogue.moment_text(midnight))
+
+    def commits(self) -> list[Commit]:
+        """Every commit, newest first."""
+        with self.catalogue.snapshot() as db:
+            return catalogue.all_commits(db)
+
+    def portfolio(self, version: int | None = None) -> Portfolio:
+        """The portfolio as commit `version` left it, or the newest; reads logs and no rows. Raises `UnknownVersion`."""
+        with self.catalogue.snapshot() as db:
+            number = catalogue.newest(db) if version is None else version
+            if number and not catalogue.exists(db, number):
+                raise UnknownVersion(N_("There is no version {version}"), version=number)
+            pins = catalogue.pins_at(db, number)
+        frames = {name: self._rows(table, pins.get(name)) for name, table in self.tables.items()}
+        return Portfolio(number, frames, {name: pin.rows for name, pin in pins.items()})
+
+    def preview(self, changes: Mapping[str, Change]) -> dict[str, Counts]:
+        """Table -> what `commit(changes)` would count now, without writing. Raises `BadRows`."""
+        with self.catalogue.snapshot() as db:
+            pins = catalogue.pins_at(db, catalogue.newest(db))
+        return {name: self._difference(name, change, pins.get(name)).counts for name, change in changes.items()}
+
+    def _rows(self, table: Table, pin: Pin | None, with_file: bool = False) -> pl.LazyFrame:
+        schema = pin.schema if pin else newest_schema(self.steps)
+        columns = columns_at(table, schema, self.steps)
+        delta = self.delta(table.name)
+        rows = delta.scan(pin.version, columns, with_file) if pin and pin.rows else delta.no_rows(columns, with_file)
+        return as_of_today(rows, table, schema, self.steps)
+
+    def _difference(self, name: str, change: Change, pin: Pin | None) -> Difference:
+        table = self._table(name)
+        return difference(self._rows(table, pin, with_file=True), pin.rows if pin else 0, change, table)
+
+    def _table(self, name: str) -> Table:
+        if name not in self.tables:
+            raise NotFound(N_("There is no table {table}"), table=name)
+        return self.tables[name]
+
+    # Committing
+
+    def commit(
+        self,
+        changes: Mapping[str, Change],
+        *,
+        author: str,
+        at: datetime,
+        note: str = "",
+        kind: str = "import",
+        details: Mapping[str, Any] | None = None,
+        wait_seconds: float = IMPORT_WAIT_SECONDS,
+    ) -> Commit:
+        """Apply `changes`, table -> change, all or none, and return the commit.
+
+        `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. Raises `BadRows`, `ImportBusy`.
+        """
+        with locked(self._import_lock, wait_seconds):
+            self._recover()
+            with self.catalogue.snapshot() as db:
+                number = catalogue.newest(db) + 1
+                current = catalogue.pins_at(db, number)
+            found = {name: self._difference(name, change, current.get(name)) for name, change in changes.items()}
+            pins, heads = {}, {}
+            for name, differences in found.items():
+                before = current.get(name)
+                counts = differences.counts
+                version, rows = (before.version, before.rows) if before else (0, 0)
+                if counts.moved or before is None:
+                    version = heads[name] = self._write(name, differences, number, at)
+                pins[name] = Pin(version, rows + counts.added - counts.removed, newest_schema(self.steps), number, number, counts)
+            commit = Commit(number, kind, author, at, note, {name: pin.counts for name, pin in pins.items()}, dict(details or {}))
+            return self._record(commit, pins, heads)
+
+    def undo(self, number: int, *, author: str, at: datetime, wait_seconds: float = IMPORT_WAIT_SECONDS) -> Commit:
+        """Take commit `number` back, by a new commit that pins the versions of before it.
+
+        Raises `UnknownVersion`, `ImportBusy`, and `CannotUndo` if a later commit stands on one of its tables.
+        """
+        with locked(self._import_lock, wait_seconds):
+            self._recover()
+            with self.catalogue.snapshot() as db:
+                commits = {commit.number: commit for commit in catalogue.all_commits(db)}
+                current = catalogue.pins_at(db, max(commits, default=0))
+                earlier = catalogue.pins_at(db, number - 1)
+            if number not in commits:
+                raise UnknownVersion(N_("There is no version {version}"), version=number)
+            undone = commits[number]
+            self._refuse_undo(undone, commits, current)
+            new_number = max(commits) + 1
+            pins, heads = {}, {}
+            for name, counts in undone.counts.items():
+                before = earlier.get(name) or Pin(0, 0, current[name].schema, 0, 0)
+                turned = Counts(added=counts.removed, changed=counts.changed, removed=counts.added, unchanged=counts.unchanged)
+                pins[name] = replace(before, commit=new_number, counts=turned)
+                heads[name] = self.delta(name).restore(before.version)
+            commit = Commit(new_number, "undo", author, at, "", {name: pin.counts for name, pin in pins.items()}, {}, undoes=number)
+            return self._record(commit, pins, heads)
+
+    def _refuse_undo(self, undone: Commit, commits: Mapping[int, Commit], current: Mapping[str, Pin]) -> None:
+        if undone.kind not in catalogue.UNDOABLE:
+            raise CannotUndo(N_("Version {number} is not an import and cannot be undone"), number=undone.number)
+        if blocked := catalogue.blocking(undone.number, undone.counts, current):
+            later = commits[max(blocked.values())]
+            raise CannotUndo(
+                N_("Version {number} cannot be undone at once: version {later} came after it on {tables}"),
+                later_commit=later, number=undone.number, tables=", ".join(sorted(blocked)), later=later.number,
+            )  # fmt: skip
+
+    def _prepare(self, name: str) -> DeltaFolder:
+        """The Delta table, made if absent, with all of today's columns."""
+        delta = self.delta(name)
+        declared = self.tables[name].polars_schema
+        if not delta.exists:
+            delta.create(declared)
+        present = delta.columns(delta.head())
+        if lacking := {column: dtype for column, dtype in declared.items() if column not in present}:
+            delta.add_columns(lacking)
+        return delta
+
+    def _write(self, name: str, differences: Difference, number: int, at: datetime) -> int:
+        table, delta = self.tables[name], self._prepare(name)
+        if not differences.counts.moved:
+            return delta.head()
+        written = differences.written.with_columns(pl.lit(number, pl.Int64).alias("_import"))
+        return delta.change(written, differences.gone, table.key, table.polars_schema, at)
+
+    def _record(self, commit: Commit, pins: Mapping[str, Pin], heads: Mapping[str, int]) -> Commit:
+        with self.catalogue.writing() as db:
+            catalogue.add_commit(db, commit, pins, heads)
+            catalogue.set_fact(db, "schema", newest_schema(self.steps))
+            facts = {"kind": commit.kind, "tables": sorted(pins)}
+            authored.audit(db, "commit", "commits", commit.number, None, facts, commit.author, commit.at)
+            return next(made for made in catalogue.all_commits(db) if made.number == commit.number)
+
+    # Opening
+
+    def _make(self) -> None:
+        """The catalogue, made or migrated. Two processes may open a new folder at once: the caller holds the lock for opening."""
+        path = self.catalogue.path
+        tables = self.folder / "tables"
+        if not path.exists() and tables.is_dir() and any(tables.iterdir()):
+            raise BadStore(N_("The catalogue {path} is missing, but there are tables. Restore a backup."), path=str(path))
+        if not path.exists():
+            catalogue.connect(path, create=True).close()
+        tables.mkdir(exist_ok=True)
+        with self.catalogue.writing() as db:
+            migrate_catalogue(db)
+            if catalogue.fact(db, "schema") > newest_schema(self.steps):
+                raise BadStore(N_("This folder was written by a newer Cartera. Update the app to open it."))
+            if not catalogue.newest(db):
+                catalogue.set_fact(db, "schema", newest_schema(self.steps))
+
+    def _recover(self) -> None:
+        """Take back what an import that crashed left at the heads. The caller holds the import lock."""
+        with self.catalogue.reading() as db:
+            recorded = catalogue.heads(db)
+            pins = catalogue.pins_at(db, catalogue.newest(db))
+        restored = {}
+        for folder in sorted((self.folder / "tables").iterdir()):
+            delta, head = DeltaFolder(folder), recorded.get(folder.name)
+            if head is None and delta.exists:
+                delta.restore(0)
+            elif head is not None and not delta.is_head(head):
+                restored[folder.name] = delta.restore(pins[folder.name].version)
+        if restored:
+            with self.catalogue.writing() as db:
+                for name, version in restored.items():
+                    catalogue.set_head(db, name, version)
+
+    def _migration_pending(self) -> bool:
+        with self.catalogue.reading() as db:
+            return catalogue.fact(db, "schema") < newest_schema(self.steps)
+
+    def _migrate(self, at: datetime | None) -> None:
+        """Bring the newest version of each table to today's schema, as one commit. The caller holds the import lock."""
+        if not self._migration_pending():
+            return  # another process has done it while this one waited
+        with self.catalogue.snapshot() as db:
+            standing = catalogue.fact(db, "schema")
+            number = catalogue.newest(db) + 1
+            current = catalogue.pins_at(db, number)
+            newest_at = max((commit.at for commit in catalogue.all_commits(db)), default=_DAWN)
+        moment = at or newest_at
+        pins, heads = {}, {}
+        touched = [step for step in self.steps if step.number > standing and step.table in current]
+        for name in sorted({step.table for step in touched}):
+            table, pin = self.tables[name], current[name]
+            if any(isinstance(step.change, RenameColumn) for step in touched if step.table == name):
+                version = self.delta(name).rewrite(self._rows(table, pin), pin.rows, table.polars_schema, moment)
+            else:
+                version = self._prepare(name).head()
+            heads[name] = version
+            counts = Counts(unchanged=pin.rows)
+            pins[name] = Pin(version, pin.rows, newest_schema(self.steps), number, number, counts)
+        self._record(Commit(number, "migration", "Cartera", moment, "", {}, {"steps": [step.number for step in touched]}), pins, heads)
+
+    # What people write
+
+    def write(self, table: str, row: Mapping[str, Any], *, author: str, at: datetime, key: int | None = None) -> int:
+        """Add an authored row, or change row `key` (or the one with the same natural key), and return its id.
+
+        Columns of kind JSON take any JSON value, days take `date`. Raises `NotFound`, `StoreBusy`.
+        """
+        with self.catalogue.writing() as db:
+            return authored.write(db, table, row, author, at, key)
+
+    def remove(self, table: str, key: int, *, author: str, at: datetime) -> None:
+        """Delete the authored row `key`; the audit log keeps what it said. Raises `NotFound`."""
+        with self.catalogue.writing() as db:
+            authored.remove(db, table, key, author, at)
+
+    def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
+        """Authored rows whose columns equal `equal`, as dictionaries with id, author and at. `audit` can be read too."""
+        with self.catalogue.reading() as db:
+            return authored.rows(db, table, equal)
