@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import urllib.error
 import urllib.request
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Traffic
 from tests.browser.serving import Server
@@ -70,3 +71,18 @@ def test_every_answer_carries_the_security_headers(module_server: Server) -> Non
         assert "script-src 'self'" in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_page_that_tries_to_load_from_another_host_is_stopped_and_noticed(browser: Browser, module_server: Server) -> None:
+    picture = "new Promise(done => { const i = new Image(); i.onerror = i.onload = done; i.src = 'http://elsewhere.invalid/pixel.png' })"
+    watched = Traffic()
+    context = browser.new_context()
+    watched.watch(context)
+    page = context.new_page()
+    page.route("http://elsewhere.invalid/**", lambda route: route.abort())
+    page.evaluate(picture)
+    assert watched.outside == ["http://elsewhere.invalid/pixel.png"]
+    page.goto(module_server.url)
+    page.evaluate(picture)
+    assert any("img-src" in line for line in watched.forbidden)
+    context.close()
