@@ -44,9 +44,9 @@ class Traffic:
         context.on("console", lambda line: self.forbidden.append(line.text) if "Content Security Policy" in line.text else None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not the session: while Playwright runs, no other test could run an event loop
 def browser() -> Iterator[Browser]:
-    """One headless Chromium for the run. Without one, tests fail if REQUIRE_BROWSER is set and are skipped otherwise."""
+    """One headless Chromium for all browser tests. Without one, they fail if REQUIRE_BROWSER is set and are skipped otherwise."""
     path = chromium()
     if path is None:
         reason = "no Chromium found; `make browser` installs one, or set CHROMIUM to its path"
