@@ -17,19 +17,23 @@ from tests import house_rules as rules
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def tracked_files() -> list[Path]:
-    """Files of the repository, also those not yet added; of an unpacked archive, all but what a run makes."""
+def repository_files(*which: str) -> list[Path]:
+    """Files that `git ls-files` names with the options `which`; of an unpacked archive, all but what a run makes."""
     if not (ROOT / ".git").exists():
         made = {".venv", "__pycache__", "uv.lock"}
         return [path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)]
     # A checkout may belong to another user than the one who tests, as in a container.
-    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--exclude-standard", *which]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     return [ROOT / name for name in names if name and (ROOT / name).is_file()]
 
 
-TRACKED = tracked_files()
-SOURCES = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in TRACKED if path.suffix == ".py"}
+TRACKED = repository_files("--cached")
+SOURCES = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in repository_files("--cached", "--others")  # a new module keeps the rules before it is added
+    if path.suffix == ".py"
+}
 APP = {name: text for name, text in SOURCES.items() if name == "app.py" or name.startswith(("lib/", "pages/"))}
 SURFACE = {name: text for name, text in APP.items() if name == "app.py" or name.startswith(("lib/ui/", "pages/"))}
 BELOW = {name: text for name, text in APP.items() if name not in SURFACE}
