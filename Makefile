@@ -10,7 +10,7 @@ PIP_INSTALL = $(PY) -m pip install --quiet --no-input --disable-pip-version-chec
 ARGS ?=
 export REQUIRE_BROWSER
 
-.PHONY: help run env test check browser fuzz bench pins clean
+.PHONY: help run env test check browser fuzz bench pins messages clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -64,3 +64,6 @@ pins: ## Write requirements*.txt anew from pyproject.toml (needs uv)
 
 clean: ## Remove the environment and caches; your portfolio stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+messages: $(DEV_STAMP) ## Bring the Spanish catalogue in step with the code
+	@$(PY) -m scripts.messages

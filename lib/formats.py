@@ -35,11 +35,11 @@ class Language:
     def locale(self) -> Locale:
         return Locale("en", "GB") if self.code == "en" else Locale("es", "ES")
 
-    def __call__(self, message: str, **values: Any) -> str:
+    def __call__(self, message: str, /, **values: Any) -> str:
         translated = translations(self.code).gettext(message) if message else ""
         return translated.format(**values) if values else translated
 
-    def plural(self, one: str, many: str, count: int, **values: Any) -> str:
+    def plural(self, one: str, many: str, count: int, /, **values: Any) -> str:
         """`one` or `many` by `count`, which is also the value {n}, written as a number."""
         chosen = translations(self.code).ngettext(one, many, count)
         return chosen.format(n=self.number(count), **values)
@@ -129,6 +129,9 @@ class Language:
             .replace(".", "")
             .replace(" ", NBSP)
         )
+
+    def month_name(self, number: int) -> str:
+        return str(self.locale.months["stand-alone"]["wide"][number])
 
     def quarter(self, value: date, first_month: int = 1) -> str:
         """Q3 2026, «T3 2026»: of the fiscal year that begins in `first_month`, named by the year it ends in."""

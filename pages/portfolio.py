@@ -1,5 +1,97 @@
-"""The page Portfolio. It only reads, asks, computes through lib and shows."""
+"""Portfolio: the meeting's agenda. It reads the book, asks for a view and shows what measures have ranked."""
 
 import streamlit as st
 
-st.title("Portfolio")
+from lib.charts.portfolio import clients_by_agi, notices, receivables
+from lib.measures.book import comparisons, concentration_of, discuss_first, silent
+from lib.measures.departure import as_figure
+from lib.ui import filters, reading, session, view
+from lib.ui.agenda import show_agenda, show_last_change, show_promises
+from lib.ui.book_table import show_book
+from lib.ui.changes import last_change
+from lib.ui.definition import show_definition
+from lib.ui.departure_card import choose_client, show_departure
+from lib.ui.frame import card, chart_card, context_row, md, page
+from lib.ui.states import show_empty, show_footer, show_not_known, show_sample_note
+from lib.wording import headline
+
+session.require("read", "portfolio")
+t = session.language()
+version = st.session_state["version"]
+portfolio = session.portfolio(version)
+first_month = session.settings()["fiscal_first_month"]
+newest = session.default_as_of(version)
+seen = view.current(newest, first_month)
+
+with page():
+    if "accounts" not in portfolio.loaded:
+        show_empty(t)
+        view.write_link(seen, t)
+        st.stop()
+
+    asked = reading.asked(version, seen.as_of, seen.quarter)
+    book = reading.the_book(asked)
+    chosen = seen.chosen(book.accounts)
+    agenda, unheard = discuss_first(book, chosen), silent(book, chosen)
+    promises = reading.promises(seen.as_of)
+    late = promises.filter(promises["state"] == "late").height
+
+    st.title(headline(min(agenda.height, 5), late, t), anchor=False)
+    population = filters.in_words(seen, t)
+    period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, first_month), day=t.day(seen.as_of))
+    shown = t("{n} of {all} accounts: {filters}.", n=t.number(chosen.len()), all=t.number(book.accounts.height), filters=md(population))
+    with context_row(f"{period} {shown}" if population else period):
+        filters.quarter_choice(seen, reading.quarters(version, newest, first_month), t, first_month)
+        filters.manager_choice(book.accounts, t)
+        filters.more_filters(seen, book.accounts, t, newest)
+    show_sample_note(version, t)
+    show_not_known(seen.as_of, version, t)
+
+    if chosen.is_empty():
+        st.markdown(t("No account matches {filters}.", filters=md(population)))
+        st.button(t("Clear filters"), key="portfolio.clear", on_click=filters.clear)
+        view.write_link(seen, t)
+        st.stop()
+
+    figures = reading.the_figures(asked, chosen)
+    where = t("{period} {basis}", period=period, basis=t(reading.BASIS_WORDS[book.basis]))
+    opened = None
+    left, right = st.columns([2.1, 1], gap="large")
+    with left:
+        st.subheader(t("Discuss first"), anchor=False)
+        show_agenda(book, agenda, unheard, t)
+    with right:
+        if promises.height:
+            st.subheader(t("What we promised"), anchor=False)
+            show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), t)
+        st.subheader(t("The book, last 12 months"), anchor=False)
+        opened = show_book(figures, comparisons(book, chosen), t)
+        st.caption(t(reading.BASIS_WORDS[book.basis]))
+
+    source = reading.source_line(book, t)
+    charts = {
+        "renewals": notices(book, chosen, t, source["contracts"]),
+        "top3": clients_by_agi(book, t, source["invoices"]),
+        "receivables": receivables(book, chosen, t, source["invoices"]),
+    }
+    drawn = [(key, chart) for key, chart in charts.items() if chart is not None]
+    for row in range(0, len(drawn), 2):
+        for column, (key, chart) in zip(st.columns(2, gap="medium"), drawn[row : row + 2], strict=False):
+            with column:
+                opened = key if chart_card(chart, t) else opened
+
+    left, right = st.columns(2, gap="medium")
+    with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
+        opened = "lose_client" if wanted else opened
+        client = choose_client(concentration_of(book).clients if book.has_revenue else book.accounts, t)
+        if client:
+            gone = reading.the_departure(asked, client)
+            figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}
+            show_departure(gone, book.base, book.has_revenue, t)
+    with right, st.container(border=True, key="card.changes", gap="xsmall", height="stretch"):
+        st.markdown(f"**{t('What changed with the last import')}**")
+        show_last_change(*last_change(version, asked, chosen, t), t)
+    show_footer(book.fresh, t)
+    view.write_link(seen, t, client=client or "")
+    if opened:
+        show_definition(figures[opened], t, where)

@@ -20,6 +20,7 @@ from lib.measures.signals import signals
 from lib.periods import Period, twelve_months, twelve_months_before
 from lib.portfolio import Portfolio
 
+QUARTER = ("agi_quarter", "cost_quarter", "hours_quarter", "rated_quarter")
 YEAR = ("revenue", "pass_through", "agi", "delivery_cost", "hours", "rated_hours", "billable_hours", "stated_hours", "unrated_flows")
 
 
@@ -28,7 +29,7 @@ class Book:
     """What a review of the portfolio reads, for accounts that are not internal; money in `base`.
 
     `accounts`: account_id, name, top_id, manager, director, industry, tier, status, each of YEAR over the last 12 months, agi_before (the
-    12 months before), agi_quarter and cost_quarter, next_notice, open, overdue (> 30 days), severity, priority. `signals`, `invoices`,
+    12 months before), each of QUARTER, next_notice, open, overdue (> 30 days), severity, priority. `signals`, `invoices`,
     `renewals`, `fresh`: as the measures of those names give them.
     """
 
@@ -72,7 +73,7 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
         .join(flows.by_account(twelve_months(as_of)).select("account_id", *YEAR), on="account_id", how="left")
         .join(flows.by_account(twelve_months_before(as_of)).select("account_id", pl.col("agi").alias("agi_before")), on="account_id", how="left")
         .join(
-            flows.by_account(quarter_so_far).select("account_id", pl.col("agi").alias("agi_quarter"), pl.col("delivery_cost").alias("cost_quarter")),
+            flows.by_account(quarter_so_far).select("account_id", pl.col("agi").alias("agi_quarter"), pl.col("delivery_cost").alias("cost_quarter"), pl.col("hours").alias("hours_quarter"), pl.col("rated_hours").alias("rated_quarter")),
             on="account_id", how="left",
         )
         .join(renewals.group_by("account_id").agg(pl.col("notice_date").min().alias("next_notice")), on="account_id", how="left")
@@ -81,7 +82,7 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
             on="account_id", how="left",
         )
         .join(found.group_by("account_id").agg(pl.col("severity").max()), on="account_id", how="left")
-        .with_columns(pl.col(*YEAR, "agi_before", "agi_quarter", "cost_quarter", "open", "overdue", "severity").fill_null(0))
+        .with_columns(pl.col(*YEAR, "agi_before", *QUARTER, "open", "overdue", "severity").fill_null(0))
         .with_columns((pl.col("agi").clip(lower_bound=0) * pl.col("severity")).alias("priority"))
         .sort("name")
     )  # fmt: skip
@@ -283,3 +284,11 @@ def _renewals(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -> Figure:
     return Figure(
         "renewals", worth if book.has_revenue else None, book.base, inputs=_inputs(book, ("contracts", "opportunities")), rows=rows
     )
+
+
+def comparisons(book: Book, account_ids: pl.Series) -> dict[str, float | None]:
+    """What stands beside the figures, over `account_ids`: agi_before (12 months before) and margin_quarter (delivery margin of the quarter)."""
+    chosen = book.accounts.filter(pl.col("account_id").is_in(account_ids.implode()))
+    agi, cost = total(chosen, "agi_quarter"), total(chosen, "cost_quarter")
+    rated = margin_of(agi, cost, total(chosen, "hours_quarter"), total(chosen, "rated_quarter"))[0]
+    return {"agi_before": total(chosen, "agi_before") if book.enough_history else None, "margin_quarter": rated}

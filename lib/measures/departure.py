@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from lib.measures.concentration import Concentration, concentration
-from lib.measures.figure import ratio, total
+from lib.measures.figure import Figure, ratio, total
 from lib.measures.flows import Flows
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
@@ -68,3 +68,8 @@ def _margin(year: pl.DataFrame) -> float | None:
     if total(year, "hours") <= 0 or total(year, "rated_hours") < 0.9 * total(year, "hours"):
         return None
     return ratio(total(year, "agi") - total(year, "delivery_cost"), total(year, "agi"))
+
+
+def as_figure(gone: Departure, base: str, has_revenue: bool) -> Figure:
+    """The departure as a figure with its definition; its rows are the people whose hours come free."""
+    return Figure("lose_client", gone.agi if has_revenue else None, base, rows=gone.hours_per_person)

@@ -1,17 +1,25 @@
-"""The script that every page runs in: page configuration, logo and navigation. It computes nothing."""
+"""The script that every page runs in: page configuration, logo, link, navigation. It computes nothing."""
 
 from pathlib import Path
 
 import streamlit as st
 
-ROOT = Path(__file__).resolve().parents[2]
+from lib.charts import theme  # noqa: F401  registers the Altair theme once
+from lib.ui import session, view
+
 STATIC = Path(__file__).parent / "static"
+PAGES = session.ROOT / "pages"
+LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client")
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
-
+view.follow_link(LINKED)
+with st.spinner(session.language()("Opening the portfolio")) if "version" not in st.session_state else st.container():
+    st.session_state["version"] = session.store().version()
+t = session.language()
 pages = [
-    st.Page(ROOT / "pages" / "portfolio.py", title="Portfolio", url_path="portfolio", default=True),
-    st.Page(ROOT / "pages" / "data_intake.py", title="Data", url_path="data"),
+    st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),
+    st.Page(PAGES / "data_intake.py", title=t("Data"), url_path="data"),
+    st.Page(PAGES / "app_settings.py", title=t("Settings"), url_path="settings"),
 ]
 st.navigation(pages, position="top").run()

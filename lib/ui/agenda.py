@@ -1,0 +1,107 @@
+"""The meeting's agenda on the page: accounts to discuss, promises, what changed. It draws rows that measures have ranked."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from lib.charts.portfolio import GRAVE
+from lib.charts.theme import GLYPH
+from lib.columns import N_
+from lib.definitions import SIGNALS
+from lib.formats import NBSP, Language
+from lib.measures.book import Book
+from lib.store import Commit
+from lib.tables import TABLES
+from lib.ui.frame import clip, glyph, md, small_table, status
+from lib.wording import sentence
+
+SHOWN = 6
+PROMISES_SHOWN = 5
+PROMISE_WORDS = {"kept": N_("kept"), "late": N_("late"), "dropped": N_("dropped"), "open": N_("not due yet")}
+
+
+def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, t: Language) -> None:
+    """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake."""
+    for index, account in enumerate(accounts.head(SHOWN).iter_rows(named=True)):
+        _account(book, account, t, opened=index == 0)
+    rest = accounts.slice(SHOWN)
+    if rest.height:
+        with st.expander(
+            t.plural("One more account carries a signal", "{n} more accounts carry a signal", rest.height), key="portfolio.rest"
+        ):
+            st.markdown(
+                "  \n".join(
+                    f"**{md(row['name'])}** :gray[{_first_reason(book, row['account_id'], t)}]" for row in rest.iter_rows(named=True)
+                )
+            )
+    if silent.height:
+        names = t.join([md(name) for name in silent["name"]][:5])
+        st.markdown(f"{status('none', t)}  {names} :gray[{t('no money, hours or contact in the last 12 months')}]")
+
+
+def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
+    own = book.signals.filter(pl.col("account_id") == account["account_id"])
+    level = "risk" if account["severity"] >= GRAVE else "watch"
+    short = clip(_reasons(book, own.head(1), t)[0], 74)
+    label = f"**{md(clip(account['name'], 44))}** &nbsp; {glyph(level)} &nbsp; :gray[{md(short)}]"
+    icon = ":material/radio_button_checked:" if opened else ":material/circle:"
+    with st.expander(label, expanded=opened, type="step", icon=icon, key=f"portfolio.account.{account['account_id']}"):
+        left, right = st.columns([3.2, 1.3], gap="medium")
+        left.markdown("  \n".join(md(reason) for reason in _reasons(book, own.head(3), t)))
+        left.markdown(f"**{t('To decide')}:** {t(SIGNALS[own['key'][0]].decision)}")
+        stake = f"**{t.money(account['agi'], book.base) if book.has_revenue else t.hours(account['hours'])}**"
+        unit = t("AGI, 12 months") if book.has_revenue else t("12 months")
+        notice = t("Notice {day}", day=t.day(account["next_notice"], near=book.as_of)) if account["next_notice"] else t("No notice date")
+        manager = md(account["manager"]) if account["manager"] else t("No account manager")
+        right.markdown(f"{stake} :gray[{unit}]  \n:small[:gray[{notice}]]  \n:small[:gray[{manager}]]", text_alignment="right")
+
+
+def _reasons(book: Book, own: pl.DataFrame, t: Language) -> list[str]:
+    return [sentence(signal, t, book.as_of, book.base) for signal in own.iter_rows(named=True)]
+
+
+def _first_reason(book: Book, account_id: str, t: Language) -> str:
+    own = book.signals.filter(pl.col("account_id") == account_id)
+    return md(_reasons(book, own.head(1), t)[0])
+
+
+def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) -> None:
+    """How the promises stand, and the late ones."""
+    states = dict(promises.group_by("state").len().iter_rows())
+    marks = {"kept": ":green[●]", "late": ":red[■]", "dropped": ":gray[○]", "open": ":gray[·]"}
+    st.markdown(
+        " &nbsp; ".join(f"{marks[state]} {states[state]}{NBSP}{t(word)}" for state, word in PROMISE_WORDS.items() if state in states)
+    )
+    late = promises.filter(pl.col("state") == "late").head(PROMISES_SHOWN)
+    rows = [
+        {
+            "what": f"{md(clip(row['text'], 60))}  \n:gray[{md(clip(' · '.join(filter(None, [names.get(row['account_id']), row['owner']])), 60))}]",
+            "late": f":red[{GLYPH['risk']}{NBSP}{t.days(row['days_late'])}]",
+        }
+        for row in late.iter_rows(named=True)
+    ]
+    small_table(rows, t, alt=t("Late promises"), right=["late"])
+
+
+def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> None:
+    """What the newest import brought, by table, and which headline figures moved with it."""
+    if commit is None:
+        st.markdown(f":gray[{t('Nothing was imported yet.')}]")
+        return
+    counted = [
+        f"{t(TABLES[table].title)}: "
+        + t(
+            "{added} new, {changed} changed, {removed} gone",
+            added=t.number(counts.added),
+            changed=t.number(counts.changed),
+            removed=t.number(counts.removed),
+        )
+        for table, counts in commit.counts.items()
+        if counts.moved
+    ]
+    who = t("by {who} on {moment}", who=md(commit.author), moment=t.moment(commit.at.astimezone()))
+    lines = [f":gray[{who}]", *(md(line) for line in counted[:6])]
+    if len(counted) > 6:
+        lines.append(t.plural("and one more table", "and {n} more tables", len(counted) - 6))
+    st.markdown("  \n".join([*lines, *moved]))

@@ -1,0 +1,62 @@
+"""The book's figures as a small table, each behind one button to its definition. It draws figures that measures have made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS
+from lib.formats import NBSP, Language
+from lib.measures.figure import Figure, ratio
+from lib.ui.definition import why_absent, written
+from lib.ui.frame import small_table
+
+SHOWN = ("agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables", "logged_hours", "billable_share")
+
+
+def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], t: Language) -> str | None:
+    """One row a figure: name, value, comparison. Returns the key of the figure whose definition was asked for."""
+    rows = []
+    for key in SHOWN:
+        figure = figures[key]
+        value = f"**{written(figure, t)}**"
+        beside = f":gray[{_beside(key, figures, sums, t)}]" if figure.value is not None else f":gray[{why_absent(figure, t)}]"
+        rows.append({"name": t(figure.definition.name), "value": value, "beside": beside})
+    small_table(rows, t, alt=t("The book, last 12 months"), right=["value"])
+    names = {key: t(DEFINITIONS[key].name) for key in figures if key != "lose_client"}
+    return st.menu_button(
+        t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"
+    )
+
+
+def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | None], t: Language) -> str:
+    """The comparison that stands beside a figure."""
+    if key == "agi":
+        before = sums["agi_before"]
+        change = ratio((figures["agi"].value or 0) - before, before) if before else None
+        return t("{change} on year", change=t.share(change, sign=True)) if change is not None else ""
+    if key == "delivery_margin":
+        return t("quarter {share}", share=t.share(sums["margin_quarter"], 1))
+    if key == "nrr":
+        gross = figures["grr"].value
+        return t("gross {share}", share=t.share(gross, 1))
+    if key == "client_retention":
+        billed = figures["clients_returned"].value
+        return t("{share} of clients billed again", share=t.share(billed))
+    if key in ("top1", "top3"):
+        return _limit(key, figures[key], t.share(CONCENTRATION_LIMITS[key]), t)
+    if key == "hhi":
+        clients = t("{n} effective clients", n=t.number(figures["effective_clients"].value, 1))
+        return f"{_limit(key, figures[key], t.number(CONCENTRATION_LIMITS[key]), t)} · {clients}"
+    if key == "receivables":
+        return t("{share} over 30 days late", share=t.share(figures["overdue_30"].value))
+    if key == "logged_hours":
+        return t("last 12 months")
+    return t("of hours that say so")
+
+
+def _limit(key: str, figure: Figure, limit: str, t: Language) -> str:
+    over = figure.value is not None and figure.value > CONCENTRATION_LIMITS[key]
+    words = t("over the limit of {limit}", limit=limit) if over else t("limit {limit}", limit=limit)
+    return f":orange[▲{NBSP}{words}]" if over else words

@@ -1,0 +1,116 @@
+"""The drawer behind every figure: its value, how it is computed, what it rests on, what was left out, and its rows. It computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from lib.columns import N_
+from lib.formats import Language
+from lib.measures.figure import Figure
+from lib.tables import TABLES
+from lib.ui.frame import md, rows_table, small_table
+
+HEADINGS = {
+    "name": N_("Account"), "invoice_id": N_("Invoice"), "contract_id": N_("Contract"), "kind": N_("Kind"), "revenue": N_("Revenue"),
+    "pass_through": N_("Pass-through"), "agi": N_("AGI"), "agi_before": N_("AGI, 12 months before"), "delivery_cost": N_("Delivery cost"),
+    "hours": N_("Hours"), "rated_hours": N_("Hours with a rate"), "billable_hours": N_("Billable hours"), "stated_hours": N_("Hours that say"),
+    "amount": N_("AGI"), "share": N_("Share"), "start": N_("A month, 12 months ago"), "now": N_("A month, now"), "before": N_("12 months before"),
+    "last": N_("Last 12 months"), "change": N_("Change"), "issued": N_("Issued"), "due": N_("Due"), "days_late": N_("Days late"), "open": N_("Open"),
+    "status": N_("Status"), "notice_date": N_("Notice date"), "end": N_("End"), "without_notice_days": N_("No notice days"),
+    "renewed": N_("Renewed by itself"), "renewal_open": N_("Renewal open"),
+}  # fmt: skip
+WORDS = {
+    "expansion": N_("expansion"), "contraction": N_("contraction"), "churn": N_("churn"), "same": N_("same"), "retainer": N_("retainer"),
+    "fixed_price": N_("fixed price"), "time_materials": N_("time and materials"), "subscription": N_("subscription"), "sent": N_("sent"),
+    "disputed": N_("disputed"), "invoice": N_("invoice"), "credit_note": N_("credit note"),
+}  # fmt: skip
+BETTER = {"higher": N_("Higher is better."), "lower": N_("Lower is better."), "neither": ""}
+
+
+def written(figure: Figure, t: Language) -> str:
+    """The figure's value as people read it: ≤ before an upper limit, — where there is none."""
+    unit = figure.definition.unit
+    if figure.value is None:
+        return t.number(None)
+    forms: dict[str, Callable[[float], str]] = {
+        "money": lambda value: t.money(value, figure.currency),
+        "share": lambda value: t.share(value, 1),
+        "hours": t.hours,
+        "days": lambda value: t.days(round(value)),
+        "index": t.number,
+        "count": lambda value: t.number(value, 1),
+    }
+    return ("≤\u00a0" if figure.at_most else "") + forms[unit](figure.value)
+
+
+def why_absent(figure: Figure, t: Language) -> str:
+    """What to import, or the reason, where a figure has no value."""
+    if figure.needs:
+        tables = t.join([t(TABLES[table].title).lower() for table in figure.needs])
+        return t("Import {tables} to see it.", tables=tables)
+    return t(figure.why) if figure.why else ""
+
+
+def show_definition(figure: Figure, t: Language, population: str) -> None:
+    """Open the drawer of one figure; `population` says over what and as of when."""
+    drawer = st.dialog(t(figure.definition.name), width=560, position="right")
+    drawer(_contents)(figure, t, population)
+
+
+def _contents(figure: Figure, t: Language, population: str) -> None:
+    with st.container(key="definition"):
+        st.metric(population, written(figure, t))
+        if figure.value is None:
+            st.markdown(why_absent(figure, t))
+        st.markdown(f"**{t('How it is computed')}**  \n{md(t(figure.definition.formula))} {t(BETTER[figure.definition.better])}")
+        st.markdown(f":gray[{t('Definition')}: {md(t(figure.definition.source))}]")
+        if figure.inputs:
+            st.markdown(f"**{t('Where it comes from')}**")
+            reached = [
+                {
+                    "table": t(TABLES[source.table].title),
+                    "rows": t.plural("{n} row", "{n} rows", source.rows),
+                    "until": t("to {day}", day=t.day(source.until)) if source.until else "",
+                }
+                for source in figure.inputs
+            ]
+            small_table(reached, t, alt=t("Where it comes from"), right=["rows"])
+        for part in figure.left_out:
+            st.markdown(f":orange[▲] {t.plural(part.one, part.many, part.count)}.")
+        if figure.rows.height:
+            st.markdown(f"**{t('Rows')}**")
+            _rows(figure, t)
+
+
+def _rows(figure: Figure, t: Language) -> None:
+    rows = figure.rows.with_columns(
+        pl.col(name).replace({word: t(message) for word, message in WORDS.items()})
+        for name in figure.rows.columns
+        if name in ("kind", "change", "status")
+    )
+    forms: dict[str, Callable[[Any], str]] = {}
+    for name, dtype in rows.schema.items():
+        if dtype == pl.Date:
+            forms[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
+        elif dtype == pl.Boolean:
+            forms[name] = lambda flag: t("yes") if flag else t("no")
+        elif name == "share":
+            forms[name] = lambda share: t.share(share, 1)
+        elif name == "days_late":
+            forms[name] = lambda days: t.number(days)
+        elif name.endswith("hours"):
+            forms[name] = lambda hours: t.hours(hours)
+        elif dtype.is_numeric():
+            forms[name] = lambda amount: t.money(amount, figure.currency) if figure.currency else t.number(amount)
+    rows_table(
+        rows,
+        {name: t(title) for name, title in HEADINGS.items()},
+        forms,
+        "definition.rows",
+        t("Rows"),
+        height=360 if rows.height > 8 else None,
+    )

@@ -1,0 +1,79 @@
+"""The widgets that set a view: quarter and manager in the row, the rest in a popover. Their state crosses pages; the link carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from lib.columns import N_
+from lib.formats import Language
+from lib.periods import Period
+from lib.ui.view import View
+
+TIERS = {"key": N_("Key"), "growth": N_("Growth"), "standard": N_("Standard")}
+STATUSES = {"active": N_("Active"), "prospect": N_("Prospect"), "paused": N_("Paused"), "lost": N_("Lost")}
+
+
+def quarter_choice(view: View, quarters: Sequence[Period], t: Language, first_month: int) -> None:
+    """The quarter under review."""
+    days = [quarter.first for quarter in quarters]
+    if view.quarter.first not in days:
+        days = sorted([*days, view.quarter.first], reverse=True)
+    st.session_state.setdefault("view.quarter", view.quarter.first)
+    st.selectbox(
+        t("Quarter"), days, format_func=lambda day: t.quarter(day, first_month), key="view.quarter", label_visibility="collapsed", width=120,
+        persist_state="session",
+    )  # fmt: skip
+
+
+def manager_choice(accounts: pl.DataFrame, t: Language) -> None:
+    """One or several account managers."""
+    names = sorted(accounts["manager"].drop_nulls().unique())
+    st.session_state["view.manager"] = [name for name in st.session_state.get("view.manager") or [] if name in names]
+    st.multiselect(
+        t("Account manager"),
+        names,
+        key="view.manager",
+        placeholder=t("All managers"),
+        label_visibility="collapsed",
+        width=230,
+        persist_state="session",
+    )
+
+
+def more_filters(view: View, accounts: pl.DataFrame, t: Language, newest: date) -> None:
+    """As-of, industry, tier and status behind one button that says how many are set."""
+    count = sum(bool(getattr(view, name)) for name in ("industry", "tier", "status"))
+    label = t("Filters · {n}", n=count) if count else t("Filters")
+    with st.popover(label, key="view.more"):
+        st.session_state.setdefault("view.as_of", view.as_of)
+        st.date_input(
+            t("Data as of the close of"), key="view.as_of", max_value=max(newest, view.as_of), format="DD/MM/YYYY", persist_state="session"
+        )
+        industries = sorted(accounts["industry"].drop_nulls().unique())
+        _several("industry", t("Industry"), industries, {name: name for name in industries}, t)
+        _several("tier", t("Tier"), list(TIERS), {key: t(word) for key, word in TIERS.items()}, t)
+        _several("status", t("Status"), list(STATUSES), {key: t(word) for key, word in STATUSES.items()}, t)
+        st.button(t("Clear filters"), key="view.clear", on_click=clear)
+
+
+def _several(name: str, label: str, options: Sequence[str], words: dict[str, str], t: Language) -> None:
+    st.session_state[f"view.{name}"] = [value for value in st.session_state.get(f"view.{name}") or [] if value in options]
+    st.multiselect(label, options, format_func=lambda key: words[key], key=f"view.{name}", placeholder=t("All"), persist_state="session")
+
+
+def clear() -> None:
+    """Take every filter off; as-of and quarter stay."""
+    for name in ("manager", "industry", "tier", "status"):
+        st.session_state[f"view.{name}"] = []
+
+
+def in_words(view: View, t: Language) -> str:
+    """The filters as a clause for the context sentence, so that a screenshot carries them; empty for none."""
+    parts = [*view.manager, *view.industry]
+    parts += [t("tier {name}", name=t(TIERS[key]).lower()) for key in view.tier if key in TIERS]
+    parts += [t(STATUSES[key]).lower() for key in view.status if key in STATUSES]
+    return ", ".join(parts)

@@ -1,0 +1,109 @@
+"""The frame of a page and the few patterns every page repeats: status words, small tables, chart cards. It draws what it is given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import streamlit as st
+
+from lib.charts.chart import Chart, Status
+from lib.charts.drawing import drawn
+from lib.charts.theme import GLYPH, WORD
+from lib.formats import NBSP, Language
+
+WIDTH = 1320
+_COLOUR: dict[Status, str] = {"risk": "red", "watch": "orange", "ok": "green", "none": "gray"}
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&@/=])")
+
+
+def md(text: object) -> str:
+    """Text from data as plain text inside markdown: no link, picture, formula, directive or emphasis survives; line ends become spaces."""
+    return _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", str(text)))
+
+
+def clip(text: str, length: int = 40) -> str:
+    """Text cut to `length` with an ellipsis."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def status(kind: Status, t: Language) -> str:
+    """■ At risk, in its colour, as markdown."""
+    return f":{_COLOUR[kind]}[{GLYPH[kind]}{NBSP}{t(WORD[kind])}]"
+
+
+def glyph(kind: Status) -> str:
+    return f":{_COLOUR[kind]}[{GLYPH[kind]}]"
+
+
+@contextmanager
+def page() -> Iterator[None]:
+    """The centred column that every page is written in."""
+    with st.container(horizontal=True, horizontal_alignment="center"), st.container(width=WIDTH, gap="small"):
+        yield
+
+
+@contextmanager
+def context_row(sentence: str) -> Iterator[None]:
+    """The row under the title: what is shown, in grey, on the left; the block's widgets on the right."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f":gray[{sentence}]", width="content")
+        with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
+            yield
+
+
+def small_table(
+    rows: Sequence[Mapping[str, str]], t: Language, alt: str, right: Sequence[str] = (), header: bool = False, middle: bool = True
+) -> None:
+    """A table to read, at most a dozen rows; cells are markdown, columns named in `right` stand right-aligned.
+
+    Streamlit right-aligns numbers only, so such a column holds row numbers whose display text is the cell.
+    """
+    if not rows:
+        return
+    frame = pd.DataFrame(list(rows))
+    shown = {name: list(frame[name]) for name in right}
+    for name in right:
+        frame[name] = range(len(frame))
+    style = frame.style.set_properties(**{"vertical-align": "middle" if middle else "top"})
+    for name in right:
+        style = style.format(lambda index, texts=shown[name]: texts[int(index)], subset=[name])
+    st.table(style, border="horizontal", hide_header=not header, hide_index=True, alt=alt)
+
+
+def rows_table(
+    rows: pl.DataFrame, headings: Mapping[str, str], written: Mapping[str, Any], key: str, alt: str, height: int | None = None
+) -> None:
+    """A table to work in: `headings` column -> title (others are hidden), `written` column -> how a value is written; sorting stays by value."""
+    kept = [name for name in rows.columns if name in headings]
+    frame = rows.select(kept).to_pandas()
+    style = frame.style.format({name: _or_dash(how) for name, how in written.items() if name in kept}, na_rep="—")
+    config = {name: st.column_config.Column(headings[name]) for name in kept}
+    st.dataframe(style, hide_index=True, column_config=config, key=key, alt=alt, placeholder="—", height=height or "auto", row_height=36)
+
+
+def _or_dash(how: Any) -> Any:
+    return lambda value: "—" if value is None or pd.isna(value) else how(value)
+
+
+@contextmanager
+def card(key: str, t: Language, title: str, subtitle: str, source: str = "") -> Iterator[bool]:
+    """A box around one figure: the finding, its unit, the button to its definition (whose click is yielded), then the block, its source last."""
+    with st.container(border=True, key=f"card.{key}", gap="xsmall", height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
+            st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]", width="stretch")
+            opened = st.button(t("Definition and rows"), type="tertiary", key=f"{key}.details")
+        yield opened
+        if source:
+            st.caption(source)
+
+
+def chart_card(chart: Chart, t: Language) -> bool:
+    """A chart in its card; returns whether its definition was asked for."""
+    with card(chart.key, t, md(chart.title), md(chart.subtitle), md(chart.source)) as opened:
+        st.altair_chart(drawn(chart, t), key=f"{chart.key}.chart", alt=chart.alt)
+    return opened

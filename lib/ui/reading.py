@@ -1,0 +1,106 @@
+"""Results that all sessions share, computed once for each version of the portfolio and each view. Keys are plain values, never frames."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from lib.columns import N_
+from lib.formats import Language
+from lib.measures.book import Book, book, figures
+from lib.measures.departure import Departure, departure
+from lib.measures.figure import Figure
+from lib.measures.flows import Basis, Flows
+from lib.measures.freshness import oldest_fact
+from lib.measures.promises import graded
+from lib.periods import Period, quarters_between
+from lib.ui import session
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything a figure of the portfolio page depends on. `promised` is a digest of the promises, so that a new one is seen."""
+
+    version: int
+    as_of: date
+    quarter: Period
+    basis: Basis
+    base: str
+    promised: str
+
+
+# Frames are shared between sessions and never changed in place: cache_data would copy them at every rerun.
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _book(folder: str, asked: Asked) -> tuple[Book, Flows]:
+    portfolio, _ = session.known_portfolio(asked.as_of, asked.version)
+    return book(portfolio, asked.as_of, asked.quarter, asked.basis, asked.base, promises(asked.as_of))
+
+
+def the_book(asked: Asked) -> Book:
+    """The book of a view."""
+    return _book(str(session.store().folder), asked)[0]
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _figures(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> dict[str, Figure]:
+    return figures(_book(folder, asked)[0], session.portfolio(asked.version), pl.Series("account_id", account_ids, pl.String))
+
+
+def the_figures(asked: Asked, account_ids: pl.Series) -> dict[str, Figure]:
+    """Every figure of the book over some accounts."""
+    return _figures(str(session.store().folder), asked, tuple(account_ids))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _departure(folder: str, asked: Asked, account_id: str) -> Departure:
+    made, flows = _book(folder, asked)
+    return departure(
+        session.portfolio(asked.version), flows, made.tops, made.accounts.select("account_id", "name"), account_id, asked.as_of
+    )
+
+
+def the_departure(asked: Asked, account_id: str) -> Departure:
+    """What would go with one top client."""
+    return _departure(str(session.store().folder), asked, account_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _quarters(folder: str, version: int, last: date, first_month: int) -> list[Period]:
+    return quarters_between(oldest_fact(session.portfolio(version), last), last, first_month)
+
+
+def quarters(version: int, last: date, first_month: int) -> list[Period]:
+    """Quarters that hold data, newest first."""
+    return _quarters(str(session.store().folder), version, last, first_month)
+
+
+def asked(version: int, as_of: date, quarter: Period) -> Asked:
+    """The key of a view, with the settings it rests on."""
+    chosen = session.settings()
+    digest = hashlib.sha256(repr(session.store().rows("promises")).encode()).hexdigest()
+    return Asked(version, as_of, quarter, chosen["revenue_basis"], chosen["base_currency"], digest)
+
+
+def promises(as_of: date) -> pl.DataFrame:
+    """Promises people wrote, graded at `as_of`."""
+    return graded(session.store().rows("promises"), as_of)
+
+
+BASIS_WORDS = {"invoiced": N_("Revenue as invoiced."), "earned": N_("Revenue as earned.")}
+
+
+def source_line(book: Book, t: Language) -> dict[str, str]:
+    """Under a chart: table -> the tables it rests on and how far they reach."""
+    reached = dict(book.fresh.select("table", "until").iter_rows())
+    imported = next((commit for commit in session.store().commits() if commit.number <= session.store().version()), None)
+    when = t.day(imported.at.astimezone().date()) if imported else ""
+    line = {"contracts": t("Contracts, imported {day}", day=when), "invoices": t("Invoices and expenses, imported {day}", day=when)}
+    if book.basis == "earned":
+        line["invoices"] = t("Contracts, progress and hours, imported {day}", day=when)
+    elif until := reached.get("invoices"):
+        line["invoices"] = t("Invoices and expenses to {until}, imported {day}", until=t.day(until, near=book.as_of), day=when)
+    return line

@@ -1,0 +1,147 @@
+"""What a page knows before it asks for anything: language, store, settings, author and rights. The only place that reads clock and environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from lib.formats import Language
+from lib.language import LANGUAGES
+from lib.measures.freshness import newest_fact
+from lib.portfolio import Portfolio, as_known
+from lib.sample import SAMPLE_AS_OF, read_authored, read_sample
+from lib.store import Clear, Snapshot, Store
+from lib.tables import TABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "data" / "sample"
+SAMPLE_AUTHOR = "sample"
+DEFAULTS: Mapping[str, Any] = {"base_currency": "EUR", "revenue_basis": "invoiced", "fiscal_first_month": 1, "author": "", "language": ""}
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The local day: the only clock that an as-of can follow from."""
+    return datetime.now().astimezone().date()
+
+
+def data_folder() -> Path:
+    return Path(os.environ.get("CARTERA_DATA") or ROOT / "data")
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(folder: str, first: str) -> Store:
+    """The store in `folder`; a new one gets the sample portfolio, unless `first` is "empty"."""
+    store = Store.open(Path(folder), at=now())
+    if store.version() == 0 and first != "empty":
+        load_sample(store)
+    return store
+
+
+def store() -> Store:
+    return _opened(str(data_folder()), os.environ.get("CARTERA_FIRST_START", "sample"))
+
+
+def load_sample(target: Store) -> None:
+    """Fill `target` with the sample portfolio, its meetings included."""
+    rows = read_sample(SAMPLE)
+    target.commit({name: Snapshot(frame, "sample") for name, frame in rows.items()}, author=SAMPLE_AUTHOR, at=now(), kind="sample")
+    for table, written in read_authored(SAMPLE).items():
+        for row in written:
+            target.write(table, row, author=SAMPLE_AUTHOR, at=now())
+
+
+def empty_portfolio(target: Store, author: str) -> None:
+    """Take every imported row out, and what the sample's meetings wrote; undo brings the tables back."""
+    target.commit({name: Clear() for name in TABLES}, author=author, at=now(), kind="empty")
+    for table in ("promises", "actions", "decisions", "commentary", "reviews"):
+        for row in target.rows(table):
+            if row["author"] == SAMPLE_AUTHOR:
+                target.remove(table, row["id"], author=author, at=now())
+
+
+def shows_sample(portfolio_version: int) -> bool:
+    """Whether the portfolio holds the sample: the newest sample commit has not been emptied or taken back."""
+    for commit in store().commits():
+        if commit.number <= portfolio_version and commit.undone_by is None and commit.kind in ("sample", "empty"):
+            return commit.kind == "sample"
+    return False
+
+
+def settings() -> dict[str, Any]:
+    """Every setting, with its default where nobody set it."""
+    return dict(DEFAULTS) | {row["key"]: row["value"] for row in store().rows("settings")}
+
+
+def save_setting(key: str, value: Any) -> None:
+    store().write("settings", {"key": key, "value": value}, author=author() or str(value), at=now())
+
+
+def author() -> str:
+    """Who acts in this session: in local mode the name set in Settings or at the first import."""
+    return str(settings()["author"])
+
+
+def language() -> Language:
+    """Chosen in the page, else in the link, else in Settings, else the browser's, else English."""
+    browser = (st.context.locale or "").split("-")[0]
+    for code in (st.session_state.get("lang"), st.query_params.get("lang"), settings()["language"], browser):
+        if code in LANGUAGES:
+            return Language(code)
+    return Language("en")
+
+
+def require(action: str, subject: str) -> str:
+    """The author who may do `action` (read, import, undo, decide, configure) on `subject`; stops the page for one who may not.
+
+    In local mode whoever sits at the computer may do everything; server mode decides here, before every page and action.
+    """
+    del action, subject
+    return author()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _portfolio(folder: str, version: int) -> Portfolio:
+    return Store(Path(folder)).portfolio(version)
+
+
+def portfolio(version: int | None = None) -> Portfolio:
+    """The frozen portfolio of `version`, or the newest: lazy frames that all sessions share."""
+    opened = store()
+    return _portfolio(str(opened.folder), opened.version() if version is None else version)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _default_as_of(folder: str, version: int, day: date, sample: bool) -> date:
+    return min(day, SAMPLE_AS_OF) if sample else newest_fact(_portfolio(folder, version), day)
+
+
+def default_as_of(version: int) -> date:
+    """The sample's own date for the sample; else the earlier of today and the newest time entry or invoice."""
+    return _default_as_of(str(store().folder), version, today(), shows_sample(version))
+
+
+def version_known_on(as_of: date, version: int) -> int:
+    """The newest version that was known on `as_of`; 0 before the first.
+
+    A version is known from the day of its import on, or from the day its own data reaches, whichever is earlier: an import of June's hours
+    on 3 July knows the statuses of 30 June.
+    """
+    for commit in store().commits():
+        if commit.number <= version and min(commit.at.date(), default_as_of(commit.number)) <= as_of:
+            return commit.number
+    return 0
+
+
+def known_portfolio(as_of: date, version: int) -> tuple[Portfolio, bool]:
+    """The portfolio with its undated columns as known on `as_of`, and whether they were known at all."""
+    known = version_known_on(as_of, version)
+    return as_known(portfolio(version), portfolio(known) if known else None), bool(known)

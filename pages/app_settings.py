@@ -1,0 +1,62 @@
+"""Settings: who writes, and the few choices that figures rest on. It reads and writes settings, nothing else."""
+
+import streamlit as st
+
+from lib.columns import N_
+from lib.language import LANGUAGES
+from lib.ui import session
+from lib.ui.frame import context_row, page
+from lib.ui.states import show_language
+
+session.require("configure", "settings")
+t = session.language()
+saved = session.settings()
+BASES = {"invoiced": N_("Invoiced: by issue date or service period"), "earned": N_("Earned: hours, progress and contract months")}
+MONTHS = [t.month_name(number) for number in range(1, 13)]
+
+with page():
+    st.title(t("Settings every figure rests on"), anchor=False)
+    with context_row(t("A change is kept with its author and date, and shows at once on every page.")):
+        show_language(t)
+    left, right = st.columns(2, gap="large")
+    with left, st.form("settings.book", border=False):
+        st.subheader(t("The book"), anchor=False)
+        basis = st.selectbox(
+            t("Revenue basis"),
+            list(BASES),
+            index=list(BASES).index(saved["revenue_basis"]),
+            format_func=lambda key: t(BASES[key]),
+            key="settings.basis",
+        )
+        base = st.text_input(
+            t("Base currency"), saved["base_currency"], max_chars=3, key="settings.base", help=t("Three letters, such as EUR")
+        )
+        month = st.selectbox(
+            t("First month of the fiscal year"), range(1, 13), index=saved["fiscal_first_month"] - 1, format_func=lambda number: MONTHS[number - 1],
+            key="settings.month",
+        )  # fmt: skip
+        if st.form_submit_button(t("Save the book's settings"), key="settings.save_book"):
+            if len(base.strip()) == 3 and base.strip().isalpha():
+                for key, value in {"revenue_basis": basis, "base_currency": base.strip().upper(), "fiscal_first_month": month}.items():
+                    if value != saved[key]:
+                        session.save_setting(key, value)
+                st.rerun()
+            st.markdown(f":red[■] {t('A currency is three letters, such as EUR.')}")
+    with right, st.form("settings.you", border=False):
+        st.subheader(t("You"), anchor=False)
+        name = st.text_input(
+            t("Your name"), saved["author"], key="settings.author", help=t("Stands beside every import, decision and correction")
+        )
+        words = {"": t("As the browser asks"), **LANGUAGES}
+        language = st.selectbox(
+            t("Language on first visit"),
+            list(words),
+            index=list(words).index(saved["language"]),
+            format_func=words.__getitem__,
+            key="settings.language",
+        )
+        if st.form_submit_button(t("Save your settings"), key="settings.save_you"):
+            for key, value in {"author": name.strip(), "language": language}.items():
+                if value != saved[key]:
+                    session.save_setting(key, value)
+            st.rerun()
