@@ -194,3 +194,10 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     silent = [name for name, text in APP.items() if text.strip() and not re.match(r'\s*(#[^\n]*\n)*[rR]?"""\w', text)]
     assert silent == []
+
+
+def test_every_module_of_lib_has_its_layer() -> None:
+    layers = PROJECT["tool"]["importlinter"]["contracts"][0]["layers"]
+    placed = {name for layer in layers for name in re.findall(r"lib\.(\w+)", layer)}
+    modules = {name.split("/")[1].removesuffix(".py") for name in SOURCES if name.startswith("lib/")} - {"__init__"}
+    assert modules - placed == set(), "name it in pyproject.toml, [tool.importlinter]"
