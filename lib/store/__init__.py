@@ -1,8 +1,24 @@
 """The portfolio on disk: Delta tables pinned by a SQLite catalogue, and the rows people write. The only place with SQL."""
 
 from lib.store.changes import (
-    BadArchive, BadRows, BadStore, CannotUndo, Change, Clear, Commit, Counts, ImportBusy, Merge, NotFound, Problem, ReplacePeriod, Snapshot,
-    SourceFile, StoreBusy, StoreError, UnknownVersion,
+    BadArchive,
+    BadRows,
+    BadStore,
+    CannotUndo,
+    Change,
+    Clear,
+    Commit,
+    Counts,
+    ImportBusy,
+    Merge,
+    NotFound,
+    Problem,
+    ReplacePeriod,
+    Snapshot,
+    SourceFile,
+    StoreBusy,
+    StoreError,
+    UnknownVersion,
 )  # fmt: skip
 from lib.store.store import Store
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,7 +12,7 @@ from sqlite_utils import Database
 
 from lib.columns import N_
 from lib.store.catalogue import moment_text
-from lib.store.changes import NotFound
+from lib.store.changes import BadRows, NotFound
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
     "settings": {"key": "text", "value": "json"},
@@ -64,8 +65,15 @@ def kinds(table: str, reading: bool = False) -> Mapping[str, str]:
 def write(db: Database, table: str, row: Mapping[str, Any], author: str, at: datetime, key: int | None = None) -> int:
     """Insert `row`, or change the given columns of row `key` or of the row with the same natural key; audit it. Returns the row's id.
 
-    Raises `NotFound` for an unknown table, column or key.
+    Raises `NotFound` for an unknown table, column or key, `BadRows` if a required value or the row that it refers to is missing.
     """
+    try:
+        return _write(db, table, row, author, at, key)
+    except sqlite3.IntegrityError as error:
+        raise BadRows(N_("The row does not fit {table}: {reason}"), table=table, reason=str(error)) from error
+
+
+def _write(db: Database, table: str, row: Mapping[str, Any], author: str, at: datetime, key: int | None) -> int:
     cells = {column: _kept(_kind(table, column), value) for column, value in row.items()}
     if key is None and table in NATURAL_KEYS:
         cells = {**_DEFAULTS.get(table, {}), **cells}

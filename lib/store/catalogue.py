@@ -20,6 +20,8 @@ from lib.columns import N_
 from lib.store.changes import BadStore, Commit, Counts, StoreBusy
 
 BUSY_MILLISECONDS = 10_000
+PRAGMAS = (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
+UNDOABLE = ("import", "undo", "sample", "empty")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Pin:
     schema: int
     commit: int
     standing: int
-    counts: Counts = Counts()
+    counts: Counts
 
 
 def moment_text(at: datetime) -> str:
@@ -97,7 +99,7 @@ def connect(path: Path, create: bool = False) -> Database:
     mode = "rwc" if create else "rw"
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_MILLISECONDS / 1000)
     try:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MILLISECONDS}", "trusted_schema=OFF"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:
         connection.close()
@@ -122,16 +124,17 @@ def exists(db: Database, number: int) -> bool:
 def pins_at(db: Database, number: int) -> dict[str, Pin]:
     """Table -> its newest pin, at commit `number`."""
     found = db.query(
-        """SELECT pins.* FROM pins JOIN (SELECT table_name, max(commit_number) AS newest FROM pins WHERE commit_number <= ? GROUP BY table_name)
-        AS last ON pins.table_name = last.table_name AND pins.commit_number = last.newest ORDER BY pins.table_name""",
+        """SELECT pins.* FROM pins
+        JOIN (SELECT table_name, max(commit_number) AS newest FROM pins WHERE commit_number <= ? GROUP BY table_name) AS last
+        ON pins.table_name = last.table_name AND pins.commit_number = last.newest ORDER BY pins.table_name""",
         [number],
     )
     return {row["table_name"]: _pin(row) for row in found}
 
 
-def pins_of(db: Database, number: int) -> dict[str, Pin]:
-    """Table -> pin, of the tables that commit `number` itself named."""
-    return {row["table_name"]: _pin(row) for row in db.query("SELECT * FROM pins WHERE commit_number = ? ORDER BY table_name", [number])}
+def all_pins(db: Database) -> list[tuple[str, int, int]]:
+    """Table, Delta version and number of rows, of every version that any commit pins."""
+    return list(db.conn.execute("SELECT DISTINCT table_name, version, rows FROM pins ORDER BY table_name, version"))
 
 
 def _pin(row: Mapping[str, Any]) -> Pin:
@@ -193,9 +196,6 @@ def all_commits(db: Database) -> list[Commit]:
         possible = commit.kind in UNDOABLE and not blocking(commit.number, commit.counts, current)
         commits.append(replace(commit, undone_by=undone_by.get(commit.number), undo_possible=possible))
     return commits
-
-
-UNDOABLE = ("import", "undo", "sample", "empty")
 
 
 def blocking(number: int, tables: Mapping[str, Counts], current: Mapping[str, Pin]) -> dict[str, int]:

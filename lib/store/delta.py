@@ -27,7 +27,7 @@ RETENTION: Final = {
 }
 SMALL_ROWS = 20_000
 SMALL_FILES = 8  # so many small files are folded into the next one that is written
-_TYPES: Final = {pl.String: "string", pl.Date: "date", pl.Float64: "double", pl.Int64: "long", pl.Boolean: "boolean"}
+_TYPES: Final[Mapping[object, str]] = {pl.String: "string", pl.Date: "date", pl.Float64: "double", pl.Int64: "long", pl.Boolean: "boolean"}
 
 
 def delta_schema(columns: Mapping[str, pl.DataType]) -> Schema:

@@ -118,19 +118,21 @@ def _first(db: Database) -> None:
             author TEXT NOT NULL, at TEXT NOT NULL
         );
         CREATE TABLE promises (
-            id INTEGER PRIMARY KEY, review_id INTEGER REFERENCES reviews (id), account_id TEXT NOT NULL, project_id TEXT, text TEXT NOT NULL,
-            owner TEXT, due TEXT, metric TEXT, target REAL, status TEXT, kept_on TEXT, author TEXT NOT NULL, at TEXT NOT NULL
+            id INTEGER PRIMARY KEY, review_id INTEGER REFERENCES reviews (id), account_id TEXT NOT NULL, project_id TEXT,
+            text TEXT NOT NULL, owner TEXT, due TEXT, metric TEXT, target REAL, status TEXT, kept_on TEXT,
+            author TEXT NOT NULL, at TEXT NOT NULL
         );
         CREATE TABLE scenarios (
-            id INTEGER PRIMARY KEY, account_id TEXT, project_id TEXT, name TEXT NOT NULL, as_of TEXT, version INTEGER, plan TEXT, result TEXT,
-            status TEXT, author TEXT NOT NULL, at TEXT NOT NULL
+            id INTEGER PRIMARY KEY, account_id TEXT, project_id TEXT, name TEXT NOT NULL, as_of TEXT, version INTEGER, plan TEXT,
+            result TEXT, status TEXT, author TEXT NOT NULL, at TEXT NOT NULL
         );
         CREATE TABLE overrides (
             id INTEGER PRIMARY KEY, account_id TEXT NOT NULL, band TEXT NOT NULL, reason TEXT NOT NULL, expires_on TEXT NOT NULL,
             author TEXT NOT NULL, at TEXT NOT NULL
         );
         CREATE TABLE score_profiles (
-            id INTEGER PRIMARY KEY, name TEXT NOT NULL, valid_from TEXT NOT NULL, profile TEXT NOT NULL, author TEXT NOT NULL, at TEXT NOT NULL
+            id INTEGER PRIMARY KEY, name TEXT NOT NULL, valid_from TEXT NOT NULL, profile TEXT NOT NULL, author TEXT NOT NULL,
+            at TEXT NOT NULL
         );
         CREATE TABLE audit (
             id INTEGER PRIMARY KEY, action TEXT NOT NULL, table_name TEXT NOT NULL, row_id INTEGER, before TEXT, after TEXT,

@@ -6,6 +6,8 @@ pinned versions only, so a crash leaves the old portfolio or the new one.
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -16,14 +18,32 @@ import polars as pl
 
 from lib.columns import N_
 from lib.portfolio import Portfolio
-from lib.store import authored, catalogue
+from lib.store import authored, backup, catalogue
 from lib.store.catalogue import Catalogue, Pin
-from lib.store.changes import BadStore, CannotUndo, Change, Commit, Counts, ImportBusy, NotFound, UnknownVersion
+from lib.store.changes import (
+    BadArchive,
+    BadStore,
+    CannotUndo,
+    Change,
+    Commit,
+    Counts,
+    ImportBusy,
+    NotFound,
+    Problem,
+    UnknownVersion,
+)  # fmt: skip
 from lib.store.delta import DeltaFolder
 from lib.store.differences import Difference, difference
+from lib.store.integrity import problems
 from lib.store.lock import locked
 from lib.store.migrations import (
-    TABLE_MIGRATIONS, RenameColumn, TableMigration, as_of_today, columns_at, migrate_catalogue, newest_schema,
+    TABLE_MIGRATIONS,
+    RenameColumn,
+    TableMigration,
+    as_of_today,
+    columns_at,
+    migrate_catalogue,
+    newest_schema,
 )  # fmt: skip
 from lib.tables import TABLES, Table
 
@@ -58,6 +78,9 @@ class Store:
             raise BadStore(N_("The folder {path} has a % in its name, which Delta tables cannot have"), path=str(store.folder))
         store.folder.mkdir(parents=True, exist_ok=True)
         with locked(store.folder / "open.lock", IMPORT_WAIT_SECONDS):
+            if backup.marker(store.folder).exists():
+                with locked(store._import_lock, IMPORT_WAIT_SECONDS):
+                    backup.swap(store.folder)
             store._make()
         try:
             with locked(store._import_lock, 0):
@@ -184,7 +207,7 @@ class Store:
             new_number = max(commits) + 1
             pins, heads = {}, {}
             for name, counts in undone.counts.items():
-                before = earlier.get(name) or Pin(0, 0, current[name].schema, 0, 0)
+                before = earlier.get(name) or Pin(0, 0, current[name].schema, 0, 0, Counts())
                 turned = Counts(added=counts.removed, changed=counts.changed, removed=counts.added, unchanged=counts.unchanged)
                 pins[name] = replace(before, commit=new_number, counts=turned)
                 heads[name] = self.delta(name).restore(before.version)
@@ -289,12 +312,55 @@ class Store:
             pins[name] = Pin(version, pin.rows, newest_schema(self.steps), number, number, counts)
         self._record(Commit(number, "migration", "Cartera", moment, "", {}, {"steps": [step.number for step in touched]}), pins, heads)
 
+    # Keeping it whole
+
+    def check(self) -> list[Problem]:
+        """What is wrong in the folder: the catalogue, every pinned version of every table, the heads. Reads all files once."""
+        return problems(self.catalogue, self.delta)
+
+    def backup(self, target: Path, at: datetime) -> None:
+        """Write the portfolio, its history and all authored rows into `target` as one ZIP file, while others work."""
+        backup.pack(self.folder, self.catalogue, Path(target), at)
+
+    @classmethod
+    def restore(cls, archive: Path, folder: Path, *, author: str, at: datetime, max_bytes: int = 100 * 2**30) -> Store:
+        """Put the backup `archive` in the place of the portfolio in `folder`, whose former content stays in its folder `replaced`.
+
+        Everything is unpacked aside and checked first; a commit of kind restore, with a number that neither history has, tells the two
+        apart. Nobody else should be working meanwhile. Raises `BadArchive`, `BadStore`, `ImportBusy`.
+        """
+        folder = Path(folder).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder / "open.lock", IMPORT_WAIT_SECONDS), locked(folder / "import.lock", IMPORT_WAIT_SECONDS):
+            backup.swap(folder)
+            ready = backup.waiting(folder)
+            ready.mkdir()
+            try:
+                backup.unpack(Path(archive), ready, max_bytes)
+                aside = cls.open(ready, at=at)
+                if found := aside.check():
+                    raise BadArchive(N_("The backup is not whole: {reason}"), reason=str(found[0]))
+                aside._record_restore(_newest_in(folder), author, at)
+                shutil.rmtree(folder / "replaced", ignore_errors=True)
+                backup.marker(folder).touch()
+            finally:
+                backup.swap(folder)
+        return cls.open(folder, at=at)
+
+    def _record_restore(self, newest_elsewhere: int, author: str, at: datetime) -> None:
+        with self.catalogue.snapshot() as db:
+            newest = catalogue.newest(db)
+            current = catalogue.pins_at(db, newest)
+        number = max(newest, newest_elsewhere) + 1
+        pins = {name: replace(pin, commit=number, counts=Counts(unchanged=pin.rows)) for name, pin in current.items()}
+        self._record(Commit(number, "restore", author, at, details={"version": newest}), pins, {})
+
     # What people write
 
     def write(self, table: str, row: Mapping[str, Any], *, author: str, at: datetime, key: int | None = None) -> int:
         """Add an authored row, or change row `key` (or the one with the same natural key), and return its id.
 
-        Columns of kind JSON take any JSON value, days take `date`. Raises `NotFound`, `StoreBusy`.
+        Columns of kind JSON take any JSON value, days take `date`. Raises `NotFound`, `BadRows`, `StoreBusy`.
         """
         with self.catalogue.writing() as db:
             return authored.write(db, table, row, author, at, key)
@@ -308,3 +374,11 @@ class Store:
         """Authored rows whose columns equal `equal`, as dictionaries with id, author and at. `audit` can be read too."""
         with self.catalogue.reading() as db:
             return authored.rows(db, table, equal)
+
+
+def _newest_in(folder: Path) -> int:
+    try:
+        with Catalogue(folder / backup.CATALOGUE).reading() as db:
+            return catalogue.newest(db)
+    except (BadStore, sqlite3.DatabaseError):
+        return 0  # there is none, or it is damaged
