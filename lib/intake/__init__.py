@@ -1,0 +1,88 @@
+"""Bytes of a file to accepted rows and issues. Asks where a file can be read in two ways; never guesses, drops or pads. Saves nothing.
+
+The whole way, from the page's point of view (all parsing happens in the worker's process):
+
+    intake = Intake(Worker(preload=PRELOAD))                 # one per server; call intake.warm() at start
+    report = intake.read(path, "Horas mayo.csv", folder)     # ReadReport | Refused; `folder` is this upload's own
+    report = intake.read(path, name, folder, replace(report.reading, delimiter=";"))       # a person corrected the reading
+    first = suggest(report)[0]                               # Suggestion: table, score, mapping, lacking
+    mapping = first.mapping                                  # frozen; edit with dataclasses.replace or with_answer
+    known = write_known({"accounts": accounts, "projects": projects}, folder)              # rows that references may name
+    checked = intake.check(report, mapping, folder, known)   # Checked | Refused: counts, questions, issues, accepted rows
+    mapping = with_answer(mapping, "date_order", "date", "dmy")        # answer a Question, then check again
+    if checked.ready: rows = pl.read_ipc(checked.accepted)   # exactly the table's schema, for the store
+    for issue in read_issues(checked, first=0, count=100): ...          # Issue values; words in lib.intake.messages
+    fingerprint(report)                                      # the store remembers mappings under it
+
+`Refused.code` and `Issue.code` have their words in `lib.intake.messages.MESSAGES`. Values go to JSON and back with `to_json`
+and `of_json`. Templates and exports are in `lib.intake.templates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping as MappingOf
+from dataclasses import asdict
+from pathlib import Path
+
+import polars as pl
+
+from lib.intake import issues
+from lib.intake.mapping import MISSING_WORDS, Mapping, fingerprint
+from lib.intake.references import known_rows
+from lib.intake.sheets import SheetLimits
+from lib.intake.suggesting import Suggestion, suggest, suggest_for, with_answer
+from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Reading, ReadReport
+from lib.workers import Refused, Worker
+
+__all__ = [
+    "MISSING_WORDS", "PRELOAD", "Checked", "Choice", "FileColumn", "Intake", "Issue", "Mapping", "Question", "Reading", "ReadReport",
+    "Refused", "SheetLimits", "Suggestion", "Worker", "fingerprint", "read_issues", "suggest", "suggest_for", "with_answer", "write_known",
+]  # fmt: skip
+
+PRELOAD = ("lib.intake.reading", "lib.intake.checking", "python_calamine", "charset_normalizer", "babel")
+_SECONDS_AT_LEAST, _BYTES_A_SECOND = 9.0, 3_000_000
+
+
+class Intake:
+    """Reads and checks uploaded files in `worker`. Holds nothing between calls but the worker."""
+
+    def __init__(self, worker: Worker, most_bytes: int = 200_000_000, sheets: SheetLimits = SheetLimits()) -> None:  # noqa: B008  (frozen)
+        self.worker, self.most_bytes, self.sheets = worker, most_bytes, sheets
+
+    def warm(self) -> None:
+        """Start the worker without waiting for it."""
+        self.worker.warm()
+
+    def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
+        """What is in `file`, called `name` by the user; its cells are left in `folder`. Fields of `reading` that are set are obeyed."""
+        arguments = {
+            "file": str(file), "name": name, "reading": reading.to_json(), "most_bytes": self.most_bytes, "sheet_limits": asdict(self.sheets),
+        }  # fmt: skip
+        answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file))
+        return answer if isinstance(answer, Refused) else ReadReport.of_json(answer)
+
+    def check(self, report: ReadReport, mapping: Mapping, folder: Path, known: MappingOf[str, Path] | None = None) -> Checked | Refused:
+        """A dry run of `mapping` over a file that was read into `folder`. known: table -> file from `write_known`."""
+        paths = {table: str(path) for table, path in (known or {}).items()}
+        arguments = {"report": report.to_json(), "mapping": mapping.to_json(), "known": paths}
+        answer = self.worker.run("lib.intake.checking:check_job", arguments, folder)
+        return answer if isinstance(answer, Refused) else Checked.of_json(answer)
+
+
+def write_known(tables: MappingOf[str, pl.DataFrame], folder: Path) -> dict[str, Path]:
+    """Write what references may name, for `Intake.check`: keys and names of each table's rows. Returns table -> file."""
+    paths = {}
+    for table, rows in tables.items():
+        paths[table] = folder / f"known_{table}.arrow"
+        known_rows(table, rows).write_ipc(paths[table])
+    return paths
+
+
+def read_issues(checked: Checked, first: int = 0, count: int = 100, code: str | None = None) -> Iterator[Issue]:
+    """`count` issues from number `first` on, in line order; of one code only if it is given."""
+    return issues.read(Path(checked.issues), checked.file, first, count, code)
+
+
+def _allowed_seconds(file: Path) -> float:
+    """Small files that take long are hostile; large ones get their time."""
+    return _SECONDS_AT_LEAST + file.stat().st_size / _BYTES_A_SECOND

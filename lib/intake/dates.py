@@ -1,0 +1,108 @@
+"""Text cells to days: ISO, day-month-year in either order, month names in English and Spanish. Decides only what is certain.
+
+The order of day and month is settled by all cells of a column: one 25/03 is enough. Where every cell fits both orders, it is asked.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from lib.intake.converted import Converted, asking, by_distinct, of_values
+from lib.intake.values import Choice, Question
+
+ORDERS = ("dmy", "mdy", "ymd")
+_MONTHS = {
+    1: "jan january ene enero", 2: "feb february febrero", 3: "mar march marzo", 4: "apr april abr abril", 5: "may mayo",
+    6: "jun june junio", 7: "jul july julio", 8: "aug august ago agosto", 9: "sep sept september septiembre setiembre set",
+    10: "oct october octubre", 11: "nov november noviembre", 12: "dec december dic diciembre",
+}  # fmt: skip
+_MONTH_NUMBER = {name: number for number, names in _MONTHS.items() for name in names.split()}
+_MONTH_NAME = "(" + "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True)) + r")\.?"
+_WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mi[eé]|jue|vie|s[aá]b|dom)[a-záéíóú]*\.?,?\s+"
+_TIME = r"(?:[\s,t]+(?:[0-9]{1,2}:[0-9]{2}.*|[0-9]{6}z?))?$"
+_SEP = r"\s*[-/.\s]\s*"
+_ISO = r"^([0-9]{4})" + r"[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME
+_COMPACT = r"^((?:19|20|21)[0-9]{2})([01][0-9])([0-3][0-9])$"
+_THREE = r"^([0-9]{1,2})" + _SEP + r"([0-9]{1,2})" + _SEP + r"([0-9]{4}|[0-9]{2})" + _TIME
+_NAMED_DMY = r"^([0-9]{1,2})(?:st|nd|rd|th|º)?[-/.,\s]*(?:de\s+)?" + _MONTH_NAME + r",?[-/.\s]*(?:del?\s+)?([0-9]{4}|[0-9]{2})" + _TIME
+_NAMED_MDY = r"^" + _MONTH_NAME + r"[-/.\s]+([0-9]{1,2})(?:st|nd|rd|th)?,?[-/.\s]+([0-9]{4})" + _TIME
+
+
+def days(cells: pl.Series, field: str, header: str, order: str | None, century: int) -> Converted:
+    """Date values of text cells (null is missing); a time of day is dropped. Two-digit years below `century` are 20xx."""
+    iso = cells.str.to_date("%Y-%m-%d", strict=False)
+    if iso.null_count() == cells.null_count() and cells.str.len_bytes().max() in (10, None):
+        return of_values(iso, cells, "not_a_date")
+    distinct = _bare(cells.drop_nulls().unique())
+    if order is None:
+        order = _order_by_proof(distinct)
+        if order == "ask":
+            return asking(cells, pl.Date, _question(cells, field, header, century))
+    values = by_distinct(cells, lambda some: _read(_bare(some), order or "dmy", century))
+    found = {"date_order": order} if order else {}
+    if distinct.str.contains(_THREE.replace("[0-9]{4}|", "")).any() or distinct.str.contains(_NAMED_DMY.replace("[0-9]{4}|", "")).any():
+        found["two_digit_years"] = f"00-{century - 1:02} = 20xx"
+    return of_values(values, cells, "not_a_date", **found)
+
+
+def _bare(cells: pl.Series) -> pl.Series:
+    lower = cells.str.strip_chars("\t\r\n '\u00a0").str.to_lowercase()
+    kept = lower.str.contains(_NAMED_MDY)  # "mar" is March there, not martes
+    rest = lower.str.replace(_WEEKDAY, "")
+    return rest.zip_with(~kept, lower)
+
+
+def _order_by_proof(bare: pl.Series) -> str | None:
+    """ "dmy" or "mdy" if some cell can be read in that order only, "ask" if none or both, None if no cell needs an order."""
+    numeric = bare.filter(bare.str.contains(_THREE))
+    if numeric.is_empty():
+        return None
+    first, second = numeric.str.extract(_THREE, 1).cast(pl.Int32), numeric.str.extract(_THREE, 2).cast(pl.Int32)
+    day_first = ((first > 12) & (first < 32) & (second < 13)).any()
+    month_first = ((second > 12) & (second < 32) & (first < 13)).any()
+    if day_first != month_first:
+        return "dmy" if day_first else "mdy"
+    if not day_first and (first == second).all():
+        return "dmy"
+    return "ask"
+
+
+def _question(cells: pl.Series, field: str, header: str, century: int) -> Question:
+    some = cells.drop_nulls().unique(maintain_order=True)
+    bare = _bare(some)
+    numeric = some.filter(bare.str.contains(_THREE)).head(5)
+    choices = []
+    for order in ("dmy", "mdy"):
+        read = _read(_bare(numeric), order, century)
+        choices.append(Choice(order, tuple((cell, "" if day is None else day.isoformat()) for cell, day in zip(numeric, read, strict=True))))
+    return Question("date_order", field, header, True, tuple(choices))
+
+
+def _read(bare: pl.Series, order: str, century: int) -> pl.Series:
+    cell = pl.col("cell")
+
+    def part(pattern: str, group: int) -> pl.Expr:
+        return cell.str.extract(pattern, group).cast(pl.Int32, strict=False)
+
+    def named(pattern: str, group: int) -> pl.Expr:
+        return cell.str.extract(pattern, group).replace_strict(_MONTH_NUMBER, default=None, return_dtype=pl.Int32)
+
+    places = {letter: part(_THREE, position) for position, letter in enumerate(order, start=1)}
+    year = pl.coalesce(part(_ISO, 1), part(_COMPACT, 1), places["y"], part(_NAMED_DMY, 3), part(_NAMED_MDY, 3))
+    month = pl.coalesce(part(_ISO, 2), part(_COMPACT, 2), places["m"], named(_NAMED_DMY, 2), named(_NAMED_MDY, 1))
+    day = pl.coalesce(part(_ISO, 3), part(_COMPACT, 3), places["d"], part(_NAMED_DMY, 1), part(_NAMED_MDY, 2))
+    full_year = pl.when(year < century).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)
+    parts = pl.DataFrame({"cell": bare}).select(year=full_year, month=month, day=day)
+    days_read = [_day(*row) for row in parts.iter_rows()]
+    return pl.Series(bare.name, days_read, pl.Date)
+
+
+def _day(year: int | None, month: int | None, day: int | None) -> date | None:
+    if year is None or month is None or day is None:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:  # 31 February
+        return None

@@ -1,0 +1,198 @@
+"""CSV, TSV and other delimited text to a frame of text cells with line numbers. Loses no record and pads none.
+
+The bulk is read by Polars, and believed only if bytes add up: cells, delimiters, line ends and quotes must be the whole file.
+Polars alone pads short records, joins lines at lone quotes and accepts what is no text. Where the sum differs, the file
+is read again record by record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from lib.intake import issues
+from lib.intake.encoding import clean_bytes
+from lib.intake.layout import column_names, delimiter_of, header_record
+from lib.intake.records import Record, quoted, record_at, records
+from lib.intake.values import Reading
+from lib.workers import Refusal
+
+_BEGINNING = 200_000
+_TOP = 30
+MOST_COLUMNS = 500
+
+
+@dataclass(frozen=True)
+class Records:
+    """What a reader found: text columns and `_line` in `frame`, issues of records that are not in it, and how it was read."""
+
+    reading: Reading
+    headers: list[str]
+    typed: list[str]
+    frame: pl.DataFrame
+    found: pl.DataFrame
+    blank: int
+    top: list[tuple[int, list[str]]]
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def misshapen(self) -> int:
+        return self.found.filter(pl.col("rejects") & (pl.col("column") == ""))["line"].n_unique()
+
+
+def read_delimited(raw: bytes, asked: Reading) -> Records:
+    """The records of a delimited text. Raises Refusal for what is no text, empty, or wider than `MOST_COLUMNS`."""
+    clean = clean_bytes(raw, asked.encoding)
+    quote = '"' if asked.quote is None else asked.quote
+    beginning = _beginning(clean.body)
+    delimiter = asked.delimiter or delimiter_of(beginning, quote)
+    marks = delimiter.encode(), quote.encode()
+    top = list(records(beginning, *marks, most=60))
+    header = _header(clean.body, beginning, top, asked.header_line, marks)
+    headers = [_text(field) for field in header.fields] if header else _numbered(top)
+    if len(headers) > MOST_COLUMNS:
+        raise Refusal("too_many_columns", columns=len(headers), most=MOST_COLUMNS)
+    skipped = header.start + header.lines if header else 0
+    body = _after_line(clean.body, skipped)
+    names = column_names(headers)
+    reading = replace(
+        asked, kind="csv", encoding=clean.encoding, line_end=clean.line_end, delimiter=delimiter, quote=quote,
+        header_line=header.start + 1 if header else 0,
+    )  # fmt: skip
+    frame, found, blank = _rows(body, names, marks, clean.line_end, skipped + 1)
+    shown = [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
+    return Records(reading, headers, [""] * len(headers), frame, found, blank, shown)
+
+
+def _beginning(body: bytes) -> list[bytes]:
+    part = body[:_BEGINNING]
+    if len(part) < len(body):
+        part = part[: part.rfind(b"\n") + 1] or part
+    return part.removesuffix(b"\n").split(b"\n")
+
+
+def _header(body: bytes, beginning: list[bytes], top: list[Record], line: int | None, marks: tuple[bytes, bytes]) -> Record | None:
+    if line is None:
+        return header_record(top)
+    if line < 1:
+        return None
+    if line <= len(beginning):
+        return record_at(beginning, line - 1, *marks)
+    lines = body.split(b"\n", line + 1000)
+    if line > len(lines):
+        raise Refusal("no_header_line", line=line)
+    return record_at(lines, line - 1, *marks)
+
+
+def _numbered(top: list[Record]) -> list[str]:
+    widths = [len(record.fields) for record in top if not record.blank]
+    return [""] * max(set(widths), key=widths.count, default=1)
+
+
+def _after_line(body: bytes, count: int) -> bytes:
+    at = 0
+    for _ in range(count):
+        end = body.find(b"\n", at)
+        if end < 0:
+            return b""
+        at = end + 1
+    return body[at:] if at else body
+
+
+def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, first: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """(frame, issues, blank records) of the text below the header, whose first line has number `first`."""
+    body = body.rstrip(b"\r\n")
+    if not body:
+        return pl.DataFrame(schema={"_line": pl.Int64} | dict.fromkeys(names, pl.String)), issues.none(), 0
+    frame = _read_fast(body, names, marks, line_end)
+    if frame is None:
+        frame, found, blank = _read_exactly(body, names, marks, first)
+    else:
+        frame, found, blank = frame.with_columns(_line_numbers(frame, body, first)), issues.none(), 0
+    is_blank = pl.all_horizontal(pl.col(names).str.strip_chars() == "")
+    if (frame[names[0]].str.strip_chars() == "").any():
+        kept = frame.filter(~is_blank)
+        frame, blank = kept, blank + frame.height - kept.height
+    return frame.select("_line", *names), found, blank
+
+
+def _read_fast(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str) -> pl.DataFrame | None:
+    """All cells by Polars; None if it fails or if the bytes do not add up."""
+    delimiter, quote = marks
+    if line_end == "mixed" or (len(names) == 1 and quote in body):
+        return None
+    try:
+        frame = pl.read_csv(
+            body, has_header=False, separator=delimiter.decode(), quote_char=quote.decode() or None, infer_schema=False,
+            schema=dict.fromkeys(names, pl.String), empty_string_is_null=False,
+        )  # fmt: skip
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    quotes = body.count(quote) if quote else 0
+    counted = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64).sum())).item()
+    if quotes:
+        counted += quotes - frame.select(pl.sum_horizontal(pl.all().str.count_matches(quote.decode(), literal=True).sum())).item()
+    ends = (2 if line_end == "crlf" else 1) * frame.height
+    whole = len(body) + (2 if line_end == "crlf" else 1)
+    return frame if counted + ends + (len(names) - 1) * frame.height == whole else None
+
+
+def _line_numbers(frame: pl.DataFrame, body: bytes, first: int) -> pl.Series:
+    lines = pl.int_range(first, first + frame.height, dtype=pl.Int64, eager=True).alias("_line")
+    if body.count(b"\n") + 1 == frame.height:
+        return lines
+    inside = frame.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)).cast(pl.Int64)).to_series()
+    return (lines + inside.cum_sum().shift(1, fill_value=0)).alias("_line")
+
+
+def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], first: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Record by record: those of the right width are kept, blank ones counted, all others are issues."""
+    delimiter, quote = marks
+    width, lines = len(names), body.split(b"\n")
+    kept: list[bytes] = []
+    numbers: list[int] = []
+    wrong: list[tuple[int, str, str]] = []
+    odd: list[tuple[int, str, str]] = []
+    blank = at = 0
+    while at < len(lines):
+        record = record_at(lines, at, delimiter, quote)
+        fields = record.fields
+        if len(fields) > width and not any(fields[width:]):
+            fields = fields[:width]
+        if record.blank:
+            blank += 1
+        elif record.unclosed or len(fields) != width:
+            code = "unclosed_quote" if record.unclosed else "too_few_fields" if len(fields) < width else "too_many_fields"
+            wrong.append((first + at, code, _text(delimiter.join(fields))))
+        else:
+            as_is = not record.stray and len(record.fields) == width
+            kept.append(b"\n".join(lines[at : at + record.lines]).removesuffix(b"\r") if as_is else quoted(fields, delimiter))
+            numbers.append(first + at)
+            if record.stray:
+                odd.append((first + at, "stray_quote", _text(delimiter.join(fields))))
+        at += record.lines
+    found = pl.concat([issues.of_rows(wrong), issues.of_rows(odd, rejects=False)])
+    if not kept:
+        return pl.DataFrame(schema={"_line": pl.Int64} | dict.fromkeys(names, pl.String)), found, blank
+    frame = _read_kept(kept, names, marks)
+    return frame.with_columns(pl.Series("_line", numbers, pl.Int64)), found, blank
+
+
+def _read_kept(kept: list[bytes], names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
+    """Records that are known to be well formed. One at a time if Polars still disagrees with RFC 4180 about them."""
+    delimiter = marks[0]
+    fast = _read_fast(b"\n".join(kept), names, (delimiter, b'"'), "lf")
+    if fast is not None and fast.height == len(kept):
+        return fast
+    rows = [[field.decode() for field in record_at([line], 0, delimiter, b'"').fields] for line in (_one_line(line) for line in kept)]
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(pl.all().str.replace_all("\x00", "\n", literal=True))
+
+
+def _one_line(line: bytes) -> bytes:
+    """NUL can't be in the text, so it may stand for a line end within a cell while the record is split."""
+    return line.replace(b"\n", b"\0")
+
+
+def _text(field: bytes) -> str:
+    return field.decode(errors="replace")

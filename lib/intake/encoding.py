@@ -1,0 +1,109 @@
+"""Bytes of a text file to clean UTF-8: encoding, byte order mark and line ends. Never lossy: what can't be read is refused."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from lib.workers import Refusal
+
+_MAGIC = {
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "OLE", b"Rar!": "RAR",
+    b"\x1f\x8b": "GZIP", b"7z\xbc\xaf": "7Z", b"PAR1": "Parquet", b"ARROW1": "Arrow", b"SQLite format 3": "SQLite", b"\x7fELF": "ELF",
+    b"BZh": "BZIP2", b"{\\rtf": "RTF", b"MZ": "EXE",
+}  # fmt: skip
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_LOOKED_AT = 200_000
+
+
+@dataclass(frozen=True)
+class CleanBytes:
+    """UTF-8 without mark, lines ending in \\n or \\r\\n; how it was found; whether any line end stands within a quoted cell is unknown."""
+
+    body: bytes
+    encoding: str
+    line_end: str
+
+
+def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:
+    """`raw` as UTF-8 with line ends that end in \\n. Raises Refusal if it is no text or not in `encoding`."""
+    if not raw.strip(b"\0 \r\n\t"):
+        raise Refusal("empty_file")
+    _refuse_binary(raw)
+    found = encoding or _encoding(raw)
+    body = _decoded(raw, found)
+    if b"\0" in body:
+        raise Refusal("binary_file", kind="NUL")
+    returns, feeds = body.count(b"\r"), body.count(b"\n")
+    if returns and not feeds:
+        return CleanBytes(body.replace(b"\r", b"\n"), found, "cr")
+    pairs = body.count(b"\r\n") if returns else 0
+    if pairs and pairs == feeds and pairs == returns:
+        line_end = "crlf"
+    else:
+        line_end = "mixed" if pairs else "lf"
+    return CleanBytes(body, found, line_end)
+
+
+def _refuse_binary(raw: bytes) -> None:
+    for magic, kind in _MAGIC.items():
+        if raw.startswith(magic) and not (kind == "EXE" and raw[:400].isascii() and b"\0" not in raw[:400]):
+            raise Refusal("binary_file", kind=kind)
+
+
+def _encoding(raw: bytes) -> str:
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            if not name:
+                raise Refusal("unknown_encoding")
+            return name
+    if b"\0" in raw[:_LOOKED_AT]:
+        raise Refusal("binary_file", kind="NUL")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _legacy_encoding(raw)
+    return "utf-8"
+
+
+def _legacy_encoding(raw: bytes) -> str:
+    """The 8-bit encoding of a file that is not UTF-8; western ones win unless the bytes forbid them."""
+    from charset_normalizer import from_bytes
+
+    lines = [line for line in raw[:5_000_000].splitlines() if not line.isascii()]
+    odd = b"\n".join(lines)[:_LOOKED_AT]
+    if sum(byte < 32 and byte not in (9, 10, 13) for byte in odd[:20_000]) > len(odd[:20_000]) / 50:
+        raise Refusal("binary_file", kind="control")
+    best = from_bytes(odd).best()
+    guess = codecs.lookup(best.encoding).name if best is not None else ""
+    letters = odd.decode("cp1252", errors="replace")
+    strange = sum(not letter.isascii() and not letter.isalpha() for letter in letters)
+    western = "\ufffd" not in letters and strange * 2 <= sum(not letter.isascii() for letter in letters) + 4
+    if western or guess in ("", "cp1252", "latin-1", "iso8859-1", "cp1250", "iso8859-15", "mac-roman", "ascii", "utf-8"):
+        return _first_that_reads(raw, ("cp1252", "latin-1"))
+    return _first_that_reads(raw, (guess, "cp1252", "latin-1"))
+
+
+def _first_that_reads(raw: bytes, names: tuple[str, ...]) -> str:
+    for name in names:
+        try:
+            raw.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return name
+    raise Refusal("unknown_encoding")
+
+
+def _decoded(raw: bytes, encoding: str) -> bytes:
+    if encoding in ("utf-8", "utf-8-sig"):
+        body = raw.removeprefix(codecs.BOM_UTF8)
+        if body.isascii():
+            return body
+    try:
+        text = raw.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        line = raw[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 0
+        raise Refusal("wrong_encoding", encoding=encoding, line=line) from None
+    if encoding == "utf-8":
+        return raw.removeprefix(codecs.BOM_UTF8)
+    return text.removeprefix("\ufeff").encode(errors="replace")

@@ -1,0 +1,96 @@
+"""What every refusal and issue means and what a person can do about it. English message ids; translated where they are shown."""
+
+# ruff: noqa: E501  (one code or column, one line)
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lib.columns import N_
+from lib.tables import RULES
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is wrong, and what to do. Both may hold {placeholders} filled from `Refused.args`."""
+
+    wrong: str
+    todo: str
+
+
+_SAVE_AS = N_("Save it as CSV or as an Excel workbook (.xlsx) and load that.")
+_CORRECT = N_("Correct the value in the file and load it again.")
+_ANSWER = N_("Say what it means on this page, or correct it in the file and load it again.")
+
+REFUSALS: dict[str, Message] = {
+    "empty_file": Message(N_("There is nothing in this file."), N_("Export it again, and check that the export holds rows.")),
+    "binary_file": Message(N_("This is not a table but a file of another kind ({kind})."), _SAVE_AS),
+    "markup_file": Message(N_("This is a web page or XML, not a table."), _SAVE_AS),
+    "json_file": Message(N_("This is JSON, which can't be loaded here yet."), N_("Export CSV or Excel from the tool instead.")),
+    "old_workbook": Message(N_("This workbook has an old or uncommon format (.xls, .xlsb, .ods), or is protected by a password."), N_("Open it and save it as .xlsx without a password.")),
+    "broken_workbook": Message(N_("This workbook is damaged and can't be opened."), N_("Open it in Excel or LibreOffice, save it again as .xlsx and load that.")),
+    "no_sheet": Message(N_("This workbook has no sheet with cells."), N_("Load a workbook with a table in it.")),
+    "no_such_sheet": Message(N_("This workbook has no sheet called {sheet}."), N_("Pick another sheet.")),
+    "unpacks_too_large": Message(N_("This workbook would grow beyond all measure when unpacked."), N_("Split it into smaller files, or export CSV.")),
+    "file_too_large": Message(N_("The file is larger than {megabytes} MB."), N_("Split it into smaller files.")),
+    "too_many_columns": Message(N_("The table has {columns} columns; {most} can be read."), N_("Delete the columns that are not needed.")),
+    "too_many_rows": Message(N_("A cell stands as far down as row {rows}, too far for a sheet this wide."), N_("Delete the empty rows and columns beyond the table, or export CSV.")),
+    "unknown_encoding": Message(N_("The characters of this file can't be recognised."), N_("Save it as CSV UTF-8.")),
+    "wrong_encoding": Message(N_("The file is not written in {encoding}: see line {line}."), N_("Pick another encoding, or save it as CSV UTF-8.")),
+    "no_header_line": Message(N_("There is no line {line} in this file."), N_("Pick the line that names the columns.")),
+    "mapping_misses_column": Message(N_("The file has no column {column}, which the mapping asks for."), N_("Map the columns again.")),
+    "mapping_unknown_column": Message(N_("The mapping speaks of a column {column} that this table lacks."), N_("Map the columns again.")),
+    "too_slow": Message(N_("Reading was stopped after {seconds} seconds."), N_("Split the file into smaller ones, or export CSV.")),
+    "too_much_memory": Message(N_("Reading this file takes more memory than it may."), N_("Split the file into smaller ones, or export CSV.")),
+    "parser_failed": Message(N_("This file can't be read."), _SAVE_AS),
+    "worker_died": Message(N_("Reading this file failed."), _SAVE_AS),
+    "worker_absent": Message(N_("Files can't be read now: the process that reads them does not start."), N_("Restart the app; if that does not help, see its log.")),
+}  # fmt: skip
+
+_CELLS: dict[str, Message] = {
+    "too_few_fields": Message(N_("The record has fewer fields than there are columns"), N_("Add the missing separators in the file, or check the delimiter.")),
+    "too_many_fields": Message(N_("The record has more fields than there are columns"), N_("Put the text that holds a separator in quotes, or check the delimiter.")),
+    "unclosed_quote": Message(N_("A quoted text never ends"), N_("Close the quotes in the file, or read it without quotes.")),
+    "stray_quote": Message(N_("A quote stands in the middle of a text; it was kept as it is"), N_("Check that the record was split as you expect.")),
+    "error_cell": Message(N_("The cell holds an error, such as #N/A"), N_("Mend the formula, or put a value in its place.")),
+    "not_a_number": Message(N_("This is not a number in the style of its column"), _CORRECT),
+    "not_whole": Message(N_("A whole number is needed here"), _CORRECT),
+    "not_a_date": Message(N_("This is not a date in the order of its column"), _CORRECT),
+    "not_a_list": Message(N_("This is not a list"), _CORRECT),
+    "not_a_week": Message(N_("Seven numbers are needed, Monday to Sunday"), _CORRECT),
+    "unknown_word": Message(N_("This word is not known here"), _ANSWER),
+    "unknown_reference": Message(N_("No row has this key or name"), N_("Load the other table first, say which row is meant, or leave the record out.")),
+    "ambiguous_reference": Message(N_("Several rows have this name"), N_("Say which one is meant.")),
+    "parent_rejected": Message(N_("The row above it was rejected"), N_("Mend the row above first.")),
+    "text_cut": Message(N_("The text was too long and was cut"), N_("Nothing, if its beginning is enough.")),
+}  # fmt: skip
+
+_RULE_ANSWERS = {
+    "nullability": N_("Fill in the value, or map or declare the column."),
+    "primary_key": N_("Remove one of the rows, or tick that equal rows count once."),
+}
+
+MESSAGES: dict[str, Message] = {
+    **{code: Message(wrong, _RULE_ANSWERS.get(code, _CORRECT)) for code, wrong in RULES.items()},
+    **_CELLS,
+    **REFUSALS,
+}
+
+QUESTIONS: dict[str, str] = {
+    "number_style": N_("How are the numbers in {header} written?"),
+    "date_order": N_("In which order are the dates in {header}?"),
+    "scale": N_("Do the numbers in {header} go from 0 to 1 or from 0 to 100?"),
+    "unit": N_("What are the numbers in {header}: hours, minutes or seconds?"),
+    "constant": N_("The file does not say {column}. Pick a column, or say what holds for every row."),
+    "words": N_("What do these words in {header} mean?"),
+    "missing": N_("Do these words in {header} mean that there is no value?"),
+    "reference": N_("These are not known yet. Who or what is meant?"),
+}
+
+READINGS: dict[str, str] = {
+    "number_style": N_("numbers like {value}"),
+    "date_order": N_("dates in the order {value}"),
+    "two_digit_years": N_("years of two digits: {value}"),
+    "scale": N_("scale: {value}"),
+    "unit": N_("unit: {value}"),
+}
+LEFT_OUT: dict[str, str] = {"blank": N_("blank"), "repeated": N_("equal to an earlier row")}

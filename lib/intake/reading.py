@@ -1,0 +1,77 @@
+"""A file's bytes to text cells with line numbers. Runs in a worker only; the caller sees a `ReadReport`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from lib.intake.delimited import Records, read_delimited
+from lib.intake.sheets import SheetLimits, read_sheet
+from lib.intake.values import FileColumn, Reading, ReadReport
+from lib.workers import Refusal
+
+_SAMPLES = 8
+_LOOKED_AT = 5_000
+_XML_SUFFIXES = (".xls", ".xlsb", ".ods", ".numbers")
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+def read_job(folder: str, file: str, name: str, reading: dict[str, Any], most_bytes: int, sheet_limits: dict[str, int]) -> dict[str, Any]:
+    """Read `file` and leave read.arrow and read_issues.arrow in `folder`. Returns a ReadReport as JSON; raises Refusal."""
+    path = Path(file)
+    if path.stat().st_size > most_bytes:
+        raise Refusal("file_too_large", megabytes=most_bytes // 1_000_000)
+    raw = path.read_bytes()
+    found = records_of(raw, name, Reading.of_json(reading), SheetLimits(**sheet_limits))
+    report = _report(name, found, Path(folder))
+    return report.to_json()
+
+
+def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:  # noqa: B008  (frozen)
+    """The records of a CSV, TSV, TXT or XLSX file; what it is decides its content, not its name."""
+    if raw.startswith(b"PK\x03\x04"):
+        return read_sheet(raw, asked, limits)
+    if raw.startswith(_OLE):
+        raise Refusal("old_workbook")
+    lead = raw[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if lead[:5].lower() in (b"<?xml", b"<!doc", b"<html"):
+        raise Refusal("markup_file")
+    if lead[:1] in (b"{", b"[") and name.lower().endswith((".json", ".txt")):
+        raise Refusal("json_file")
+    return read_delimited(raw, asked)
+
+
+def _report(name: str, found: Records, folder: Path) -> ReadReport:
+    frame_path, issues_path = folder / "read.arrow", folder / "read_issues.arrow"
+    found.frame.write_ipc(frame_path)
+    found.found.write_ipc(issues_path)
+    names = [column for column in found.frame.columns if column != "_line"]
+    if not names:
+        raise Refusal("empty_file")
+    filled = found.frame.select((pl.col(names) != "").sum()).row(0) if found.frame.height else (0,) * len(names)
+    columns = tuple(
+        FileColumn(column, header, typed, count, _samples(found.frame[column]))
+        for column, header, typed, count in zip(names, found.headers, found.typed, filled, strict=True)
+    )
+    return ReadReport(
+        file=name,
+        reading=found.reading,
+        columns=columns,
+        records=found.frame.height + found.blank + found.misshapen,
+        blank=found.blank,
+        misshapen=found.misshapen,
+        sheets=found.sheets,
+        top=tuple((line, tuple(cells)) for line, cells in found.top),
+        frame=str(frame_path),
+        issues=str(issues_path),
+    )
+
+
+def _samples(cells: pl.Series) -> tuple[str, ...]:
+    head = cells.head(_LOOKED_AT)
+    if cells.len() > 2 * _LOOKED_AT:
+        head = head.append(cells.gather_every(cells.len() // _LOOKED_AT))
+    different = head.filter(head.str.strip_chars() != "").unique(maintain_order=True)
+    return tuple(value[:120] for value in different.head(_SAMPLES))

@@ -1,0 +1,177 @@
+"""Which tables a file may fill, and which of its columns go where. Suggestions for a person to correct, from names and samples."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from rapidfuzz import fuzz
+
+from lib.intake.layout import _VALUE as LOOKS_LIKE_VALUE
+from lib.intake.mapping import Mapping, plain_name
+from lib.intake.synonyms import FALSE_WORDS, TABLE_WORDS, TRUE_WORDS, names_of
+from lib.intake.values import FileColumn, ReadReport
+from lib.tables import TABLES, Table
+
+_SURE, _LEAST = 100.0, 84.0
+_DECLARABLE = frozenset({"currency", "kind", "status", "value_per", "weekly_hours", "internal", "pass_through", "scale_max", "stage", "elapsed"})
+_TOOLS = (
+    "harvest", "toggl", "clockify", "kimai", "tempo", "jira", "asana", "trello", "monday", "planner", "msproject", "salesforce", "hubspot",
+    "zoho", "holded", "sage", "xero", "quickbooks", "personio", "factorial", "sip", "ravenstack",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A table that the file may fill, 0-100 how well, the mapping to start from, and required columns still without one."""
+
+    table: str
+    score: float
+    mapping: Mapping
+    lacking: tuple[str, ...]
+
+
+def suggest(report: ReadReport, most: int = 5) -> list[Suggestion]:
+    """The tables that the file fits best, best first; always at least one, with a score of 0 if nothing fits."""
+    own = _own_table(report)
+    found = [own_suggestion(report, own)] if own else []
+    found += [_suggestion(report, table) for table in TABLES.values() if table is not own]
+    ranked = sorted(found, key=lambda one: -one.score)
+    return ranked[:most]
+
+
+def suggest_for(report: ReadReport, table: str) -> Suggestion:
+    """The mapping to start from when a person has picked the table."""
+    chosen = TABLES[table]
+    if all(column.name in chosen.columns for column in report.columns):
+        return own_suggestion(report, chosen)
+    return _suggestion(report, chosen)
+
+
+def _own_table(report: ReadReport) -> Table | None:
+    """The table whose template this is: all headers are its column names, key included."""
+    names = {column.name for column in report.columns}
+    fitting = [table for table in TABLES.values() if names <= set(table.columns) and set(table.key) <= names]
+    return max(fitting, key=lambda table: (_hints(report, table), -len(table.columns)), default=None)
+
+
+def own_suggestion(report: ReadReport, table: Table) -> Suggestion:
+    """The mapping of our own template: nothing to translate, so shares are 0-1, percentages 0-100, hours hours."""
+    columns = {column.name: column.name for column in report.columns}
+    units = {name: column.metadata.get("unit") for name, column in table.columns.items()}
+    scales = {name: "percent" if unit == "%" else "share" for name, unit in units.items() if unit in ("%", "share")}
+    mapping = Mapping(
+        table.name, "", report.reading, columns, scales=scales, units={name: "h" for name, unit in units.items() if unit == "h"},
+        missing_words=("",),
+    )  # fmt: skip
+    return Suggestion(table.name, 100.0, mapping, _lacking(table, columns))
+
+
+def _suggestion(report: ReadReport, table: Table) -> Suggestion:
+    columns = _columns(report, table)
+    lacking = _lacking(table, columns)
+    fatal = [name for name in lacking if name not in _DECLARABLE and name not in table.key]
+    wanted = [name for name in table.required if name not in _DECLARABLE and name not in table.key]
+    met = (len(wanted) - len(fatal)) / max(1, len(wanted))
+    used = len(columns) / max(1, len(report.columns))
+    breadth = min(1.0, len(columns) / 6)
+    score = 100 * max(0.0, 0.5 * met + 0.25 * used + 0.15 * breadth + 0.1 * _hints(report, table) - 0.1 * len(fatal))
+    source = guess_source(report.file)
+    units = {name: unit for name, header in columns.items() if (unit := _unit(table, name, header))}
+    mapping = Mapping(table.name, source, report.reading, columns, units=units)
+    return Suggestion(table.name, round(min(score, 99.0), 1), mapping, lacking)
+
+
+def _lacking(table: Table, columns: dict[str, str]) -> tuple[str, ...]:
+    made = set() if len(table.key) > 1 else set(table.key)
+    return tuple(name for name in table.required if name not in columns and name not in made)
+
+
+def _columns(report: ReadReport, table: Table) -> dict[str, str]:
+    """Our column -> their column; each of theirs at most once, the surest pairs first."""
+    pairs = []
+    for order, (ours, declared) in enumerate(table.columns.items()):
+        names = [plain_name(ours), plain_name(declared.metadata["label"]), *map(plain_name, names_of(table.name, ours))]
+        for place, theirs in enumerate(report.columns):
+            score = _likeness(names, plain_name(theirs.header)) - 40 * _contradicts(theirs, declared.metadata)
+            if score >= _LEAST:
+                emptiness = 0 if theirs.filled else 30
+                pairs.append((-(score - emptiness + (2 if not declared.nullable else 0)), order, place, ours, theirs.name))
+    columns: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, _, _, ours, name in sorted(pairs):
+        if ours not in columns and name not in taken:
+            columns[ours] = name
+            taken.add(name)
+    return columns
+
+
+def _likeness(names: list[str], header: str) -> float:
+    """100 for an equal name (less a little for later ones), else how alike the letters are."""
+    if not header:
+        return 0.0
+    bare = re.sub(r"\b(usd|eur|gbp|id no)\b", "", header).strip()
+    for place, name in enumerate(names):
+        if name and name in (header, bare):
+            return _SURE - min(place, 12) * 0.5
+    best = max((fuzz.token_sort_ratio(name, header) for name in names if len(name) > 3), default=0.0)
+    return min(best, 93.0)
+
+
+def _contradicts(column: FileColumn, facts: dict[str, object]) -> float:
+    """Share of samples that can't be what our column holds."""
+    kind, samples = facts["kind"], [sample.strip() for sample in column.samples if sample.strip()]
+    if not samples:
+        return 0.0
+    if kind == "day":
+        wrong = [sample for sample in samples if not re.search(r"\d{1,4}[-/. ](\d{1,2}|[a-zA-Z]{3,})[-/., ]|[a-zA-Z]{3,} \d{1,2},? \d{4}|^\d{8}$", sample)]
+    elif kind in ("number", "whole"):
+        wrong = [sample for sample in samples if not re.search(r"\d", sample) or re.match(r"^\d{4}-\d\d-\d\d", sample) or len(sample) > 25]
+    elif kind == "flag":
+        words = TRUE_WORDS | FALSE_WORDS
+        wrong = [sample for sample in samples if sample.casefold() not in words] if len(samples) > 3 else []
+    elif kind == "currency":
+        wrong = [sample for sample in samples if len(sample) > 12 or re.search(r"\d", sample)]
+    elif kind == "text" and not facts.get("ref") and "id" not in str(facts["label"]).lower().split():
+        wrong = [sample for sample in samples if LOOKS_LIKE_VALUE.match(sample) and len(sample) > 4]
+        return len(wrong) / len(samples) * 0.25
+    else:
+        return 0.0
+    return len(wrong) / len(samples)
+
+
+def _hints(report: ReadReport, table: Table) -> float:
+    """1 if the file's or the sheet's name speaks of the table."""
+    text = f" {plain_name(re.sub(r'[.][a-z]+$', '', report.file.lower()))} {plain_name(report.reading.sheet or '')} "
+    return 1.0 if any(f" {word} " in text for word in (table.name.replace("_", " "), *map(plain_name, TABLE_WORDS[table.name].split("|")))) else 0.0
+
+
+def _unit(table: Table, ours: str, header: str) -> str | None:
+    if table.columns[ours].metadata.get("unit") != "h":
+        return None
+    words = plain_name(header).split()
+    if {"seconds", "secs", "segundos", "sec"} & set(words):
+        return "s"
+    if {"minutes", "mins", "minutos", "min"} & set(words):
+        return "min"
+    return "h" if {"hours", "h", "horas", "hrs", "decimal", "hoursactual"} & set(words) else None
+
+
+def guess_source(file: str) -> str:
+    """A short name for ids from this file: the tool that its name speaks of, else the name's first word."""
+    plain = plain_name(file)
+    for tool in _TOOLS:
+        if tool in plain:
+            return tool
+    words = re.findall(r"[a-z]+", plain.rsplit(" ", 1)[0])
+    return words[0][:20] if words else "file"
+
+
+def with_answer(mapping: Mapping, kind: str, column: str, answer: str, word: str = "") -> Mapping:
+    """`mapping` with one question answered; for words and references `word` is theirs and `answer` ours."""
+    if kind == "missing":
+        return replace(mapping, missing_words=(*mapping.missing_words, word.strip().casefold()))
+    if kind in ("words", "reference"):
+        return replace(mapping, values={**mapping.values, column: {**mapping.values.get(column, {}), word: answer}})
+    field = {"number_style": "number_styles", "date_order": "date_orders", "scale": "scales", "unit": "units", "constant": "constants"}[kind]
+    return replace(mapping, **{field: {**getattr(mapping, field), column: answer}})

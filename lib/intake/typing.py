@@ -1,0 +1,121 @@
+"""Columns of text cells to columns of our tables' types, each by its kind. Says what it could not read; rejects nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import dataframely as dy
+import polars as pl
+
+from lib.columns import NOTE_BYTES
+from lib.intake import dates, issues, numbers, words
+from lib.intake.converted import Converted, counted, missing_to_null, of_values
+from lib.intake.mapping import Mapping
+from lib.intake.values import Question
+from lib.text import clean_text, clean_texts, strip_neutralised_texts
+
+_FEW = 20
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One column of ours: its values, issues of single cells, which rows those reject, and what was asked or noted."""
+
+    values: pl.Series
+    rejected: pl.Series
+    found: pl.DataFrame
+    questions: tuple[Question, ...] = ()
+    reading: dict[str, str] = field(default_factory=dict)
+    cleaned: int = 0
+
+
+def typed_column(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, header: str, mapping: Mapping, typed: str = "") -> Typed:
+    """The typed values of one column of text `cells` that stand on `lines`. `typed` is what a sheet says its cells are."""
+    kind, unit = declared.metadata["kind"], declared.metadata.get("unit", "")
+    answers = mapping.values.get(ours, {})
+    style = mapping.number_styles.get(ours)
+    if kind == "text":
+        return _text(cells, lines, ours, declared, header, mapping)
+    present = missing_to_null(cells, mapping.missing_words)
+    is_number = typed == "number"
+    if kind == "day":
+        read = dates.days(present, ours, header, mapping.date_orders.get(ours), mapping.century)
+    elif kind == "flag":
+        read = words.flags(present, answers)
+    elif kind == "choice":
+        read = words.choices(present, mapping.table, declared.metadata["options"], answers)
+    elif kind == "currency":
+        read = words.currencies(present, answers)
+    elif kind == "country":
+        read = words.countries(present, answers)
+    elif kind == "words":
+        read = words.lists(clean_texts(strip_neutralised_texts(present)))
+    elif kind == "week":
+        read = words.weeks(present, ours, header, style)
+    elif unit in ("%", "share"):
+        read = numbers.shares(present, ours, header, style, mapping.scales.get(ours), unit == "%", is_number)
+    elif unit == "h":
+        read = _hours(present, ours, header, mapping, style, is_number)
+    else:
+        read = numbers.numbers(present, ours, header, style, is_number)
+    if kind == "whole":
+        read = _whole(read, present)
+    return _finished(read, present, lines, ours, header)
+
+
+def _hours(cells: pl.Series, ours: str, header: str, mapping: Mapping, style: str | None, typed: bool) -> Converted:
+    unit = mapping.units.get(ours)
+    read = numbers.durations(cells, ours, header, style, unit, typed)
+    if unit is None and mapping.table == "time_entries" and not read.questions and "unit" not in read.reading:
+        over = (read.values.abs() > 24).sum()
+        if over * 2 > read.values.len() - read.values.null_count():
+            return Converted(read.values, read.failed, read.code, {}, (_unit_question(cells, read.values, ours, header),))
+    return read
+
+
+def _unit_question(cells: pl.Series, values: pl.Series, ours: str, header: str) -> Question:
+    from lib.intake.values import Choice
+
+    shown = pl.DataFrame({"cell": cells, "value": values}).drop_nulls().unique("cell", maintain_order=True).head(5)
+    choices = tuple(Choice(unit, tuple((cell, f"{value / per:g} h") for cell, value in shown.iter_rows())) for unit, per in numbers.UNITS.items())
+    return Question("unit", ours, header, True, choices)
+
+
+def _whole(read: Converted, cells: pl.Series) -> Converted:
+    if read.questions:
+        return Converted(pl.repeat(None, cells.len(), dtype=pl.Int64, eager=True), read.failed, "", {}, read.questions)
+    integral = (read.values == read.values.round()) & (read.values.abs() < 2**53)
+    values = read.values.set(~integral.fill_null(True), None).cast(pl.Int64)
+    return of_values(values, cells, "not_whole", **read.reading)
+
+
+def _finished(read: Converted, cells: pl.Series, lines: pl.Series, ours: str, header: str) -> Typed:
+    if not read.failed.any():
+        return Typed(read.values, read.failed, issues.none(), read.questions, read.reading)
+    wrong = cells.filter(read.failed)
+    found = issues.of_cells(lines.filter(read.failed), wrong, header, ours, read.code)
+    questions = read.questions
+    distinct = wrong.n_unique()
+    if read.code == "unknown_word":
+        questions = (*questions, Question("words", ours, header, False, (), counted(wrong)))
+    elif distinct <= _FEW:
+        lettered = wrong.filter(~wrong.str.contains("[0-9]"))
+        if lettered.len():
+            questions = (*questions, Question("missing", ours, header, False, (), counted(lettered)))
+    return Typed(read.values, read.failed, found, questions, read.reading)
+
+
+def _text(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, header: str, mapping: Mapping) -> Typed:
+    most = getattr(declared, "max_length", None) or NOTE_BYTES
+    is_note = most == NOTE_BYTES
+    clean = clean_texts(strip_neutralised_texts(cells), lines=is_note)
+    changed = 0 if clean is cells else int(((clean.fill_null("") != cells.str.strip_chars()) & (cells != "")).sum())
+    values = missing_to_null(clean, mapping.missing_words)
+    found = issues.none()
+    if is_note:
+        long = (values.str.len_bytes() > most).fill_null(False)
+        if long.any():
+            found = issues.of_cells(lines.filter(long), values.filter(long), header, ours, "text_cut", rejects=False)
+            cut = pl.Series([clean_text(value, most_bytes=most) for value in values.filter(long)], dtype=pl.String)
+            values = values.scatter(long.arg_true(), cut)
+    return Typed(values, pl.repeat(False, cells.len(), eager=True), found, cleaned=changed)
