@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import polars as pl
 from deltalake import DeltaTable, Schema
@@ -20,10 +21,11 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from lib.store.differences import FILE, STAMPS
 
-RETENTION: Final = {
+CONFIGURATION: Final = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.enableExpiredLogCleanup": "false",
+    "delta.checkpointInterval": "20",  # opening a version replays at most so many log entries
 }
 SMALL_ROWS = 20_000
 SMALL_FILES = 8  # so many small files are folded into the next one that is written
@@ -51,10 +53,6 @@ class DeltaFolder:
     path: Path
 
     @property
-    def _uri(self) -> str:
-        return self.path.absolute().as_uri()
-
-    @property
     def exists(self) -> bool:
         return self._log(0).exists()
 
@@ -67,27 +65,58 @@ class DeltaFolder:
 
     def head(self) -> int:
         """The newest version."""
-        return int(DeltaTable(self._uri).version())
+        return int(self._table().version())
 
-    def create(self, columns: Mapping[str, pl.DataType]) -> None:
-        """Make version 0, without rows, and with a retention that keeps every version readable."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        DeltaTable.create(self._uri, delta_schema({**columns, **STAMPS}), configuration=RETENTION)
-        self._settle(0)
+    def _table(self, version: int | None = None) -> DeltaTable:
+        return DeltaTable(self.path.absolute().as_uri(), version=version)
+
+    def ensure(self, columns: Mapping[str, pl.DataType]) -> int:
+        """Make the table if it is absent, declare those of `columns` that it lacks, and return the head."""
+        return int(self._ensured(columns).version())
+
+    def _ensured(self, columns: Mapping[str, pl.DataType]) -> DeltaTable:
+        if not self.exists:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._declare(columns, mode="error")
+            return self._table()
+        table = self._table()
+        present = {field.name for field in table.schema().fields}
+        lacking = [Field.from_json(json.dumps(_field(name, dtype))) for name, dtype in columns.items() if name not in present]
+        if lacking:
+            table.alter.add_columns(lacking)
+            self._settle(table.version())
+            table = self._table()
+        return table
+
+    def _declare(self, columns: Mapping[str, pl.DataType], mode: Literal["error", "overwrite"]) -> None:
+        schema = delta_schema({**columns, **STAMPS})
+        table = DeltaTable.create(self.path.absolute().as_uri(), schema, mode=mode, configuration=CONFIGURATION)
+        self._settle(table.version())
 
     def columns(self, version: int) -> list[str]:
         """Names of the columns at `version`."""
-        return [field.name for field in DeltaTable(self._uri, version=version).schema().fields]
+        return [field.name for field in self._table(version).schema().fields]
 
     def files(self, version: int) -> dict[str, int]:
         """Full path -> number of rows, of the files that make up `version`, oldest first."""
-        actions = pl.DataFrame(DeltaTable(self._uri, version=version).get_add_actions())
+        return self._files_of(self._table(version))
+
+    def _files_of(self, table: DeltaTable) -> dict[str, int]:
+        actions = pl.DataFrame(table.get_add_actions())
         rows = dict(zip(actions["path"].to_list(), actions["num_records"].to_list(), strict=True)) if actions.height else {}
         return {str(self.path / name): rows[name] for name in sorted(rows)}
 
     def scan(self, version: int, columns: Mapping[str, pl.DataType], with_file: bool = False) -> pl.LazyFrame:
         """The rows of `version`: `columns` (null where a file lacks one), `_source`, `_import`, and `_file` if asked."""
-        return self._scan_files(self.files(version), columns, with_file)
+        return self._scan_files(self._known_files(version), columns, with_file)
+
+    def _known_files(self, version: int) -> Iterable[str]:
+        """The paths of `files`, remembered as long as the version's log entry is the same file on disk."""
+        try:
+            entry = self._log(version).stat()
+        except FileNotFoundError:  # only its checkpoint is left
+            return self.files(version)
+        return _files_once(self, version, (entry.st_ino, entry.st_mtime_ns, entry.st_size))
 
     def no_rows(self, columns: Mapping[str, pl.DataType], with_file: bool = False) -> pl.LazyFrame:
         """What `scan` gives for a version without rows; looks at nothing."""
@@ -113,33 +142,26 @@ class DeltaFolder:
 
         Only files that hold a row of `gone` are rewritten. Returns the new version.
         """
-        head = self.head()
-        files = self.files(head)
+        table = self._ensured(columns)
+        files = self._files_of(table)
         replaced = self._replaced(files, {Path(path).name for path in gone.get_column(FILE).unique()})
-        rows = sum(files[path] for path in replaced) - gone.height + written.height
-        stayed = self._scan_files(replaced, columns).join(gone.lazy().select(key), on=key, how="anti", maintain_order="left")
-        new_rows = pl.concat([stayed, written.lazy().select(*columns, *STAMPS)]) if replaced else written.lazy().select(*columns, *STAMPS)
-        return self._write(head, new_rows if rows else None, rows, replaced, at)
+        count = sum(files[path] for path in replaced) - gone.height + written.height
+        new_rows = written.lazy().select(*columns, *STAMPS)
+        if replaced:
+            stayed = self._scan_files(replaced, columns).join(gone.lazy().select(key), on=key, how="anti", maintain_order="left")
+            new_rows = pl.concat([stayed, new_rows])
+        return self._write(table, new_rows, count, replaced, at)
 
     def rewrite(self, rows: pl.LazyFrame, count: int, columns: Mapping[str, pl.DataType], at: datetime) -> int:
         """Replace everything by `rows`, `count` of them, with other columns than before. Returns the new version."""
-        DeltaTable.create(self._uri, delta_schema({**columns, **STAMPS}), mode="overwrite", configuration=RETENTION)
-        head = self.head()
-        self._settle(head)
-        return self._write(head, rows.select(*columns, *STAMPS), count, [], at) if count else head
-
-    def add_columns(self, columns: Mapping[str, pl.DataType]) -> int:
-        """Declare new columns, null in all rows at hand. Returns the new version."""
-        table = DeltaTable(self._uri)
-        table.alter.add_columns([Field.from_json(json.dumps(_field(name, dtype))) for name, dtype in columns.items()])
-        self._settle(table.version())
-        return int(table.version())
+        self._declare(columns, mode="overwrite")
+        return self._write(self._table(), rows.select(*columns, *STAMPS), count, [], at)
 
     def restore(self, version: int) -> int:
         """Make the head equal `version`, by a new version. Returns the new head."""
         if self.is_head(version):
             return version
-        table = DeltaTable(self._uri)
+        table = self._table()
         table.restore(version)
         self._settle(table.version())
         return int(table.version())
@@ -149,25 +171,32 @@ class DeltaFolder:
         folded = set(small) if len(small) >= SMALL_FILES else set()
         return [path for path in files if Path(path).name in touched or path in folded]
 
-    def _write(self, head: int, rows: pl.LazyFrame | None, count: int, replaced: list[str], at: datetime) -> int:
+    def _write(self, table: DeltaTable, rows: pl.LazyFrame, count: int, replaced: list[str], at: datetime) -> int:
+        version = int(table.version()) + 1
         moment = int(at.timestamp() * 1000)
         actions: list[AddAction | RemoveAction] = [RemoveAction(Path(path).name, True, moment) for path in replaced]
-        if rows is not None:
+        if count:
             # Named by the version it is for: a crash leaves at worst an unreferenced file, which the next attempt overwrites.
-            path = self.path / f"part-{head + 1:08d}.parquet"
+            path = self.path / f"part-{version:08d}.parquet"
             rows.sink_parquet(path, compression="zstd", compression_level=1)
             _flush(path)
             actions.append(AddAction(path.name, path.stat().st_size, {}, moment, True, json.dumps({"numRecords": count})))
-        table = DeltaTable(self._uri, version=head)
+        if not actions:
+            return version - 1
         table.create_write_transaction(actions, "append", table.schema())
-        self._settle(head + 1)
-        return head + 1
+        self._settle(version)
+        return version
 
     def _settle(self, version: int) -> None:
         """Ask the operating system to put the log entry on the disk before the catalogue names it."""
         _flush(self._log(version))
         for folder in (self.path / "_delta_log", self.path):
             _flush(folder)
+
+
+@lru_cache(maxsize=4096)
+def _files_once(delta: DeltaFolder, version: int, entry: tuple[int, int, int]) -> tuple[str, ...]:
+    return tuple(delta.files(version))
 
 
 def _flush(path: Path) -> None:

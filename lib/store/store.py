@@ -224,21 +224,10 @@ class Store:
                 later_commit=later, number=undone.number, tables=", ".join(sorted(blocked)), later=later.number,
             )  # fmt: skip
 
-    def _prepare(self, name: str) -> DeltaFolder:
-        """The Delta table, made if absent, with all of today's columns."""
-        delta = self.delta(name)
-        declared = self.tables[name].polars_schema
-        if not delta.exists:
-            delta.create(declared)
-        present = delta.columns(delta.head())
-        if lacking := {column: dtype for column, dtype in declared.items() if column not in present}:
-            delta.add_columns(lacking)
-        return delta
-
     def _write(self, name: str, differences: Difference, number: int, at: datetime) -> int:
-        table, delta = self.tables[name], self._prepare(name)
+        table, delta = self.tables[name], self.delta(name)
         if not differences.counts.moved:
-            return delta.head()
+            return delta.ensure(table.polars_schema)
         written = differences.written.with_columns(pl.lit(number, pl.Int64).alias("_import"))
         return delta.change(written, differences.gone, table.key, table.polars_schema, at)
 
@@ -306,7 +295,7 @@ class Store:
             if any(isinstance(step.change, RenameColumn) for step in touched if step.table == name):
                 version = self.delta(name).rewrite(self._rows(table, pin), pin.rows, table.polars_schema, moment)
             else:
-                version = self._prepare(name).head()
+                version = self.delta(name).ensure(table.polars_schema)
             heads[name] = version
             counts = Counts(unchanged=pin.rows)
             pins[name] = Pin(version, pin.rows, newest_schema(self.steps), number, number, counts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from lib.tables import TABLES, Table
 
 AT = datetime(2024, 3, 1, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
-BY_ANA = {"author": "Ana", "at": AT}
+BY_ANA: dict[str, Any] = {"author": "Ana", "at": AT}
 
 
 def accounts(**names: str) -> pl.DataFrame:

@@ -134,9 +134,13 @@ def test_threads_that_write_at_once_lose_nothing(store: Store) -> None:
 
 
 def test_a_failed_write_leaves_nothing(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.catalogue.writing() as db:
-        db.conn.execute("INSERT INTO settings (key, author, at) VALUES ('x', 'Ana', '')")
-        raise ZeroDivisionError
+    def fail() -> None:
+        with store.catalogue.writing() as db:
+            db.conn.execute("INSERT INTO settings (key, author, at) VALUES ('x', 'Ana', '')")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert store.rows("settings") == []
 
 

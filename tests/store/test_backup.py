@@ -34,7 +34,8 @@ def test_a_restored_folder_holds_everything_history_included(store: Store, archi
     for version in (1, 2):
         assert_same(restored.portfolio(version), frozen(store.portfolio(version)))
     assert [row["text"] for row in restored.rows("decisions")] == ["Renew"]
-    assert [(commit.number, commit.kind, commit.author) for commit in restored.commits()][0] == (3, "restore", "Bo")
+    newest = restored.commits()[0]
+    assert (newest.number, newest.kind, newest.author) == (3, "restore", "Bo")
     assert restored.check() == []
     restored.commit({"accounts": Clear()}, **BY_ANA)
     assert files_below(tmp_path / "elsewhere" / "restoring") == []

@@ -17,7 +17,7 @@ def test_undo_brings_back_the_portfolio_of_before(store: Store) -> None:
     store.commit({"accounts": Merge(accounts(a="Alfa"), ""), "time_entries": Merge(time_entries(0, 5), "")}, **BY_ANA)
     before = frozen(store.portfolio())
     store.commit({"accounts": Merge(accounts(a="Alpha", b="Beta"), ""), "time_entries": Clear()}, **BY_ANA)
-    undo = store.undo(2, author="Bo", at=BY_ANA["at"])  # type: ignore[arg-type]
+    undo = store.undo(2, author="Bo", at=BY_ANA["at"])
     assert (undo.number, undo.kind, undo.author, undo.undoes) == (3, "undo", "Bo", 2)
     assert undo.counts == {"accounts": Counts(changed=1, removed=1), "time_entries": Counts(added=5)}
     assert_same(store.portfolio(), before)
