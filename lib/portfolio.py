@@ -32,7 +32,12 @@ class Portfolio:
 
     @classmethod
     def of(cls, version: int = 0, **frames: pl.DataFrame) -> Portfolio:
-        """A portfolio of frames at hand; absent tables are empty and absent columns null."""
+        """A portfolio of frames at hand; absent tables are empty and absent columns null. ValueError for a table or column not declared."""
+        strange = [name for name in frames if name not in TABLES]
+        for name in set(frames) & set(TABLES):
+            strange += [f"{name}.{column}" for column in frames[name].columns if column not in TABLES[name].columns]
+        if strange:
+            raise ValueError(f"not declared in lib.tables: {', '.join(strange)}")
         filled = {}
         for name, table in TABLES.items():
             given = frames.get(name, table.empty())

@@ -17,7 +17,8 @@ EARLY, LATE = date(2026, 1, 10), date(2026, 2, 20)
 GOOD: dict[str, dict[str, Any]] = {
     "accounts": {
         "account_id": "A", "name": "Almar", "parent_id": "B", "internal": False, "industry": "health", "tier": "key", "manager": "Eva",
-        "director": "Luis", "country": "ES", "currency": "EUR", "since": EARLY, "status": "active", "lost_on": LATE, "notice_given_on": LATE,
+        "director": "Luis",
+        "country": "ES", "currency": "EUR", "since": EARLY, "status": "active", "lost_on": LATE, "notice_given_on": LATE,
     },
     "contacts": {
         "contact_id": "C", "account_id": "A", "name": "Nora", "role": "sponsor", "email": "n@x.example", "active": True, "since": EARLY,
@@ -29,8 +30,9 @@ GOOD: dict[str, dict[str, Any]] = {
         "hours_included": 20.0, "rollover_months": 1, "rollover_cap_hours": 5.0, "overage_rate": 80.0, "payment_days": 30,
     },
     "people": {
-        "person_id": "P", "name": "Ana", "email": "a@x.example", "role": "designer", "team": "web", "skills": ["figma"], "weekly_hours": 24.0,
-        "week_pattern": [6.0, 6.0, 6.0, 0.0, 6.0, 0.0, 0.0], "cost_rate": 40.0, "bill_rate": 90.0, "rate_currency": "EUR", "start": EARLY,
+        "person_id": "P", "name": "Ana", "email": "a@x.example", "role": "designer", "team": "web", "skills": ["figma"],
+        "weekly_hours": 24.0, "week_pattern": [6.0, 6.0, 6.0, 0.0, 6.0, 0.0, 0.0], "cost_rate": 40.0, "bill_rate": 90.0,
+        "rate_currency": "EUR", "start": EARLY,
         "end": LATE, "country": "ES", "subdivision": "MD", "city": "Madrid",
     },
     "person_terms": {
@@ -86,18 +88,22 @@ GOOD: dict[str, dict[str, Any]] = {
         "mitigation": "Call", "status": "open",
     },
     "change_requests": {
-        "change_id": "R", "project_id": "J", "order_number": "1", "raised_on": EARLY, "raised_by": "Nora", "title": "More", "description": "x",
-        "kind": "added", "status": "approved", "priority": "must", "in_scope": False, "reason": "x", "acceptance_criteria": "x", "hours": 8.0,
+        "change_id": "R", "project_id": "J", "order_number": "1", "raised_on": EARLY, "raised_by": "Nora", "title": "More",
+        "description": "x",
+        "kind": "added", "status": "approved", "priority": "must", "in_scope": False, "reason": "x", "acceptance_criteria": "x",
+        "hours": 8.0,
         "cost": 300.0, "price": 700.0, "currency": "EUR", "delay_days": 2.0, "decided_on": LATE, "paid_by": "shared", "client_share": 0.5,
         "started_on": LATE,
     },
     "opportunities": {
-        "opportunity_id": "O", "account_id": "A", "contract_id": "K", "name": "Renew", "kind": "renewal", "service": "web", "stage": "talks",
+        "opportunity_id": "O", "account_id": "A", "contract_id": "K", "name": "Renew", "kind": "renewal", "service": "web",
+        "stage": "talks",
         "amount": 12000.0, "currency": "EUR", "probability": 0.6, "created_on": EARLY, "expected_close": LATE, "closed_on": LATE,
         "status": "open", "hours": 100.0, "expected_start": LATE, "weeks": 6.0, "role": "designer",
     },
     "goals": {
-        "goal_id": "G", "account_id": "A", "title": "Leads", "metric": "leads", "unit": "n", "baseline": 10.0, "target": 20.0, "actual": 15.0,
+        "goal_id": "G", "account_id": "A", "title": "Leads", "metric": "leads", "unit": "n", "baseline": 10.0, "target": 20.0,
+        "actual": 15.0,
         "start": EARLY, "due": LATE, "owner": "Eva", "status": "on_track",
     },
     "kpi_values": {"account_id": "A", "metric": "leads", "date": EARLY, "value": 12.0, "target": 20.0, "unit": "n", "source": "crm"},
@@ -189,7 +195,7 @@ def bad_cell(column: dy.Column, rule: str) -> Any:
                 "nan": float("nan"), "max": 24.5, "min": -1.0}[rule.rpartition("|inner_")[2]]  # fmt: skip
         return [item] if isinstance(item, str) or column.metadata["kind"] == "words" else [item] + [0.0] * 6
     if isinstance(column, dy.List):
-        return {"min_length": [], "max_length": [0.0] * 8}[code] if column.metadata["kind"] == "words" or code == "max_length" else [0.0] * 6
+        return [] if column.metadata["kind"] == "words" else {"min_length": [0.0] * 6, "max_length": [0.0] * 8}[code]
     if isinstance(column, dy.Date):
         return {"nullability": None, "min": date(1899, 12, 31), "max": date(2200, 1, 1)}[code]
     if isinstance(column, dy.String):
