@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
     works += made
     logged = work.entries(works, capacity)
     rows.settle(logged, {(2026, 5): 122.5, (2026, 6): 124.0, (2026, 7): 155.0, (2026, 8): 151.5, (2026, 9): 162.0}, "BRI-02")
+    rows.saturdays(logged)
     work.count(works, logged)
     rows.replan(works, capacity)
     spent, fx = money.expenses(), money.fx_rates()
@@ -52,7 +54,7 @@ def frame(name: str, given: list[dict[str, Any]]) -> pl.DataFrame:
     for column, dtype in table.polars_schema.items():
         cells = [row.get(column) for row in given]
         if dtype == pl.Date:
-            cells = [cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
+            cells = [cell.isoformat() if isinstance(cell, date) else cell for cell in cells]
             columns[column] = pl.Series(column, cells, dtype=pl.String).str.to_date("%Y-%m-%d")
         elif dtype == pl.Float64:
             columns[column] = pl.Series(column, [None if cell is None else float(cell) for cell in cells], dtype=pl.Float64).round(5)

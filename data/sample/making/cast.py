@@ -28,7 +28,7 @@ def _accounts() -> list[dict[str, Any]]:
         ("atalaya-pensiones", "Atalaya Pensiones", "atalaya", "Finance", "standard", marta, elena, "ES", "EUR", "2023-02-01", "active", "es", 3, 1),
         ("larkfield", "Larkfield Software", None, "Technology", "growth", daniel, richard, "GB", "GBP", "2022-06-13", "active", "en", 1, 1),
         ("kestrel", "Kestrel Robotics", "larkfield", "Technology", "standard", daniel, richard, "GB", "USD", "2024-09-02", "active", "en", 5, 1),
-        ("duero", "Universidad Abierta del Duero", None, "Education", "key", marta, elena, "ES", "EUR", "2017-09-11", "active", "es", 0, 1),
+        ("duero", "Universidad Abierta del Duero", None, "Education", "key", marta, elena, "ES", "EUR", "2017-09-11", "active", "es", -3, 1),
         ("bermeja", "Hoteles Costa Bermeja", None, "Digital marketing", "growth", javier, elena, "ES", "EUR", "2022-03-07", "active", "es", 7, 0),
         ("willowbrook", "Willowbrook Care Homes", None, "Health", "growth", sophie, richard, "GB", "GBP", "2023-05-15", "active", "en", 3, 1),
         ("valdemora", "Cooperativa Agrícola Valdemora del Jarama", None, "Digital marketing", "standard", marta, elena, "ES", "EUR", "2023-10-02", "active", "es", 4, 1),
@@ -48,7 +48,7 @@ def _accounts() -> list[dict[str, Any]]:
     for account in accounts:
         account["internal"] = account["account_id"] == HOUSE
         account["lost_on"] = "2026-04-30" if account["account_id"] == "harbour" else None
-        account["notice_given_on"] = {"harbour": "2026-01-29", "thornbury": "2026-09-11"}.get(account["account_id"])
+        account["notice_given_on"] = {"harbour": "2026-01-29", "thornbury": "2026-09-11"}.get(str(account["account_id"]))
     return accounts
 
 
@@ -114,7 +114,7 @@ _PEOPLE: list[tuple[str, str, str, str, float, str, str | None]] = [
     ("Cristina Belmonte", _PM, "Valencia", "planning;e-commerce", 41, "2019-10-07", None),
     ("Aitor Mendizabal", _PM, "Bilbao", "planning;BIM", 42, "2020-02-10", None),
     ("Rachel Okonkwo", _PM, "London", "scrum;planning", 48, "2021-04-19", None),
-    ("Gareth Pryce", _DA, "Manchester", "SQL;dashboards", 45, "2022-10-03", None),
+    ("Gareth Pryce", _DA, "Manchester", "SQL;dashboards", 45, "2025-09-01", None),
     ("Nerea Etxeberria", _ST, "Bilbao", "brand;research", 45, "2018-01-15", None),
     ("Diego Salamanca", _ST, "Madrid", "media planning;research", 44, "2021-06-07", None),
     ("Imogen Clarke", _ST, "London", "brand;research", 49, "2022-02-14", None),
@@ -124,14 +124,14 @@ _PEOPLE: list[tuple[str, str, str, str, float, str, str | None]] = [
     ("Jorge Palacín", _DE, "Valencia", "UI;motion", 37, "2022-09-05", None),
     ("Hannah Osei", _DE, "London", "UX;UI;accessibility", 45, "2020-11-02", None),
     ("Ewan MacAllister", _DE, "Edinburgh", "brand;motion", 43, "2023-02-06", None),
-    ("Fernanda Cuevas", _DE, "Guadalajara", "UI;illustration", 440, "2024-01-15", None),
+    ("Fernanda Cuevas", _DE, "Guadalajara", "UI;illustration", 440, "2025-09-01", None),
     ("Saray Montoya", _DE, "Sevilla", "brand;content", 34, "2025-05-05", None),
     ("Iker Zubiaurre", _DV, "Bilbao", "backend;integration;Java", 47, "2017-02-06", None),
     ("Noemí Arranz", _DV, "Madrid", "frontend;React", 43, "2020-01-13", None),
     ("Guillem Casanovas", _DV, "Barcelona", "backend;Python;cloud", 48, "2019-09-16", None),
     ("Rocío Benavente", _DV, "Sevilla", "frontend;React;accessibility", 39, "2021-11-08", None),
-    ("Samuel Tejada", _DV, "Madrid", "mobile;Kotlin;Swift", 46, "2022-03-21", None),
-    ("Beñat Lasa", _DV, "Bilbao", "backend;Java", 42, "2023-05-08", None),
+    ("Samuel Tejada", _DV, "Madrid", "mobile;Kotlin;Swift", 46, "2025-10-13", None),
+    ("Beñat Lasa", _DV, "Bilbao", "backend;Java", 42, "2025-09-15", None),
     ("Joshua Merrick", _DV, "London", "backend;Python", 52, "2020-08-17", None),
     ("Aisha Rahman", _DV, "Manchester", "frontend;React", 46, "2022-06-06", None),
     ("Emiliano Zárate", _DV, "Guadalajara", "backend;Node", 520, "2023-08-14", None),
@@ -140,13 +140,13 @@ _PEOPLE: list[tuple[str, str, str, str, float, str, str | None]] = [
     ("Adriana Solís", _DV, "Ciudad de México", "backend;Python", 500, "2026-02-02", None),
     ("Concha Villena", _QA, "Madrid", "testing;accessibility", 36, "2018-10-01", None),
     ("Xabier Otxoa", _QA, "Bilbao", "testing;automation", 38, "2022-01-17", None),
-    ("Leah Goddard", _DV, "Manchester", "frontend;testing;automation", 44, "2023-09-04", None),
+    ("Leah Goddard", _DV, "Manchester", "frontend;testing;automation", 44, "2025-10-06", None),
     ("Sandra Piqueras", _MB, "Valencia", "search;social ads", 37, "2020-05-18", None),
-    ("Hugo Marchena", _MB, "Madrid", "programmatic;search", 38, "2022-04-25", None),
+    ("Hugo Marchena", _MB, "Madrid", "programmatic;search", 38, "2025-09-08", None),
     ("Olivia Trent", _MB, "London", "social ads;programmatic", 43, "2023-01-09", None),
     ("Begoña Arteaga", _SE, "Madrid", "BIM;Revit;4D planning", 45, "2019-04-01", None),
     ("Martín Echarri", _SE, "Bilbao", "BIM;Navisworks", 43, "2021-02-15", None),
-    ("Owen Llewellyn", _SE, "Manchester", "BIM;site surveys", 47, "2023-03-13", None),
+    ("Owen Llewellyn", _SE, "Manchester", "BIM;site surveys", 47, "2026-01-12", None),
     ("Irene Cárcamo", _DA, "Madrid", "SQL;dashboards;statistics", 44, "2021-05-10", None),
 ]  # fmt: skip
 

@@ -76,9 +76,10 @@ def change_requests(works: list[Work]) -> tuple[list[dict[str, Any]], list[Work]
     rows: list[dict[str, Any]] = []
     made: list[Work] = []
     draw = rng("changes")
-    for number, (title, raised, hours, role, status) in enumerate(_SMALL, 1):
+    for number, (title, raised, small, role, status) in enumerate(_SMALL, 1):
+        hours = float(small)
         day = date.fromisoformat(raised)
-        rows.append(_row(f"CR-BER-{number:03d}", "BER-01", title, day, float(hours), status) | {
+        rows.append(_row(f"CR-BER-{number:03d}", "BER-01", title, day, hours, status) | {
             "raised_by": CONTACTS["bermeja"][number % 3][0], "started_on": day + timedelta(days=2), "decided_on": day + timedelta(days=9) if status == "rejected" else None,
             "priority": ("could", "should")[number % 2], "in_scope": False, "kind": "modified" if title.startswith(("Cambiar", "Retocar")) else "added", "reason": "Pedido de palabra en la reunión semanal",
         })  # fmt: skip

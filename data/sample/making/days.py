@@ -11,7 +11,8 @@ import numpy as np
 
 from making.cast import AS_OF, PEOPLE, SEED
 
-FIRST = date(2025, 3, 31)
+FIRST = date(2025, 3, 31)  # the Monday before the first day of hours
+HISTORY = date(2025, 4, 1)
 LAST = date(2027, 7, 2)
 DAYS = [FIRST + timedelta(days=step) for step in range((LAST - FIRST).days + 1)]
 INDEX = {day: step for step, day in enumerate(DAYS)}
@@ -126,7 +127,7 @@ def capacity(closed: list[dict[str, Any]], away: list[dict[str, Any]], changes: 
                 if day.isoformat() >= change["from"]:
                     hours[step] = week[day.weekday()]
         for step, day in enumerate(DAYS):
-            if day in festive or (person["end"] and day.isoformat() > person["end"]):
+            if day in festive or day < HISTORY or (person["end"] and day.isoformat() > person["end"]):
                 hours[step] = 0
         for row in closed:
             concerned = all(row.get(key) in (None, person[key]) for key in ("country", "subdivision", "city", "person_id"))

@@ -227,9 +227,10 @@ def _settled(row: dict[str, Any], number: str) -> dict[str, Any]:
     issued = row["issued"]
     tax = round(row["amount"] * TAX[account["currency"]], 2)
     due = issued + timedelta(days=PAYMENT_DAYS.get(row["account_id"], 30))
-    late = float(draw.normal(account["late"], 4.0))
+    late = float(draw.normal(account["late"], 1.0 if account["late"] <= 0 else 4.0))
     if row["account_id"] == "penalba":  # pays later every month
-        late = 6 + 8.5 * max(0.0, (issued - date(2025, 4, 15)).days / 30.4) + float(draw.normal(0, 2.0))
+        months = max(0.0, (issued - date(2025, 4, 15)).days / 30.4)
+        late = 4 + 1.5 * months + 0.0045 * months**4 + float(draw.normal(0, 2.0))
     paid_on: date | None = due + timedelta(days=max(-9, round(late)))
     status, kind = "sent", row.get("kind", "invoice")
     if row["account_id"] == "harbour" and issued >= date(2026, 4, 1):

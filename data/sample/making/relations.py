@@ -150,7 +150,7 @@ _RISKS: list[tuple[Any, ...]] = [
     ("cantueso", "CAN-03", "risk", "Documentos anteriores a 2005 sin índice", False, "2025-07-07", "2026-01-15", 3, 2, 4, 30, "Cristina Belmonte", "Muestra revisada con archivo"),
     ("northgate", "NOR-04", "risk", "Legacy policy extract may be late", False, "2026-08-11", None, 3, 3, 6, None, "Sophie Bennett", "Second extract booked with the vendor"),
     ("northgate", "NOR-02", "risk", "Marketing budget review in November", True, "2026-09-07", None, 2, 3, None, None, "Sophie Bennett", "Prepare results by channel"),
-    ("penalba", None, "issue", "Tres facturas sin pagar; tesorería aplaza a noviembre", True, "2026-08-17", None, None, 4, None, None, "Javier Orduña", "Plan de pagos pedido a Teresa Olmos"),
+    ("penalba", None, "issue", "Facturas vencidas sin pagar; tesorería aplaza a noviembre", True, "2026-08-17", None, None, 4, None, None, "Javier Orduña", "Plan de pagos pedido a Teresa Olmos"),
     ("penalba", "PEN-01", "risk", "Parada de obra por falta de material", False, "2026-03-16", None, 2, 3, 10, None, "Aitor Mendizabal", "Repartir horas a otra obra"),
     ("penalba-ferro", "FER-01", "issue", "Base topográfica errónea: modelado rehecho", False, "2026-05-19", None, None, 4, 15, 110, "Aitor Mendizabal", "Segundo levantamiento terminado; recuperar plazo en coordinación"),
     ("penalba-ferro", "FER-01", "risk", "Penalización por entrega tardía del modelo", True, "2026-08-24", None, 4, 4, None, None, "Javier Orduña", "Negociar entrega por tramos"),
@@ -186,7 +186,7 @@ def risks() -> list[dict[str, Any]]:
 
 # account, contract, name, kind, service, stage, amount, probability, created, expected close, closed, status, hours, starts, weeks, role
 _DEALS: list[tuple[Any, ...]] = [
-    ("almenara", "C-ALM-02", "Renovación de la iguala 2027", "renewal", "Comunicación", "Negociación", 228000, 0.85, "2026-08-31", "2026-10-30", None, "open", None, "2027-01-01", 52, None),
+    ("almenara", "C-ALM-02", "Renovación de la iguala 2027", "renewal", "Comunicación", "Negociación", 246000, 0.85, "2026-08-31", "2026-10-30", None, "open", None, "2027-01-01", 52, None),
     ("almenara", "C-ALM-03", "Portal del paciente 2027", "renewal", "Desarrollo", "Propuesta", 280000, 0.75, "2026-09-07", "2026-11-27", None, "open", 4200, "2027-01-11", 50, "developer"),
     ("almenara", "C-ALM-08", "App de seguimiento de crónicos", "upsell", "Desarrollo", "Negociación", 165000, 0.7, "2026-05-18", "2026-10-23", None, "open", 2500, "2026-11-09", 33, "developer"),
     ("cantueso", "C-CAN-02", "Iguala de producto 2027", "renewal", "Producto", "Propuesta", 99000, 0.8, "2026-09-01", "2026-10-31", None, "open", None, "2027-01-01", 52, None),
@@ -210,8 +210,8 @@ _DEALS: list[tuple[Any, ...]] = [
     ("ixtlan", "C-IXT-01", "Célula de desarrollo 2027", "renewal", "Desarrollo", "Negociación", 1450000, 0.8, "2026-08-17", "2026-11-16", None, "open", 1600, "2027-01-04", 50, "developer"),
     ("ocana", None, "Web científica y área de investigadores", "new", "Desarrollo", "Propuesta", 72000, 0.45, "2026-06-15", "2026-10-30", None, "open", 1000, "2026-11-16", 24, "developer"),
     ("bajio", None, "Plataforma de cursos", "upsell", "Desarrollo", "Contacto", 640000, 0.2, "2026-09-08", "2027-01-29", None, "open", 620, "2027-03-01", 18, "developer"),
-    ("almenara", "C-ALM-01", "Renovación de la iguala 2026", "renewal", "Comunicación", "Cerrada", 222000, 1.0, "2025-09-01", "2025-11-28", "2025-11-21", "won", None, "2026-01-01", 52, None),
-    ("almenara", None, "Cuadro de mando asistencial", "upsell", "Datos", "Cerrada", 145000, 1.0, "2025-11-10", "2026-02-06", "2026-02-02", "won", 2100, "2026-03-02", 38, "developer"),
+    ("almenara", "C-ALM-01", "Renovación de la iguala 2026", "renewal", "Comunicación", "Cerrada", 240000, 1.0, "2025-09-01", "2025-11-28", "2025-11-21", "won", None, "2026-01-01", 52, None),
+    ("almenara", None, "Cuadro de mando asistencial", "upsell", "Datos", "Cerrada", 155000, 1.0, "2025-11-10", "2026-02-06", "2026-02-02", "won", 2100, "2026-03-02", 38, "developer"),
     ("cantueso", None, "App móvil de empresas", "upsell", "Desarrollo", "Cerrada", 255000, 1.0, "2025-09-15", "2026-01-16", "2026-01-12", "won", 3900, "2026-02-02", 44, "developer"),
     ("northgate", "C-NOR-01", "Member engagement retainer 2026", "renewal", "Marketing", "Closed", 98400, 1.0, "2025-12-08", "2026-02-27", "2026-02-19", "won", None, "2026-04-01", 52, None),
     ("atalaya", "C-ATA-01", "Iguala de campañas 2026", "renewal", "Comunicación", "Cerrada", 64800, 1.0, "2025-09-22", "2025-11-28", "2025-12-10", "won", None, "2026-01-01", 52, None),

@@ -139,7 +139,7 @@ def tasks(works: list[Work]) -> list[dict[str, Any]]:
             "baseline_hours": work.estimate if work.baselined and work.kind == "task" else None,
             "baseline_start": work.b_start if work.baselined else None, "baseline_finish": work.b_end if work.baselined else None,
             "start": min(start, finish) if start and finish else start, "finish": finish, "started_on": started, "finished_on": done_on, "due": work.due,
-            "not_before": work.a_start if work.role == MB and status == "open" and work.baselined else None,
+            "not_before": work.a_start if work.role in (MB, QA) and status == "open" and work.baselined else None,
             "duration_days": 0.0 if work.kind == "milestone" else None, "hours_per_day": 4.0 if work.id.endswith("-L4") else None,
             "percent_complete": share, "change_id": work.change,
             "accepted_on": done_on + timedelta(days=3) if done_on and work.kind == "deliverable" and work.parent and done_on + timedelta(days=3) <= AS_OF else None,
@@ -172,6 +172,8 @@ def links(works: list[Work]) -> list[dict[str, Any]]:
                 if place and inside[place - 1].role == QA:
                     rows.append(_link(inside[place - 1], work, "FF", 8.0))
             marker = ending
+        if marker:
+            rows += [_link(work, marker, "FS") for work in works if work.job == job.id and work.id.startswith(f"{job.id}-S")]
     return rows
 
 
@@ -233,7 +235,8 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
             if work.person and work.kind == "task" and not work.done and not work.cut and work.a_start and work.a_end and work.a_start <= end and work.a_end >= begin:
                 need[work.person, work.job].append(work)
         for (who, job_id), mine in sorted(need.items()):
-            first, last = begin, min(end, max(work.a_end for work in mine if work.a_end))
+            first: date = max(begin, min(work.a_start for work in mine if work.a_start))
+            last: date = min(end, max(work.a_end for work in mine if work.a_end))
             span = slice(INDEX[first], INDEX[last] + 1)
             days = np.count_nonzero(capacity[who][span])
             if days == 0 or who == OVERLOADED:
@@ -307,3 +310,9 @@ def settle(logged: list[Entry], targets: dict[tuple[int, int], float], job_id: s
                 missing += cut
 
 
+
+
+def saturdays(logged: list[Entry]) -> None:
+    """Hours on days off: the overloaded designer's September."""
+    usual = next(entry for entry in reversed(logged) if entry.person == OVERLOADED and entry.billable)
+    logged += [Entry(INDEX[date(2026, 9, day)], OVERLOADED, usual.job, usual.task, 3.5, True) for day in (12, 19, 26)]
