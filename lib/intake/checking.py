@@ -14,15 +14,13 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.keys import made_key
-from lib.intake.mapping import Mapping
+from lib.intake.mapping import JOIN, Mapping
 from lib.intake.references import KNOWN, known_rows, prefixed, resolve
 from lib.intake.typing import Typed, typed_column
 from lib.intake.values import Checked, Question, ReadReport
 from lib.tables import TABLES, Table
 from lib.text import clean_texts, strip_neutralised_texts
 from lib.workers import Refusal
-
-JOIN = " + "  # "First Name + Last Name" maps one column of ours to several of theirs
 
 
 @dataclass
@@ -138,6 +136,8 @@ def _used_columns(read: ReadReport, mapping: Mapping) -> list[str]:
             if part not in there:
                 raise Refusal("mapping_misses_column", column=part)
             used[part] = None
+    if mapping.also in there:
+        used[mapping.also] = None
     return list(used)
 
 
@@ -170,6 +170,8 @@ def _draft(read: ReadReport, table: Table, frame: pl.DataFrame, mapping: Mapping
     for ours in later:
         within = pl.DataFrame([column for column in draft.columns.values()]) if own_key in draft.columns else table.empty()
         there = [known_rows(table.name, within.drop_nulls(own_key))] if own_key in within.columns else []
+        if mapping.also and own_key in within.columns:
+            there.append(within.select(pl.col(own_key).alias("key"), clean_key(_cells(frame, mapping.also)).alias("name")).drop_nulls())
         all_known = {**known, table.name: pl.concat([known.get(table.name, pl.DataFrame(schema=KNOWN)), *there])}
         _type_column(draft, ours, table.columns[ours], frame, types, mapping, all_known)
     return draft, how
@@ -199,7 +201,7 @@ def _type_column(
 
 def _resolve(draft: _Draft, ours: str, header: str, lines: pl.Series, known: pl.DataFrame, mapping: Mapping) -> None:
     cells = draft.columns[ours]
-    found = resolve(cells, ours, header, known, mapping.source, mapping.values.get(ours, {}))
+    found = resolve(cells, ours, header, known, mapping.source, mapping.values.get(ours, {}), ours in mapping.keep_unknown)
     draft.columns[ours] = found.values.alias(ours)
     draft.references[ours] = found.ways
     draft.questions += found.questions
@@ -213,7 +215,7 @@ def _resolve_lists(draft: _Draft, ours: str, header: str, lines: pl.Series, know
     """Like `_resolve`, for every item of lists."""
     items = pl.DataFrame({"row": pl.int_range(lines.len(), eager=True), "cell": draft.columns[ours], "line": lines}).drop_nulls("cell")
     items = items.explode("cell", empty_as_null=True, keep_nulls=True)
-    found = resolve(items["cell"], ours, header, known, mapping.source, mapping.values.get(ours, {}))
+    found = resolve(items["cell"], ours, header, known, mapping.source, mapping.values.get(ours, {}), ours in mapping.keep_unknown)
     draft.references[ours] = found.ways
     draft.questions += found.questions
     wrong = found.unknown | found.ambiguous

@@ -11,7 +11,7 @@ from lib.text import clean_text
 
 DELIMITERS = ("\t", ";", "|", ",")  # in this order if they do equally well
 _LOOKED_AT = 200
-_VALUE = re.compile(r"^[\s€$£]*[-+(]?[\d.,' ]*\d[\d.,' ]*\)?\s*[%€$£]?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|^\d{1,2}:\d\d")
+LOOKS_LIKE_VALUE = re.compile(r"^[\s€$£]*[-+(]?[\d.,' ]*\d[\d.,' ]*\)?\s*[%€$£]?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|^\d{1,2}:\d\d")
 _YEAR = re.compile(r"^(19|20)\d\d$")
 
 
@@ -58,7 +58,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int | None:
 
 def _names(row: Sequence[str]) -> bool:
     cells = [cell for cell in row if cell]
-    values = sum(1 for cell in cells if _VALUE.match(cell) and not _YEAR.match(cell))
+    values = sum(1 for cell in cells if LOOKS_LIKE_VALUE.match(cell) and not _YEAR.match(cell))
     return values * 3 <= len(cells) and len(set(cells)) * 2 > len(cells)
 
 

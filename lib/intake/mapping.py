@@ -10,6 +10,7 @@ from typing import Any
 
 from lib.intake.values import ReadReport, Reading
 
+JOIN = " + "  # "First Name + Last Name" maps one column of ours to several of theirs
 MISSING_WORDS = ("", "-", "—", "–", "n/a", "#n/a", "na", "null", "none", "\\n", "_", "nan", "(blank)", "(vacío)", "000000000000000aaa")
 
 
@@ -23,7 +24,9 @@ class Mapping:
     "share" (0-1) or "percent" (0-100). units: our hours column -> "h", "min" or "s". missing_words are compared without case;
     they become null and are shown. source is the short name of the tool ("" for our own templates) that ids are prefixed with once.
     century: two-digit years below it are 20xx, the others 19xx. distinct: records with an equal key count once (the first),
-    the others are left out as "repeated": so a time sheet can fill accounts.
+    the others are left out as "repeated": so a time sheet can fill accounts. keep_unknown: our reference columns whose unknown keys
+    are kept as they are ("unlinked") instead of rejecting the row. also: a file's column that names its own rows as well as the
+    key does (Jira's "Issue id" beside "Issue key"), for references within the file.
     """
 
     table: str
@@ -39,13 +42,16 @@ class Mapping:
     missing_words: tuple[str, ...] = MISSING_WORDS
     century: int = 69
     distinct: bool = False
+    keep_unknown: tuple[str, ...] = ()
+    also: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def of_json(cls, facts: dict[str, Any]) -> Mapping:
-        return cls(**{**facts, "reading": Reading.of_json(facts["reading"]), "missing_words": tuple(facts["missing_words"])})
+        lists = {name: tuple(facts[name]) for name in ("missing_words", "keep_unknown") if name in facts}
+        return cls(**{**facts, "reading": Reading.of_json(facts.get("reading", {})), **lists})
 
 
 def fingerprint(report: ReadReport) -> str:

@@ -94,3 +94,25 @@ READINGS: dict[str, str] = {
     "unit": N_("unit: {value}"),
 }
 LEFT_OUT: dict[str, str] = {"blank": N_("blank"), "repeated": N_("equal to an earlier row")}
+
+FORMS: dict[str, str] = {
+    "text": N_("Text"),
+    "flag": N_("TRUE or FALSE"),
+    "day": N_("A day, such as 2026-03-31"),
+    "number": N_("A number, such as 1234.5"),
+    "whole": N_("A whole number"),
+    "currency": N_("Three letters, such as EUR"),
+    "country": N_("Two letters, such as ES"),
+    "words": N_("Texts separated by ;"),
+    "week": N_("Seven numbers separated by ;"),
+}
+EXPLAINED: dict[str, str] = {
+    "sheet": N_("Columns"),
+    "name": N_("Column"),
+    "label": N_("Meaning"),
+    "about": N_("What it holds"),
+    "form": N_("How it is written"),
+    "needed": N_("Needed"),
+    "yes": N_("Yes"),
+    "no": N_("No"),
+}

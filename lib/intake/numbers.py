@@ -14,7 +14,7 @@ from lib.intake.values import Choice, Question
 DOT, COMMA = "1,234.5", "1.234,5"
 STYLES = (DOT, COMMA)
 _NOISE = (
-    r"^\s*'?|[\s\u{a0}\u{202f}]*(?:US\$|[€$£¥]|\b(?:"
+    r"[\s\u{a0}\u{202f}]*(?:US\$|[€$£¥]|\b(?:"
     r"EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|CAD|AUD|NZD|ZAR|MXN|ARS|CLP|COP|PEN|UYU|BRL|eur|usd|gbp|[Ee]uros?|hrs?|hours?|horas?"
     r")\b\.?)[\s\u{a0}\u{202f}]*"
 )
@@ -85,7 +85,7 @@ def _style_question(cells: pl.Series, field: str, header: str) -> Question:
 
 def _bare(cells: pl.Series) -> pl.Series:
     """Cells without currency, unit and space; parentheses and a minus behind become a minus in front; "%" stays off."""
-    cell = pl.col("cell").str.replace_all(_NOISE, "").str.replace_all("−", "-", literal=True)
+    cell = pl.col("cell").str.replace(r"^\s*'", "").str.replace_all(_NOISE, "").str.replace_all("−", "-", literal=True)
     cell = cell.str.replace(r"^\((.*)\)$", "-$1").str.replace(r"^([^-]*)-$", "-$1").str.replace(r"\s*%$", "")
     grouped = cell.str.contains(r"^[+-]?[0-9]{1,3}(?:" + _SPACES + r"[0-9]{3})+(?:[.,][0-9]*)?$")
     joined = pl.when(grouped).then(cell.str.replace_all(_SPACES, "")).otherwise(cell.str.strip_chars())

@@ -35,7 +35,7 @@ def known_rows(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     names = [column for column in _NAMES.get(table, ()) if column in rows.columns]
     parts = [rows.select(pl.col(key).alias("key"), pl.col(name).alias("name")) for name in names]
     parts = parts or [rows.select(pl.col(key).alias("key"), pl.lit(None, pl.String).alias("name"))]
-    return pl.concat(parts).cast(dict(KNOWN)).unique(maintain_order=True)
+    return pl.concat(parts).cast(KNOWN).unique(maintain_order=True)
 
 
 def folded(name: pl.Expr) -> pl.Expr:
@@ -48,10 +48,12 @@ def prefixed(cells: pl.Expr, source: str) -> pl.Expr:
     return cells if not source else pl.when(cells.str.starts_with(f"{source}:")).then(cells).otherwise(pl.lit(f"{source}:") + cells)
 
 
-def resolve(cells: pl.Series, field: str, header: str, known: pl.DataFrame, source: str, aliases: MappingOf[str, str]) -> Resolved:
+def resolve(
+    cells: pl.Series, field: str, header: str, known: pl.DataFrame, source: str, aliases: MappingOf[str, str], keep_unknown: bool = False
+) -> Resolved:
     """Every distinct cell once: a person's alias, then our key with and without prefix, then a name that one row has.
 
-    If `known` is empty the cells are taken as they are ("unlinked"): the other table may come later.
+    If `known` is empty, or a person said `keep_unknown`, the others are taken as they are ("unlinked"): their table may come later.
     """
     words = cells.drop_nulls().unique(maintain_order=True)
     found = pl.DataFrame({"cell": words}).with_columns(prefixed(pl.col("cell"), source).alias("own"), folded(pl.col("cell")).alias("folded"))
@@ -68,14 +70,14 @@ def resolve(cells: pl.Series, field: str, header: str, known: pl.DataFrame, sour
         .join(keys.rename({"there": "cell_there"}), left_on="cell", right_on="key", how="left")
         .join(names, on="folded", how="left")
     )
-    free = known.is_empty()
+    free = known.is_empty() or keep_unknown
     way = (
         pl.when(pl.col("alias") == "").then(pl.lit("left_empty"))
         .when(pl.col("alias").is_not_null()).then(pl.lit("by_alias"))
         .when(pl.col("own_there") | pl.col("cell_there")).then(pl.lit("by_key"))
         .when(pl.col("named").is_not_null()).then(pl.lit("by_name"))
-        .when(pl.lit(free)).then(pl.lit("unlinked"))
         .when(pl.col("rows") > 1).then(pl.lit("ambiguous"))
+        .when(pl.lit(free)).then(pl.lit("unlinked"))
         .otherwise(pl.lit("unknown"))
     )  # fmt: skip
     key = (
@@ -84,14 +86,14 @@ def resolve(cells: pl.Series, field: str, header: str, known: pl.DataFrame, sour
         .when(pl.col("own_there")).then("own")
         .when(pl.col("cell_there")).then("cell")
         .when(pl.col("named").is_not_null()).then("named")
-        .when(pl.lit(free)).then("own")
+        .when(pl.lit(free) & (pl.col("rows").fill_null(0) < 2)).then("own")
     )  # fmt: skip
     found = found.select("cell", way.alias("way"), key.alias("key"))
     rows = pl.DataFrame({"cell": cells}).join(found, on="cell", how="left", maintain_order="left")
     ways = {str(name): count for name, count in rows["way"].drop_nulls().value_counts().iter_rows()}
     unknown = (rows["way"] == "unknown").fill_null(False)
     ambiguous = (rows["way"] == "ambiguous").fill_null(False)
-    questions = ()
+    questions: tuple[Question, ...] = ()
     if unknown.any() or ambiguous.any():
         questions = (Question("reference", field, header, False, (), counted(cells.filter(unknown | ambiguous))),)
     return Resolved(rows["key"].alias(cells.name), unknown, ambiguous, ways, questions)

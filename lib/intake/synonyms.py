@@ -19,7 +19,7 @@ _SHARED = {
     "start": "start|start date|from|begin|inicio|fecha de inicio|fecha inicio|comienzo|desde|started",
     "end": "end|end date|to|until|fin|fecha de fin|fecha fin|hasta|finalización",
     "due": "due|due date|deadline|vencimiento|fecha de vencimiento|fecha límite|entrega|fecha de entrega|fecha vencimiento",
-    "account_id": "account|account id|client|client id|client name|customer|customer id|customer name|company|company name|account name|cliente|cuenta|id de cliente|empresa|nombre del cliente|código cliente|id cliente|associated company|razón social|accountid",
+    "account_id": "account|account id|client|client id|client name|customer|customer id|customer name|company|company name|account name|agency|managing agency|organisation|organization|departamento|cliente|cuenta|id de cliente|empresa|nombre del cliente|código cliente|id cliente|associated company|razón social|accountid",
     "project_id": "project|project id|project name|project code|project key|project number|proyecto|id de proyecto|nombre del proyecto|código de proyecto|clave del proyecto|id proyecto|código proyecto|job|engagement|matter",
     "person_id": "person|person id|user|user name|employee|employee id|consultant|team member|member|full name|developer|developer id|author|worker|staff|resource|usuario|persona|empleado|id de persona|trabajador|recurso|consultor|nombre y apellidos|id persona|responsable|autor",
     "task_id": "task|task id|task name|issue|issue key|activity|ticket|tarea|id de tarea|actividad|clave de incidencia|id tarea|tasknumber",
@@ -307,4 +307,26 @@ TABLE_WORDS = {
     "kpi_values": "kpis|kpi|kpi values|indicadores|metrics",
     "progress": "progress|avance",
     "fx_rates": "fx rates|exchange rates|rates|tipos de cambio|divisas",
+}
+
+HEADER_WORDS: dict[str, frozenset[str]] = {
+    table: frozenset(words.split("|"))
+    for table, words in {
+        "tasks": "task|tarea|issue|incidencia|card|tasknumber|bucket",
+        "time_entries": "hours|horas|duration|duración|duracion|spent|worklog",
+        "invoices": "invoice|factura|vencimiento|iva|vat",
+        "opportunities": "deal|opportunity|oportunidad|stage|stagename|potential|etapa",
+        "contracts": "subscription|contract|contrato|mrr|renewal",
+        "projects": "project|proyecto",
+        "accounts": "account|client|customer|company|cliente|cuenta|accountid",
+        "feedback": "nps|csat|rating|survey|satisfaction|encuesta",
+        "absences": "absence|leave|ausencia|vacaciones",
+        "touchpoints": "activity|meeting|touchpoint|reunión|reunion",
+        "risks": "risk|riesgo",
+        "change_requests": "change|cambio",
+        "goals": "goal|objetivo|okr",
+        "links": "predecessor|successor|predecesora",
+        "bookings": "booking|allocation|reserva",
+        "fx_rates": "rate|cambio",
+    }.items()
 }
