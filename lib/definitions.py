@@ -64,7 +64,7 @@ _DECLARED = (
         N_("Gross revenue retention, recurring revenue only"), "higher", ("contracts",), ("fx_rates",),
     ),
     Definition(
-        "client_retention", N_("Client revenue retention"), "share",
+        "client_retention", N_("Client retention"), "share",
         N_("AGI of the last 12 months / AGI of the 12 before, over accounts that were already clients before those 24 months."),
         N_("All billing, projects included"), "higher", ("invoices",), ("expenses", "fx_rates"),
     ),
@@ -79,7 +79,7 @@ _DECLARED = (
         N_("Client concentration"), "lower", ("invoices",), ("expenses", "fx_rates"),
     ),
     Definition(
-        "top3", N_("Three largest clients"), "share",
+        "top3", N_("Three largest"), "share",
         N_("Share of the three largest parent accounts in the AGI of the last 12 months, over the whole book. Flag above 50 %."),
         N_("Client concentration"), "lower", ("invoices",), ("expenses", "fx_rates"),
     ),
@@ -121,7 +121,7 @@ _DECLARED = (
         N_("Time entries"), "neither", ("time_entries",), (),
     ),
     Definition(
-        "billable_share", N_("Billable share of logged"), "share",
+        "billable_share", N_("Billable share"), "share",
         N_("Billable hours / hours logged whose entry says billable or not, in the last 12 months."),
         N_("Time entries"), "higher", ("time_entries",), (),
     ),

@@ -1,5 +1,79 @@
-"""The page Data. It only reads, asks, computes through lib and shows."""
+"""Data: files come in here. It takes uploads, shows what they say and ask, and commits what a person accepts."""
 
 import streamlit as st
 
-st.title("Data")
+from lib.store import ImportBusy
+from lib.ui import session, uploads, view
+from lib.ui.file_card import headline, show_file
+from lib.ui.frame import context_row, page
+from lib.ui.history import show_history
+from lib.ui.states import show_language
+from lib.ui.templates import show_templates
+
+session.require("read", "data")
+t = session.language()
+version = st.session_state["version"]
+author = session.author()
+
+with page():
+    title = st.container()
+    with context_row(t("Nothing is saved before you load it; every load can be undone.")):
+        show_templates(t)
+    files = st.file_uploader(
+        t("Drop exports here: CSV, TSV or Excel"), accept_multiple_files=True, key=f"intake.drop.{st.session_state.get('intake.round', 0)}"
+    )
+    with st.spinner(t("Reading the files"), show_time=True):
+        if files:
+            uploads.bring_all((file.name, file.getvalue()) for file in files)
+            st.rerun()
+        uploads.check_all()
+    waiting = list(uploads.waiting().values())
+    ready = [upload for upload in waiting if upload.ready and upload.included]
+    asked = sum(upload.questions for upload in waiting)
+    if waiting:
+        wait = t.plural("One file waits for you", "{n} files wait for you", len(waiting))
+        title.title(
+            t("{files}; {questions}", files=wait, questions=t.plural("one question is open", "{n} questions are open", asked))
+            if asked
+            else wait,
+            anchor=False,
+        )
+    else:
+        title.title(t("Load your exports"), anchor=False)
+
+    for upload in uploads.in_order(waiting):
+        with st.expander(headline(upload, t), expanded=len(waiting) == 1 or not upload.ready, key=f"{upload.key}.card"):
+            show_file(upload, t)
+
+    if waiting:
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            name = author or st.text_input(
+                t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
+            )
+            rows = sum(upload.rows for upload in ready)
+            label = t(
+                "Load {rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
+            )
+            if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
+                session.require("import", "tables")
+                try:
+                    if not author:
+                        session.save_setting("author", name.strip())
+                    with st.spinner(t("Loading"), show_time=True):
+                        uploads.load(ready, name.strip())
+                    st.session_state["intake.done"] = label
+                    st.rerun()
+                except ImportBusy:
+                    st.markdown(f":orange[▲] {t('Somebody else is loading files just now. Try again in a moment.')}")
+    elif done := st.session_state.pop("intake.done", None):
+        st.markdown(f":green[●] **{t('Done')}:** {done}")
+        st.page_link(
+            session.ROOT / "pages" / "portfolio.py", label=t("Open the portfolio"), icon=":material/arrow_forward:", icon_position="right"
+        )
+
+    commits = session.store().commits()
+    if commits:
+        st.subheader(t("History"), anchor=False)
+        show_history(commits, author, t)
+    show_language(t)
+    view.write_link(view.current(session.default_as_of(version), session.settings()["fiscal_first_month"]), t)

@@ -54,44 +54,41 @@ with page():
         st.stop()
 
     figures = reading.the_figures(asked, chosen)
-    where = t("{period} {basis}", period=period, basis=t(reading.BASIS_WORDS[book.basis]))
     opened = None
     left, right = st.columns([2.1, 1], gap="large")
     with left:
-        st.subheader(t("Discuss first"), anchor=False)
         show_agenda(book, agenda, unheard, t)
+        st.subheader(t("What changed with the last import"), anchor=False)
+        show_last_change(*last_change(version, asked, chosen, t), t)
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
             show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), t)
         st.subheader(t("The book, last 12 months"), anchor=False)
-        opened = show_book(figures, comparisons(book, chosen), t)
-        st.caption(t(reading.BASIS_WORDS[book.basis]))
+        opened = show_book(figures, comparisons(book, chosen), book.basis, t)
 
     source = reading.source_line(book, t)
-    charts = {
+    cards = {
         "renewals": notices(book, chosen, t, source["contracts"]),
         "top3": clients_by_agi(book, t, source["invoices"]),
         "receivables": receivables(book, chosen, t, source["invoices"]),
     }
-    drawn = [(key, chart) for key, chart in charts.items() if chart is not None]
-    for row in range(0, len(drawn), 2):
-        for column, (key, chart) in zip(st.columns(2, gap="medium"), drawn[row : row + 2], strict=False):
-            with column:
+    places = iter([place for _ in range(2) for place in st.columns(2, gap="medium")])
+    for key, chart in cards.items():
+        if chart is not None:
+            with next(places):
                 opened = key if chart_card(chart, t) else opened
-
-    left, right = st.columns(2, gap="medium")
-    with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
-        opened = "lose_client" if wanted else opened
+    with (
+        next(places),
+        card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted,
+    ):
         client = choose_client(concentration_of(book).clients if book.has_revenue else book.accounts, t)
         if client:
             gone = reading.the_departure(asked, client)
             figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}
             show_departure(gone, book.base, book.has_revenue, t)
-    with right, st.container(border=True, key="card.changes", gap="xsmall", height="stretch"):
-        st.markdown(f"**{t('What changed with the last import')}**")
-        show_last_change(*last_change(version, asked, chosen, t), t)
+            opened = "lose_client" if wanted else opened
     show_footer(book.fresh, t)
     view.write_link(seen, t, client=client or "")
     if opened:
-        show_definition(figures[opened], t, where)
+        show_definition(figures[opened], t, period)

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGUE = ROOT / "lib" / "locale" / "es.po"
-KEYWORDS = {"t": None, "N_": None, "plural": (1, 2)}
+# A syntax tree, not Babel's tokens: before Python 3.12 those do not see into f-strings.
+ONE, PAIR = {"t", "N_", "self"}, {"plural"}
 
 
 def used() -> Iterator[str | tuple[str, str]]:
-    """Every message of lib/ and pages/, a pair for a plural, in the order of files and lines."""
+    """Every message of lib/ and pages/, a pair for a plural, in the order of files."""
     for path in [*sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "pages").rglob("*.py"))]:
-        for _, message, _, _ in extract_from_file("python", path, keywords=KEYWORDS):
-            yield message
+        yield from messages_of(path.read_text(encoding="utf-8"))
+
+
+def messages_of(code: str) -> Iterator[str | tuple[str, str]]:
+    """Literal first arguments of t(…) and N_(…), and the first two of ….plural(…)."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            texts = [argument.value for argument in node.args[:2] if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]
+            if name in ONE and node.args and isinstance(node.args[0], ast.Constant) and texts:
+                yield texts[0]
+            elif name in PAIR and len(texts) == 2:
+                yield (texts[0], texts[1])
 
 
 def catalogue() -> Catalog:

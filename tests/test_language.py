@@ -9,7 +9,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from lib.formats import Language
-from scripts.messages import catalogue, used, without_translation
+from scripts.messages import catalogue, messages_of, used, without_translation
 
 EN, ES = Language("en"), Language("es")
 NBSP = "\u00a0"
@@ -31,6 +31,11 @@ def test_every_message_is_in_spanish():
 
 def test_a_planted_message_without_spanish_is_found():
     assert missing_from(["A message nobody has translated"], catalogue()) == ["A message nobody has translated"]
+
+
+def test_messages_inside_f_strings_are_found_too():
+    code = 't("plain"); x = f"**{t(\'inside\')}**"; t.plural("{n} row", "{n} rows", 3); N_("declared")'
+    assert set(messages_of(code)) == {"plain", "inside", ("{n} row", "{n} rows"), "declared"}
 
 
 def test_translations_keep_the_placeholders():

@@ -22,11 +22,11 @@ def drawn(chart: Chart, t: Language) -> alt.LayerChart:
 
 
 def _names(rows: pl.DataFrame) -> alt.Y:
-    return alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=NAME_LIMIT))
+    return alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=alt.Axis(labelLimit=NAME_LIMIT))
 
 
 def _bars(rows: pl.DataFrame) -> alt.LayerChart:
-    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": "width*0.82"}, zero=True)
+    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": "width*0.70"}, zero=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
     bars = base.mark_bar(height=14).encode(color=alt.condition("datum.strong", alt.value(BLUE), alt.value(GREY)))
     return bars + base.mark_text(align="left", dx=6).encode(text="label:N")
@@ -37,7 +37,7 @@ def _days(rows: pl.DataFrame) -> alt.LayerChart:
     assert isinstance(first, date)
     assert isinstance(last, date)
     margin = timedelta(days=max(3, (last - first).days // 20))
-    scale = alt.Scale(domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": "width*0.86"})
+    scale = alt.Scale(domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": "width*0.80"})
     axis = alt.Axis(format="%b", tickCount="month", grid=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))
     statuses = list(MARK)

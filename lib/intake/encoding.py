@@ -14,6 +14,7 @@ _MAGIC = {
 }  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LOOKED_AT = 200_000
+_WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _legacy_encoding(raw: bytes) -> str:
     best = from_bytes(odd).best()
     guess = codecs.lookup(best.encoding).name if best is not None else ""
     letters = odd.decode("cp1252", errors="replace")
-    strange = sum(not letter.isascii() and not letter.isalpha() for letter in letters)
+    strange = sum(not letter.isascii() and not letter.isalpha() and letter not in _WESTERN_SIGNS for letter in letters)
     western = "\ufffd" not in letters and strange * 2 <= sum(not letter.isascii() for letter in letters) + 4
     if western or guess in ("", "cp1252", "latin-1", "iso8859-1", "cp1250", "iso8859-15", "mac-roman", "ascii", "utf-8"):
         return _first_that_reads(raw, ("cp1252", "latin-1"))

@@ -230,13 +230,9 @@ def _unit(table: Table, ours: str, header: str) -> str | None:
 
 
 def guess_source(file: str) -> str:
-    """A short name for ids from this file: the tool that its name speaks of, else the name's first word."""
+    """A short name for ids from this file: the tool that its name speaks of, else none, so that files of one house refer to each other."""
     plain = plain_name(file)
-    for tool in _TOOLS:
-        if tool in plain:
-            return tool
-    words = re.findall(r"[a-z]+", plain.rsplit(" ", 1)[0])
-    return words[0][:20] if words else "file"
+    return next((tool for tool in _TOOLS if tool in plain), "")
 
 
 def with_answer(mapping: Mapping, kind: str, column: str, answer: str, word: str = "") -> Mapping:

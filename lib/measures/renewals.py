@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from lib.periods import add_months
+from lib.measures.terms import last_day, term_ends
 from lib.portfolio import Portfolio
 
 SCHEMA = {
@@ -16,22 +16,26 @@ SCHEMA = {
 
 
 def notice_dates(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    """One row a contract that ends, is signed up to now and has not ended before `as_of`, soonest notice first.
+    """One row a contract that ends, signed or begun by `as_of` and not over before it, soonest notice first; lost accounts have none.
 
     notice_date = end − notice_days of the term then in force; the end itself where there are no notice days (`without_notice_days`). A
     contract that renews by itself and whose notice date passed without notice has renewed: its next term's dates count (`renewed`; the
-    term is renewal_months long, else as long as the first). renewal_open: an open renewal opportunity names the contract, or the account
+    term is renewal_months long, else as long as the first). A fixed price without notice days does not renew: it is delivered, and not here. renewal_open: an open renewal opportunity names the contract, or the account
     where it names none.
     """
+    can_renew = (pl.col("kind") != "fixed_price") | pl.col("notice_days").is_not_null() | pl.col("auto_renew").fill_null(False)
+    lost = (pl.col("lost_on") <= as_of).fill_null(pl.col("status").eq_missing("lost"))
+    clients = portfolio["accounts"].filter(~pl.col("internal").fill_null(False), ~lost)
     contracts = (
         portfolio["contracts"]
-        .filter(pl.col("end").is_not_null(), pl.col("start") <= as_of + timedelta(days=1))
-        .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
+        .filter(pl.col("end").is_not_null(), pl.min_horizontal("start", "signed_on") <= as_of, can_renew)
+        .join(clients.select("account_id"), on="account_id", how="semi")
         .collect()
     )
     renewals = (
         portfolio["opportunities"]
-        .filter(pl.col("kind") == "renewal", pl.col("status") == "open", pl.col("created_on").fill_null(as_of) <= as_of)
+        .filter(pl.col("kind") == "renewal", pl.col("created_on").fill_null(as_of) <= as_of)
+        .filter((pl.col("closed_on") > as_of).fill_null(pl.col("status") == "open"))
         .select("account_id", "contract_id")
         .collect()
     )
@@ -55,16 +59,9 @@ def notice_dates(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
 
 def _term_in_force(contract: dict, as_of: date) -> tuple[date, bool] | None:
     """The end of the term whose notice date still counts, and whether it is a renewed one; None where the contract is over."""
-    first_end: date = contract["end"]
+    known_end = last_day(contract, as_of)
+    if known_end is not None:
+        return (known_end, known_end > contract["end"]) if known_end >= as_of else None
     notice = timedelta(days=contract["notice_days"] or 0)
-    given = contract["notice_given_on"] is not None and contract["notice_given_on"] <= as_of
-    if not contract["auto_renew"] or given:
-        return (first_end, False) if first_end >= as_of else None
-    start, after = contract["start"], first_end + timedelta(days=1)
-    months = contract["renewal_months"] or max(1, round((after - start).days / (365.25 / 12)))
-    terms = 0
-    end = first_end
-    while end - notice < as_of:
-        terms += 1
-        end = add_months(after, months * terms) - timedelta(days=1)
-    return end, terms > 0
+    end = next(end for end in term_ends(contract) if end - notice >= as_of)
+    return end, end > contract["end"]

@@ -12,6 +12,7 @@ import polars as pl
 from lib.definitions import RENEWAL_WINDOW_DAYS, SIGNALS
 from lib.measures.flows import Flows
 from lib.measures.retainers import over_servicing, retainer_burn
+from lib.measures.terms import with_last_day
 from lib.periods import Period, twelve_months
 from lib.portfolio import Portfolio
 
@@ -34,8 +35,9 @@ def signals(
 ) -> pl.DataFrame:
     """Every signal at the close of `as_of`, gravest first within an account.
 
-    `invoices` from `receivables.open_invoices`, `renewals` from `renewals.notice_dates`, `promises`: account_id, text, due, state. Returns
-    account_id, key (of SIGNALS), severity 0-1 and the facts that its sentence names (null where it names none).
+    `flows` at one date's rates (`flows.comparable_flows`), `invoices` from `receivables.open_invoices`, `renewals` from
+    `renewals.notice_dates`, `promises` from
+    `promises.graded`. Returns account_id, key (of SIGNALS), severity 0-1 and the facts that its sentence names (null where it names none).
     """
     found = [
         _notice_given(portfolio, as_of),
@@ -78,12 +80,10 @@ def _worst(rows: pl.DataFrame, key: str, severity: pl.Expr | None = None) -> pl.
 
 def _notice_given(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
     by_account = portfolio["accounts"].select("account_id", pl.col("notice_given_on").alias("day"))
-    by_contract = (
-        portfolio["contracts"]
-        .filter(pl.col("end").is_null() | (pl.col("end") >= as_of))
-        .select("account_id", pl.col("notice_given_on").alias("day"))
-    )
-    return _worst(pl.concat([by_account, by_contract]).filter(pl.col("day") <= as_of).sort("day").collect(), "notice_given")
+    in_force = pl.col("last_day").is_null() | (pl.col("last_day") >= as_of)
+    by_contract = with_last_day(portfolio["contracts"].collect(), as_of).filter(in_force)
+    given = pl.concat([by_account.collect(), by_contract.select("account_id", pl.col("notice_given_on").alias("day"))])
+    return _worst(given.filter(pl.col("day") <= as_of).sort("day"), "notice_given")
 
 
 def _sponsor_left(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
@@ -224,13 +224,14 @@ def _no_contact(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
 
 
 def _detractor(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    """The latest NPS answer of a respondent, 6 or less, in the last 90 days."""
+    """The latest NPS answer of a respondent, 6 or less, in the last 90 days; each answer without a name is a respondent's own."""
     names = portfolio["contacts"].select("contact_id", pl.col("name").alias("who"))
     answers = (
         portfolio["feedback"]
         .filter(pl.col("kind") == "nps", pl.col("date").is_between(as_of - timedelta(days=89), as_of))
         .sort("date")
-        .unique(["account_id", "contact_id"], keep="last", maintain_order=True)
+        .with_columns(pl.coalesce("contact_id", pl.concat_str(pl.lit("\n"), "feedback_id")).alias("respondent"))
+        .unique(["account_id", "respondent"], keep="last", maintain_order=True)
         .filter(pl.col("score") <= 6)
         .join(names, on="contact_id", how="left")
         .select("account_id", "who", "score", pl.col("date").alias("day"))
@@ -240,7 +241,8 @@ def _detractor(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
 
 
 def _promise_late(promises: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    late = promises.filter(pl.col("state") == "late")
+    unkept = (pl.col("kept_on") > as_of).fill_null(True)
+    late = promises.filter(pl.col("state") == "late", unkept)
     rows = late.select(
         "account_id",
         pl.col("text").alias("what"),

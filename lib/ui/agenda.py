@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
+from lib.charts.chart import Status
 from lib.charts.portfolio import GRAVE
 from lib.charts.theme import GLYPH
 from lib.columns import N_
@@ -42,7 +43,7 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, t: Lan
 
 def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
     own = book.signals.filter(pl.col("account_id") == account["account_id"])
-    level = "risk" if account["severity"] >= GRAVE else "watch"
+    level: Status = "risk" if account["severity"] >= GRAVE else "watch"
     short = clip(_reasons(book, own.head(1), t)[0], 74)
     label = f"**{md(clip(account['name'], 44))}** &nbsp; {glyph(level)} &nbsp; :gray[{md(short)}]"
     icon = ":material/radio_button_checked:" if opened else ":material/circle:"
@@ -88,6 +89,9 @@ def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> No
     """What the newest import brought, by table, and which headline figures moved with it."""
     if commit is None:
         st.markdown(f":gray[{t('Nothing was imported yet.')}]")
+        return
+    if commit.kind == "sample":
+        st.markdown(f":gray[{t('Nothing since the sample was opened on {moment}.', moment=t.moment(commit.at.astimezone()))}]")
         return
     counted = [
         f"{t(TABLES[table].title)}: "

@@ -6,22 +6,25 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from lib.columns import N_
 from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS
 from lib.formats import NBSP, Language
 from lib.measures.figure import Figure, ratio
 from lib.ui.definition import why_absent, written
 from lib.ui.frame import small_table
 
-SHOWN = ("agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables", "logged_hours", "billable_share")
+SHOWN = ("revenue", "agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables")
+BASIS = {"invoiced": N_("as invoiced"), "earned": N_("as earned")}
+WITHOUT_MONEY = ("logged_hours", "billable_share")
 
 
-def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], t: Language) -> str | None:
+def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, t: Language) -> str | None:
     """One row a figure: name, value, comparison. Returns the key of the figure whose definition was asked for."""
     rows = []
-    for key in SHOWN:
+    for key in SHOWN if figures["revenue"].value is not None else (*WITHOUT_MONEY, *SHOWN):
         figure = figures[key]
         value = f"**{written(figure, t)}**"
-        beside = f":gray[{_beside(key, figures, sums, t)}]" if figure.value is not None else f":gray[{why_absent(figure, t)}]"
+        beside = f":gray[{_beside(key, figures, sums, basis, t)}]" if figure.value is not None else f":gray[{why_absent(figure, t)}]"
         rows.append({"name": t(figure.definition.name), "value": value, "beside": beside})
     small_table(rows, t, alt=t("The book, last 12 months"), right=["value"])
     names = {key: t(DEFINITIONS[key].name) for key in figures if key != "lose_client"}
@@ -30,8 +33,10 @@ def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], t
     )
 
 
-def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | None], t: Language) -> str:
+def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, t: Language) -> str:
     """The comparison that stands beside a figure."""
+    if key == "revenue":
+        return t(BASIS[basis])
     if key == "agi":
         before = sums["agi_before"]
         change = ratio((figures["agi"].value or 0) - before, before) if before else None
@@ -47,7 +52,7 @@ def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | 
     if key in ("top1", "top3"):
         return _limit(key, figures[key], t.share(CONCENTRATION_LIMITS[key]), t)
     if key == "hhi":
-        clients = t("{n} effective clients", n=t.number(figures["effective_clients"].value, 1))
+        clients = t("like {n} equal clients", n=t.number(figures["effective_clients"].value, 1))
         return f"{_limit(key, figures[key], t.number(CONCENTRATION_LIMITS[key]), t)} · {clients}"
     if key == "receivables":
         return t("{share} over 30 days late", share=t.share(figures["overdue_30"].value))

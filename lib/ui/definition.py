@@ -38,7 +38,7 @@ def written(figure: Figure, t: Language) -> str:
         return t.number(None)
     forms: dict[str, Callable[[float], str]] = {
         "money": lambda value: t.money(value, figure.currency),
-        "share": lambda value: t.share(value, 1),
+        "share": lambda value: t.share(value, 1 if figure.key == "delivery_margin" else 0),
         "hours": t.hours,
         "days": lambda value: t.days(round(value)),
         "index": t.number,

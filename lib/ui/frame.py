@@ -96,7 +96,7 @@ def card(key: str, t: Language, title: str, subtitle: str, source: str = "") -> 
     with st.container(border=True, key=f"card.{key}", gap="xsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="top", gap="xsmall"):
             st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]", width="stretch")
-            opened = st.button(t("Definition and rows"), type="tertiary", key=f"{key}.details")
+            opened = st.button(t("Details"), type="tertiary", key=f"{key}.details", help=t("Definition and rows"))
         yield opened
         if source:
             st.caption(source)

@@ -9,7 +9,6 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from lib.columns import N_
 from lib.formats import Language
 from lib.measures.book import Book, book, figures
 from lib.measures.departure import Departure, departure
@@ -88,9 +87,6 @@ def asked(version: int, as_of: date, quarter: Period) -> Asked:
 def promises(as_of: date) -> pl.DataFrame:
     """Promises people wrote, graded at `as_of`."""
     return graded(session.store().rows("promises"), as_of)
-
-
-BASIS_WORDS = {"invoiced": N_("Revenue as invoiced."), "earned": N_("Revenue as earned.")}
 
 
 def source_line(book: Book, t: Language) -> dict[str, str]:

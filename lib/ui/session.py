@@ -14,13 +14,12 @@ from lib.formats import Language
 from lib.language import LANGUAGES
 from lib.measures.freshness import newest_fact
 from lib.portfolio import Portfolio, as_known
-from lib.sample import SAMPLE_AS_OF, read_authored, read_sample
-from lib.store import Clear, Snapshot, Store
-from lib.tables import TABLES
+from lib.sample import SAMPLE_AS_OF
+from lib.store import Store
+from lib.ui.sample_portfolio import open_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
-SAMPLE_AUTHOR = "sample"
 DEFAULTS: Mapping[str, Any] = {"base_currency": "EUR", "revenue_basis": "invoiced", "fiscal_first_month": 1, "author": "", "language": ""}
 
 
@@ -42,30 +41,12 @@ def _opened(folder: str, first: str) -> Store:
     """The store in `folder`; a new one gets the sample portfolio, unless `first` is "empty"."""
     store = Store.open(Path(folder), at=now())
     if store.version() == 0 and first != "empty":
-        load_sample(store)
+        open_sample(store, SAMPLE, now())
     return store
 
 
 def store() -> Store:
     return _opened(str(data_folder()), os.environ.get("CARTERA_FIRST_START", "sample"))
-
-
-def load_sample(target: Store) -> None:
-    """Fill `target` with the sample portfolio, its meetings included."""
-    rows = read_sample(SAMPLE)
-    target.commit({name: Snapshot(frame, "sample") for name, frame in rows.items()}, author=SAMPLE_AUTHOR, at=now(), kind="sample")
-    for table, written in read_authored(SAMPLE).items():
-        for row in written:
-            target.write(table, row, author=SAMPLE_AUTHOR, at=now())
-
-
-def empty_portfolio(target: Store, author: str) -> None:
-    """Take every imported row out, and what the sample's meetings wrote; undo brings the tables back."""
-    target.commit({name: Clear() for name in TABLES}, author=author, at=now(), kind="empty")
-    for table in ("promises", "actions", "decisions", "commentary", "reviews"):
-        for row in target.rows(table):
-            if row["author"] == SAMPLE_AUTHOR:
-                target.remove(table, row["id"], author=author, at=now())
 
 
 def shows_sample(portfolio_version: int) -> bool:

@@ -14,7 +14,7 @@ LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client")
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
 view.follow_link(LINKED)
-with st.spinner(session.language()("Opening the portfolio")) if "version" not in st.session_state else st.container():
+with st.spinner("Opening the portfolio · Abriendo la cartera", show_time=True):
     st.session_state["version"] = session.store().version()
 t = session.language()
 pages = [

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.formats import NBSP, Language
 from lib.language import LANGUAGES
 from lib.tables import TABLES
-from lib.ui import session
+from lib.ui import sample_portfolio, session
 
 STALE_DAYS = 10
 
@@ -24,7 +24,7 @@ def show_empty(t: Language) -> None:
             st.switch_page(session.ROOT / "pages" / "data_intake.py")
         if st.button(t("Open the sample portfolio"), key="empty.sample"):
             session.require("import", "sample")
-            session.load_sample(session.store())
+            sample_portfolio.open_sample(session.store(), session.SAMPLE, session.now())
             st.rerun()
     show_language(t)
 
@@ -36,7 +36,8 @@ def show_sample_note(version: int, t: Language) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sample.note"):
         st.markdown(f":blue-badge[{t('Sample portfolio')}] :gray[{t('Invented companies and people.')}]", width="content")
         if st.button(t("Start with an empty portfolio"), type="tertiary", key="sample.empty"):
-            session.empty_portfolio(session.store(), session.require("import", "empty") or session.SAMPLE_AUTHOR)
+            author = session.require("import", "empty") or sample_portfolio.AUTHOR
+            sample_portfolio.empty(session.store(), author, session.now())
             st.rerun()
 
 

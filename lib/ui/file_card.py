@@ -1,0 +1,371 @@
+"""One uploaded file on the page: how it was read, where its columns go, what it asks, what would change. It draws and edits an `Upload`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from lib.columns import N_
+from lib.formats import NBSP, Language
+from lib.intake import Checked, Question, Reading, ReadReport, Refused, read_issues, with_answer
+from lib.intake.messages import LEFT_OUT, MESSAGES, QUESTIONS, READINGS
+from lib.tables import TABLES
+from lib.ui import uploads
+from lib.ui.frame import clip, md, rows_table, small_table
+from lib.ui.uploads import Upload
+
+ISSUES_SHOWN = 100
+WORDS_SHOWN = 12
+PREVIEW_ROWS = 8
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
+DELIMITERS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
+
+
+def headline(upload: Upload, t: Language) -> str:
+    """Status, name and what is known of the file, for its line in the list."""
+    name = f"**{md(clip(upload.name, 60))}**"
+    if isinstance(upload.outcome, Refused):
+        return f":red[■] {name} &nbsp; :gray[{t('not loaded')}]"
+    records = t.plural("{n} record", "{n} records", upload.outcome.records)
+    table = t(TABLES[upload.mapping.table].title) if upload.mapping else ""
+    if isinstance(upload.checked, Refused):
+        return f":red[■] {name} &nbsp; :gray[{records} · {t('can not be checked')}]"
+    checked = upload.checked
+    asked = sum(question.blocking for question in checked.questions) if checked else 0
+    if asked:
+        return f":orange[▲] {name} &nbsp; :gray[{records} · {table} · {t.plural('one question', '{n} questions', asked)}]"
+    if checked and checked.ready:
+        rejected = " · " + t.plural("one row rejected", "{n} rows rejected", checked.rejected_rows) if checked.rejected_rows else ""
+        mark = ":orange[▲]" if checked.rejected_rows else ":green[●]"
+        return f"{mark} {name} &nbsp; :gray[{records} · {table}{rejected}]"
+    return f":red[■] {name} &nbsp; :gray[{records} · {table} · {t('no row can be loaded')}]"
+
+
+def show_file(upload: Upload, t: Language) -> None:
+    """The whole card of one file."""
+    if isinstance(upload.outcome, Refused):
+        _refusal(upload.outcome, t)
+        _discard_button(upload, t)
+        return
+    _reading(upload, upload.outcome, t)
+    if upload.mapping is None:
+        return
+    _target(upload, t)
+    if isinstance(upload.checked, Refused):
+        _refusal(upload.checked, t)
+    elif upload.checked:
+        for number, question in enumerate(upload.checked.questions):
+            _question(upload, question, number, t)
+    _columns(upload, upload.outcome, t)
+    if isinstance(upload.checked, Checked):
+        _outcome(upload, upload.checked, t)
+        _issues(upload, upload.checked, t)
+        _preview(upload, upload.checked, t)
+    _discard_button(upload, t)
+
+
+def _discard_button(upload: Upload, t: Language) -> None:
+    st.button(t("Put this file aside"), type="tertiary", key=f"{upload.key}.discard", on_click=uploads.discard, args=(upload.digest,))
+
+
+def _refusal(refused: Refused, t: Language) -> None:
+    message = MESSAGES[refused.code]
+    values = {name: str(value) for name, value in refused.args.items()}
+    st.markdown(f":red[■] {md(t(message.wrong, **values))} {md(t(message.todo))}")
+
+
+def _reading(upload: Upload, report: ReadReport, t: Language) -> None:
+    """How the bytes were read, and the way to correct it."""
+    reading = report.reading
+    if reading.kind == "xlsx":
+        parts = [t("sheet {name}", name=md(reading.sheet))]
+    else:
+        separator = t("tab") if reading.delimiter == "\t" else reading.delimiter
+        parts = [
+            md(str(reading.encoding).upper()),
+            t("separated by {sign}", sign=md(separator)),
+            t("lines end in {kind}", kind=str(reading.line_end).upper()),
+        ]
+    parts += [t("columns named in line {n}", n=t.number(reading.header_line)), t.plural("{n} record", "{n} records", report.records)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":gray[{' · '.join(parts)}]", width="content")
+        with st.popover(t("Correct"), key=f"{upload.key}.reading", type="tertiary"):
+            _correct_reading(upload, report, t)
+    if upload.remembered:
+        st.markdown(f":gray[{t('Mapped as the last time a file with these columns was loaded.')}]")
+
+
+def _correct_reading(upload: Upload, report: ReadReport, t: Language) -> None:
+    reading, key = report.reading, f"{upload.key}.read"
+    with st.form(f"{key}.form", border=False):
+        chosen: dict[str, Any] = {}
+        if reading.kind == "xlsx":
+            chosen["sheet"] = st.selectbox(t("Sheet"), report.sheets, index=report.sheets.index(str(reading.sheet)), key=f"{key}.sheet")
+        else:
+            encodings = sorted({*ENCODINGS, str(reading.encoding)})
+            chosen["encoding"] = st.selectbox(t("Encoding"), encodings, index=encodings.index(str(reading.encoding)), key=f"{key}.encoding")
+            signs = list(DELIMITERS)
+            place = signs.index(reading.delimiter) if reading.delimiter in signs else 0
+            chosen["delimiter"] = st.selectbox(
+                t("Separator"), signs, index=place, format_func=DELIMITERS.__getitem__, key=f"{key}.delimiter"
+            )
+        chosen["header_line"] = int(
+            st.number_input(t("Line that names the columns"), 0, 1000, int(reading.header_line or 0), key=f"{key}.header")
+        )
+        small_table(
+            [{"line": str(line), "cells": md(clip(" | ".join(cells), 90))} for line, cells in report.top[:6]],
+            t,
+            alt=t("The first lines of the file"),
+        )
+        if st.form_submit_button(t("Read again"), key=f"{key}.submit"):
+            uploads.read_again(upload, Reading(kind=reading.kind, quote=reading.quote, **chosen))
+            st.rerun()
+
+
+def _target(upload: Upload, t: Language) -> None:
+    """The table that the file fills, and the short name of the tool that ids are prefixed with."""
+    assert upload.mapping is not None
+    tables = [*upload.tables, *(name for name in TABLES if name not in upload.tables)]
+    left, right = st.columns([2, 1])
+    table = left.selectbox(
+        t("This file fills"), tables, index=tables.index(upload.mapping.table), format_func=lambda name: f"{t(TABLES[name].title)}: {t(TABLES[name].about)}",
+        key=f"{upload.key}.table.{upload.outcome.reading.header_line if isinstance(upload.outcome, ReadReport) else 0}",
+    )  # fmt: skip
+    if table != upload.mapping.table:
+        uploads.choose_table(upload, table)
+        st.rerun()
+    source = right.text_input(
+        t("Short name of the tool"), upload.mapping.source, max_chars=20, key=f"{upload.key}.source.{table}", placeholder=t("none: ids stay as they are"),
+        help=t("Ids from this file are prefixed with it once, so that two tools can't clash. Use the same name for all files of one tool."),
+    )  # fmt: skip
+    if source.strip() != upload.mapping.source:
+        upload.mapping = replace(upload.mapping, source=source.strip())
+        st.rerun()
+
+
+def _question(upload: Upload, question: Question, number: int, t: Language) -> None:
+    """One question, both readings side by side; the answer goes into the mapping."""
+    assert upload.mapping is not None
+    key = f"{upload.key}.question.{question.kind}.{question.column}.{number}"
+    label = _column_label(upload.mapping.table, question.column, t)
+    asked = t(QUESTIONS[question.kind], header=question.header or label, column=label)
+    st.markdown(f":orange[▲]{NBSP}**{md(asked)}**")
+    if question.kind == "constant":
+        _ask_constant(upload, question, key, t)
+    elif question.choices:
+        with st.container(horizontal=True, gap="small", key=f"{key}.choices"):
+            for choice in question.choices:
+                samples = "  \n".join(f"{md(written)} → **{md(_read_as(question.kind, read, t))}**" for written, read in choice.samples[:3])
+                with st.container(border=True, width=300, gap="xsmall"):
+                    st.markdown(samples or md(choice.value))
+                    if st.button(_choice_word(question.kind, choice.value, t), key=f"{key}.{choice.value}"):
+                        upload.mapping = with_answer(upload.mapping, question.kind, question.column, choice.value)
+                        st.rerun()
+    else:
+        _ask_words(upload, question, key, t)
+
+
+def _read_as(kind: str, read: str, t: Language) -> str:
+    if kind == "date_order":
+        try:
+            return t.day(pl.Series([read]).str.to_date("%Y-%m-%d").item())
+        except pl.exceptions.PolarsError:
+            return read
+    return read
+
+
+def _choice_word(kind: str, value: str, t: Language) -> str:
+    words = {
+        "dmy": t("day, month, year"), "mdy": t("month, day, year"), "ymd": t("year, month, day"), "share": t("0 to 1"), "percent": t("0 to 100"),
+        "h": t("hours"), "min": t("minutes"), "s": t("seconds"),
+    }  # fmt: skip
+    return words.get(value, value)
+
+
+def _column_label(table: str, column: str, t: Language) -> str:
+    return t((TABLES[table].columns[column].metadata or {}).get("label", column))
+
+
+def _ask_constant(upload: Upload, question: Question, key: str, t: Language) -> None:
+    assert upload.mapping is not None
+    assert isinstance(upload.outcome, ReadReport)
+    column = TABLES[upload.mapping.table].columns[question.column]
+    options = (column.metadata or {}).get("options")
+    left, right = st.columns(2)
+    header = left.selectbox(
+        t("It is in the column"),
+        [one.name for one in upload.outcome.columns],
+        index=None,
+        key=f"{key}.column",
+        placeholder=t("Pick a column"),
+    )
+    if options:
+        value = right.selectbox(t("or for every row it is"), options, index=None, key=f"{key}.value", placeholder=t("Pick a value"))
+    else:
+        value = right.text_input(t("or for every row it is"), key=f"{key}.value", placeholder=t(column.description or ""))
+    if header:
+        upload.mapping = replace(upload.mapping, columns={**upload.mapping.columns, question.column: header})
+        st.rerun()
+    if value:
+        upload.mapping = with_answer(upload.mapping, "constant", question.column, value)
+        st.rerun()
+
+
+def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> None:
+    """What unknown words mean: a choice of ours, no value, or a row that is known."""
+    assert upload.mapping is not None
+    column = TABLES[upload.mapping.table].columns[question.column]
+    metadata = column.metadata or {}
+    if question.kind == "missing":
+        words = ", ".join(f"{md(word)} ({t.number(rows)})" for word, rows in question.words[:WORDS_SHOWN])
+        st.markdown(words)
+        if st.button(t("They mean that there is no value"), key=f"{key}.missing"):
+            for word, _ in question.words:
+                upload.mapping = with_answer(upload.mapping, "missing", question.column, "", word)
+            st.rerun()
+        return
+    if question.kind == "reference":
+        rows = uploads.known_names(metadata["ref"])
+        options, shown = list(rows), rows
+    else:
+        options = list(metadata.get("options") or ("true", "false"))
+        shown = {option: option for option in options}
+    with st.form(f"{key}.form", border=False):
+        answers: dict[str, str | None] = {}
+        for place, (word, count) in enumerate(question.words[:WORDS_SHOWN]):
+            left, right = st.columns([1, 2], vertical_alignment="center")
+            left.markdown(f"{md(word)} :gray[{t.plural('{n} row', '{n} rows', count)}]")
+            answers[word] = right.selectbox(
+                t("Meaning of {word}", word=word), options, index=None, format_func=lambda option: clip(str(shown.get(option, option)), 60), key=f"{key}.{place}",
+                label_visibility="collapsed", placeholder=t("Leave these rows out"),
+            )  # fmt: skip
+        if len(question.words) > WORDS_SHOWN:
+            st.markdown(f":gray[{t.plural('and one more word', 'and {n} more words', len(question.words) - WORDS_SHOWN)}]")
+        if st.form_submit_button(t("Use these meanings"), key=f"{key}.submit"):
+            for word, answer in answers.items():
+                if answer:
+                    upload.mapping = with_answer(upload.mapping, question.kind, question.column, answer, word)
+            st.rerun()
+
+
+def _columns(upload: Upload, report: ReadReport, t: Language) -> None:
+    """Where each column goes: ours on the left, theirs on the right, required ones first."""
+    assert upload.mapping is not None
+    table = TABLES[upload.mapping.table]
+    mapped = [name for name in table.columns if name in upload.mapping.columns]
+    unused = [column.name for column in report.columns if column.name not in set(upload.mapping.columns.values())]
+    label = t("Columns: {mapped} of {all} used", mapped=t.number(len(report.columns) - len(unused)), all=t.number(len(report.columns)))
+    with st.expander(label, key=f"{upload.key}.columns"):
+        if unused:
+            st.markdown(f":gray[{t('Not used')}: {md(clip(', '.join(unused), 300))}]")
+        order = [*(name for name in table.required), *(name for name in mapped if name not in table.required)]
+        order += [name for name in table.columns if name not in order]
+        samples = {column.name: ", ".join(column.samples[:3]) for column in report.columns}
+        places = st.columns(2, gap="medium")
+        edited: dict[str, str] = {}
+        for place, name in enumerate(order):
+            column = table.columns[name]
+            options = [column.name for column in report.columns]
+            now = upload.mapping.columns.get(name)
+            options = options if now is None or now in options else [*options, now]
+            star = " *" if not column.nullable else ""
+            chosen = places[place % 2].selectbox(
+                _column_label(table.name, name, t) + star, options, index=options.index(now) if now else None,
+                format_func=lambda header: clip(f"{header}: {samples.get(header, '')}", 60),
+                placeholder=t("every row: {value}", value=upload.mapping.constants[name]) if name in upload.mapping.constants else "—",
+                key=f"{upload.key}.map.{table.name}.{name}", help=t(column.description or ""),
+            )  # fmt: skip
+            if chosen:
+                edited[name] = chosen
+        if edited != upload.mapping.columns:
+            upload.mapping = replace(upload.mapping, columns=edited)
+            st.rerun()
+
+
+def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
+    """What loading would do, in counts, and how columns were read."""
+    if upload.counts is not None:
+        parts = [
+            t("{n} new", n=t.number(upload.counts.added)),
+            t("{n} changed", n=t.number(upload.counts.changed)),
+            t("{n} unchanged", n=t.number(upload.counts.unchanged)),
+        ]
+        if upload.counts.removed:
+            parts.append(t("{n} gone: replaced in their period", n=t.number(upload.counts.removed)))
+        parts += [f"{t.number(count)} {t(LEFT_OUT[reason])}" for reason, count in checked.left_out.items()]
+        parts.append(t("{n} rejected", n=t.number(checked.rejected_rows)))
+        st.markdown("**" + t("If loaded") + f":** {' · '.join(parts)}")
+    read = [
+        f"{_column_label(checked.table, column, t)}: {t(READINGS[kind], value=_choice_word(kind, value, t))}"
+        for column, kinds in checked.readings.items()
+        for kind, value in kinds.items()
+        if kind in READINGS
+    ]
+    linked = [
+        f"{_column_label(checked.table, column, t)}: "
+        + ", ".join(f"{t.number(count)} {t(WAYS[way])}" for way, count in ways.items() if way in WAYS)
+        for column, ways in checked.references.items()
+        if ways
+    ]
+    if checked.key != "column":
+        linked.append(t("Ids made from the rows, because the file has none"))
+    if read or linked:
+        st.markdown(f":gray[{md(' · '.join([*read, *linked]))}]")
+
+
+WAYS: dict[str, str] = {
+    "by_key": N_("found by id"), "by_name": N_("found by name"), "by_alias": N_("as you said"), "unlinked": N_("not linked yet"),
+    "unknown": N_("unknown"), "ambiguous": N_("ambiguous"), "left_empty": N_("left empty"),
+}  # fmt: skip
+
+
+def _issues(upload: Upload, checked: Checked, t: Language) -> None:
+    """The rows that fail or were changed: line, column, value, reason, what to do."""
+    total = sum(checked.counts.values())
+    if not total:
+        return
+    by_code = " · ".join(f"{t.number(count)} {t(MESSAGES[code].wrong)}" for code, count in checked.counts.items() if code in MESSAGES)
+    st.markdown(f":red[■]{NBSP}**{t.plural('One thing to look at', '{n} things to look at', total)}** :gray[{md(by_code)}]")
+    found = list(read_issues(checked, count=ISSUES_SHOWN))
+    rows = pl.DataFrame(
+        {
+            "line": [issue.line for issue in found],
+            "column": [issue.column or _field(checked.table, issue.field, t) for issue in found],
+            "value": [clip(issue.value, 80) for issue in found],
+            "wrong": [t(MESSAGES[issue.code].wrong) if issue.code in MESSAGES else issue.code for issue in found],
+            "todo": [t(MESSAGES[issue.code].todo) if issue.code in MESSAGES else "" for issue in found],
+        },
+        schema={"line": pl.Int64, "column": pl.String, "value": pl.String, "wrong": pl.String, "todo": pl.String},
+    )
+    headings = {"line": t("Line"), "column": t("Column"), "value": t("Value"), "wrong": t("Reason"), "todo": t("What to do")}
+    rows_table(rows, headings, {}, f"{upload.key}.issues", t("Rows that need a look"), height=min(36 * (rows.height + 1) + 4, 330))
+    if total > ISSUES_SHOWN:
+        st.caption(t("The first {n} of {all}.", n=t.number(ISSUES_SHOWN), all=t.number(total)))
+
+
+def _field(table: str, field: str, t: Language) -> str:
+    return _column_label(table, field, t) if field in TABLES[table].columns else ""
+
+
+def _preview(upload: Upload, checked: Checked, t: Language) -> None:
+    """The first rows as they would be loaded."""
+    if not checked.ready:
+        return
+    rows = pl.read_ipc(checked.accepted).head(PREVIEW_ROWS)
+    kept = [name for name in rows.columns if rows[name].null_count() < rows.height]
+    forms: dict[str, Callable[[Any], str]] = {}
+    for name in kept:
+        if rows.schema[name] == pl.Date:
+            forms[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
+        elif rows.schema[name] == pl.Float64:
+            forms[name] = lambda number: t.number(number, 2)
+        elif rows.schema[name] == pl.Boolean:
+            forms[name] = lambda flag: t("yes") if flag else t("no")
+        elif isinstance(rows.schema[name], pl.List):
+            rows = rows.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join("; "))
+    with st.expander(t("The first rows as they would be loaded"), key=f"{upload.key}.preview"):
+        rows_table(rows, {name: _column_label(checked.table, name, t) for name in kept}, forms, f"{upload.key}.rows", t("Preview"))

@@ -1,0 +1,65 @@
+"""What was loaded when and by whom, with undo. It draws the store's commits."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from lib.columns import N_
+from lib.formats import Language
+from lib.store import CannotUndo, Commit, StoreError
+from lib.tables import TABLES
+from lib.ui import session
+from lib.ui.frame import clip, md, small_table
+
+SHOWN = 8
+KINDS = {
+    "import": N_("Loaded"), "undo": N_("Undone"), "sample": N_("Sample opened"), "empty": N_("Emptied"), "restore": N_("Restored"),
+    "migration": N_("Migrated"),
+}  # fmt: skip
+
+
+def show_history(commits: list[Commit], author: str, t: Language) -> None:
+    """The newest commits with their counts; the ones that can be undone at once have a button."""
+    for commit in commits[:SHOWN]:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history.{commit.number}"):
+            st.markdown(f"{_line(commit, t)}  \n:small[:gray[{_counts(commit, t)}]]", width="stretch")
+            if commit.undone_by:
+                st.markdown(f":gray[{t('undone by {n}', n=t.number(commit.undone_by))}]", width="content")
+            elif commit.undo_possible:
+                st.button(t("Undo"), key=f"history.undo.{commit.number}", on_click=_undo, args=(commit.number, author, t))
+    if "history.problem" in st.session_state:
+        st.markdown(f":red[■] {md(st.session_state.pop('history.problem'))}")
+    older = commits[SHOWN:]
+    if older:
+        with st.expander(t.plural("One older step", "{n} older steps", len(older)), key="history.older"):
+            small_table([{"what": _line(commit, t), "counts": _counts(commit, t)} for commit in older[:50]], t, alt=t("Older steps"))
+
+
+def _undo(number: int, author: str, t: Language) -> None:
+    try:
+        session.require("undo", "import")
+        session.store().undo(number, author=author or t("Somebody"), at=session.now())
+    except CannotUndo:
+        st.session_state["history.problem"] = t("A later import changed the same tables. Undo that one first.")
+    except StoreError as problem:
+        st.session_state["history.problem"] = t(str(problem.args[0]))
+
+
+def _line(commit: Commit, t: Language) -> str:
+    files = t.join([md(clip(file.name, 40)) for file in commit.files][:4])
+    what = f"**{commit.number} · {t(KINDS[commit.kind])}**"
+    undone = f" {t('of step {n}', n=t.number(commit.undoes))}" if commit.undoes else ""
+    return f"{what}{undone} {files} :gray[{md(commit.author)} · {t.moment(commit.at.astimezone())}]"
+
+
+def _counts(commit: Commit, t: Language) -> str:
+    parts = [
+        f"{t(TABLES[table].title)} "
+        + " ".join(
+            f"{sign}{t.number(count)}" for sign, count in (("+", counts.added), ("±", counts.changed), ("−", counts.removed)) if count
+        )
+        for table, counts in commit.counts.items()
+        if counts.moved
+    ]
+    shown = ", ".join(parts[:8]) + (" …" if len(parts) > 8 else "")
+    return md(shown or t("nothing changed"))

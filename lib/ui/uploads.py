@@ -1,0 +1,255 @@
+"""The files a person has brought and not yet loaded: read, mapped and checked in the worker, then committed. The unsaved lives here only."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+import streamlit as st
+
+from lib.intake import (
+    PRELOAD,
+    Checked,
+    Intake,
+    Mapping,
+    Reading,
+    ReadReport,
+    Refused,
+    Worker,
+    fingerprint,
+    suggest,
+    suggest_for,
+    write_known,
+)
+from lib.store import Change, Commit, Counts, Merge, ReplacePeriod
+from lib.tables import TABLES
+from lib.ui import session
+
+_STATE = "intake.files"
+PERIOD_COLUMN = {
+    "time_entries": "date",
+    "expenses": "date",
+    "touchpoints": "date",
+    "feedback": "date",
+    "absences": "start",
+    "invoices": "issued",
+}
+"""The day by which a file without ids replaces what its source said before."""
+
+
+@dataclass
+class Upload:
+    """One file on its way in. `checked` belongs to `checked_for`, the mapping and everything else the check rested on."""
+
+    name: str
+    digest: str
+    path: Path
+    folder: Path
+    outcome: ReadReport | Refused
+    mapping: Mapping | None = None
+    remembered: bool = False
+    included: bool = True
+    checked: Checked | Refused | None = None
+    checked_for: str = ""
+    counts: Counts | None = None
+    tables: list[str] = field(default_factory=list)
+
+    @property
+    def ready(self) -> bool:
+        return isinstance(self.checked, Checked) and self.checked.ready
+
+    @property
+    def rows(self) -> int:
+        """Rows that would be loaded."""
+        return self.checked.accepted_rows if isinstance(self.checked, Checked) and self.checked.ready else 0
+
+    @property
+    def questions(self) -> int:
+        """Questions without whose answer nothing can be loaded."""
+        return sum(question.blocking for question in self.checked.questions) if isinstance(self.checked, Checked) else 0
+
+    @property
+    def key(self) -> str:
+        """For widgets: unique to the file."""
+        return f"intake.{self.digest[:12]}"
+
+
+@st.cache_resource(show_spinner=False)
+def intake() -> Intake:
+    """The one reader of files, in its own limited process."""
+    made = Intake(Worker(preload=PRELOAD))
+    made.warm()
+    return made
+
+
+def waiting() -> dict[str, Upload]:
+    """The files of this session, by digest, in the order they came."""
+    return st.session_state.setdefault(_STATE, {})
+
+
+def _folder() -> Path:
+    if "intake.folder" not in st.session_state:
+        st.session_state["intake.folder"] = session.data_folder() / "uploads" / uuid4().hex
+    folder: Path = st.session_state["intake.folder"]
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def bring(name: str, content: bytes) -> None:
+    """Take in one uploaded file, unless the same bytes wait already: keep it, read it, suggest or remember its mapping."""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest in waiting():
+        return
+    folder = _folder() / digest[:16]
+    folder.mkdir(exist_ok=True)
+    path = folder / "upload"
+    path.write_bytes(content)
+    upload = Upload(name, digest, path, folder, intake().read(path, name, folder))
+    _suggest(upload)
+    waiting()[digest] = upload
+
+
+def bring_all(files: Iterable[tuple[str, bytes]]) -> None:
+    """Take in uploaded files; the drop zone is then emptied, so that a file put aside does not come back by itself."""
+    for name, content in files:
+        bring(name, content)
+    st.session_state["intake.round"] = st.session_state.get("intake.round", 0) + 1
+
+
+def read_again(upload: Upload, reading: Reading) -> None:
+    """Read a file anew as a person corrected it; its mapping starts over."""
+    upload.outcome = intake().read(upload.path, upload.name, upload.folder, reading)
+    _suggest(upload)
+
+
+def _suggest(upload: Upload) -> None:
+    upload.mapping, upload.remembered, upload.tables = None, False, []
+    if not isinstance(upload.outcome, ReadReport):
+        return
+    suggestions = suggest(upload.outcome)
+    upload.tables = [one.table for one in suggestions]
+    upload.mapping = suggestions[0].mapping
+    remembered = session.store().rows("mapping_profiles", name=fingerprint(upload.outcome))
+    if remembered:
+        kept = Mapping.of_json(remembered[-1]["mapping"])
+        upload.mapping, upload.remembered = replace(kept, reading=upload.outcome.reading), True
+
+
+def choose_table(upload: Upload, table: str) -> None:
+    """Start the mapping over for another table."""
+    if isinstance(upload.outcome, ReadReport):
+        upload.mapping, upload.remembered = suggest_for(upload.outcome, table).mapping, False
+
+
+def discard(digest: str) -> None:
+    """Let one file go, with everything that was made from it."""
+    upload = waiting().pop(digest, None)
+    if upload:
+        shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+def in_order(uploads: Iterable[Upload]) -> list[Upload]:
+    """Files whose rows others refer to first."""
+    order = {name: place for place, name in enumerate(_dependencies())}
+    return sorted(uploads, key=lambda upload: order.get(upload.mapping.table, len(order)) if upload.mapping else len(order))
+
+
+def _dependencies() -> list[str]:
+    """Table names, each after the tables it refers to (circles are cut where they close)."""
+    placed: list[str] = []
+
+    def place(name: str, path: tuple[str, ...]) -> None:
+        for other in TABLES[name].references.values():
+            if other not in (*path, name):
+                place(other, (*path, name))
+        if name not in placed:
+            placed.append(name)
+
+    for name in TABLES:
+        place(name, ())
+    return placed
+
+
+def check_all() -> None:
+    """Check every included file against the store and the ready files before it; a file is checked anew only when that changed."""
+    version = session.store().version()
+    before: dict[str, list[Upload]] = {}
+    for upload in in_order(waiting().values()):
+        if not isinstance(upload.outcome, ReadReport) or upload.mapping is None:
+            continue
+        others = sorted(set(TABLES[upload.mapping.table].references.values()))
+        rest = [(one.digest, one.checked_for) for other in others for one in before.get(other, [])]
+        wanted = hashlib.sha256(repr((upload.mapping, version, rest)).encode()).hexdigest()
+        if upload.checked_for != wanted:
+            known = write_known({other: _known(other, before.get(other, [])) for other in others}, upload.folder)
+            upload.checked = intake().check(upload.outcome, upload.mapping, upload.folder, known)
+            upload.checked_for = wanted
+            upload.counts = session.store().preview({upload.mapping.table: change(upload)})[upload.mapping.table] if upload.ready else None
+        if upload.ready and upload.included:
+            before.setdefault(upload.mapping.table, []).append(upload)
+
+
+def _known(table: str, uploads: list[Upload]) -> pl.DataFrame:
+    names = [name for name in (*TABLES[table].key, "name", "title", "email", "order_number") if name in TABLES[table].columns]
+    rows = [session.portfolio()[table].select(names).collect()]
+    rows += [pl.read_ipc(upload.checked.accepted, columns=names) for upload in uploads if isinstance(upload.checked, Checked)]
+    return pl.concat(rows).unique(TABLES[table].key, keep="last", maintain_order=True)
+
+
+def known_names(table: str) -> dict[str, str]:
+    """key -> name of the rows that a reference to `table` may mean: those stored and those about to be."""
+    ready = [
+        upload for upload in waiting().values() if upload.ready and upload.included and upload.mapping and upload.mapping.table == table
+    ]
+    rows = _known(table, ready)
+    shown = "name" if "name" in rows.columns else "title" if "title" in rows.columns else TABLES[table].key[0]
+    return dict(rows.sort(shown).select(pl.col(TABLES[table].key[0]).alias("key"), pl.col(shown).alias("shown")).iter_rows())
+
+
+def change(upload: Upload) -> Change:
+    """What loading the file does: merge on the key; where keys were made from the rows, its source's rows of the same period are replaced."""
+    assert isinstance(upload.checked, Checked)
+    assert upload.mapping is not None
+    rows, source = pl.read_ipc(upload.checked.accepted), upload.mapping.source
+    column = PERIOD_COLUMN.get(upload.mapping.table, "")
+    if upload.checked.key == "hash" and upload.checked.first_day.get(column):
+        first, last = upload.checked.first_day[column], upload.checked.last_day[column]
+        return ReplacePeriod(rows, source, column, date.fromisoformat(first), date.fromisoformat(last))
+    return Merge(rows, source)
+
+
+def load(uploads: list[Upload], author: str) -> list[Commit]:
+    """Commit the ready files: one commit for all tables, and a further one for each second file of a table. Remembers each mapping."""
+    commits = []
+    left = in_order(uploads)
+    while left:
+        batch: dict[str, Upload] = {}
+        for upload in list(left):
+            assert upload.mapping is not None
+            if upload.mapping.table not in batch:
+                batch[upload.mapping.table] = upload
+                left.remove(upload)
+        files = [
+            {"name": upload.name, "digest": upload.digest, "source": upload.mapping.source} for upload in batch.values() if upload.mapping
+        ]
+        changes = {table: change(upload) for table, upload in batch.items()}
+        commits.append(session.store().commit(changes, author=author, at=session.now(), details={"files": files}))
+        for upload in batch.values():
+            _remember(upload, author)
+            discard(upload.digest)
+    return commits
+
+
+def _remember(upload: Upload, author: str) -> None:
+    assert upload.mapping is not None
+    assert isinstance(upload.outcome, ReadReport)
+    profile = {
+        "source": upload.mapping.source, "table_name": upload.mapping.table, "name": fingerprint(upload.outcome), "mapping": upload.mapping.to_json(),
+    }  # fmt: skip
+    session.store().write("mapping_profiles", profile, author=author, at=session.now())
