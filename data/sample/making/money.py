@@ -242,7 +242,7 @@ def _settled(row: dict[str, Any], number: str) -> dict[str, Any]:
         due, paid_on, paid = issued, issued, round(row["amount"] + tax, 2)
     if row["account_id"] == "lindes" and issued >= date(2026, 5, 1):
         paid_on, paid = date(2026, 7, 31), round(0.4 * (row["amount"] + tax), 2)  # stopped paying when the works stopped
-    if number == "F2025-0031":
+    if row.get("contract_id") == "C-IXT-02" and issued < date(2025, 12, 31):
         status, paid_on, paid = "void", None, None
     return {"invoice_id": number, "account_id": row["account_id"], "project_id": row.get("project_id"), "contract_id": row.get("contract_id"), "kind": kind, "status": status,
             "issued": issued, "due": due, "paid_on": paid_on, "paid_amount": paid, "amount": row["amount"], "tax": tax, "currency": account["currency"],

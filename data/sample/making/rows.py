@@ -31,7 +31,8 @@ def replan(works: list[Work], capacity: dict[str, np.ndarray]) -> None:
             by_person[work.person].append(work)
     for who, mine in sorted(by_person.items()):
         for work, missing in unplaced(mine, capacity[who] * 0.93):
-            work.hours = max(work.logged + 1.0, work.hours - missing)
+            least = 24.0 if "-S" in work.id else 1.0  # the shared people keep their work
+            work.hours = max(work.logged + least, work.hours - missing)
 
 
 def unplaced(works: list[Work], free: np.ndarray) -> list[tuple[Work, float]]:
@@ -60,7 +61,12 @@ def project_manager(job: Job, works: list[Work]) -> str | None:
 def finished(work: Work, works: dict[str, list[Work]]) -> date | None:
     """The day a task, milestone or report was done; a milestone waits for its phase."""
     if work.kind == "task":
-        return (work.last or work.a_end) if work.done else None
+        if not work.done:
+            return None
+        if work.first is None or work.last is None or work.a_end is None:
+            return work.a_end
+        trailing = JOB[work.job].stretch <= 1.0 and work.first <= work.a_end < work.last <= work.a_end + timedelta(days=14)
+        return work.a_end if trailing else work.last  # a few hours of goodwill after the handover
     if work.a_end is None or work.a_end > AS_OF or (work.cut and work.a_end > work.cut):
         return None
     if work.parent:
@@ -193,9 +199,9 @@ def progress(works: list[Work], logged: list[Entry]) -> list[dict[str, Any]]:
             continue
         mine = [work for work in works if work.job == job.id and work.baselined and work.kind == "task" and work.estimate]
         weight = sum(work.estimate or 0 for work in mine)
-        last_worked = max((work.last for work in mine if work.last), default=job.due)
+        last_worked: date = max((work.last for work in mine if work.last), default=job.due)
         marks = [work.a_end for work in works if work.job == job.id and work.kind == "milestone" and work.a_end]
-        end = min(AS_OF, max(last_worked, *marks) if job.status == "done" else AS_OF)
+        end = min(AS_OF, max([last_worked, *marks]) if job.status == "done" else AS_OF)
         if mine[0].cut:
             end = min(end, mine[0].cut)
         day, best = _friday(job.start + timedelta(days=11)), 0.0
@@ -225,7 +231,7 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
         begin, end = date(2026, quarter * 3 + 1, 1), date(2026, quarter * 3 + 3, 30)
         begin, end = max(begin, JOB[job_id].start), min(end, max(begin, JOB[job_id].due if JOB[job_id].stretch <= 1.05 else end))
         days = np.count_nonzero(capacity[who][INDEX[begin] : INDEX[end] + 1])
-        rate = round(hours * float(rng(f"booked {who} {job_id}").uniform(0.88, 1.12)) / max(1, days) * 2) / 2
+        rate = round(hours * float(rng(f"booked {who} {job_id}").uniform(0.88, 1.12)) / max(1, int(days)) * 2) / 2
         if 0.5 <= rate <= 9 and days > 9:
             rows.append(_booking(who, job_id, begin, end, rate))
     held: dict[str, np.ndarray] = {who: np.zeros(len(DAYS)) for who in capacity}
@@ -235,15 +241,15 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
             if work.person and work.kind == "task" and not work.done and not work.cut and work.a_start and work.a_end and work.a_start <= end and work.a_end >= begin:
                 need[work.person, work.job].append(work)
         for (who, job_id), mine in sorted(need.items()):
-            first: date = max(begin, min(work.a_start for work in mine if work.a_start))
-            last: date = min(end, max(work.a_end for work in mine if work.a_end))
+            opens, closes = _span(mine, begin)
+            first, last = max(begin, opens), min(end, closes)
             span = slice(INDEX[first], INDEX[last] + 1)
             days = np.count_nonzero(capacity[who][span])
             if days == 0 or who == OVERLOADED:
                 continue
             day_hours = PERSON[who]["weekly_hours"] / 5
             rate = round(sum(work.remaining for work in mine) / days * 2) / 2
-            rate = min(rate, np.floor((0.97 * day_hours - held[who][span].max()) * 2) / 2)
+            rate = min(rate, float(np.floor((0.97 * day_hours - held[who][span].max()) * 2) / 2))
             if rate >= 0.5:
                 held[who][span] += rate
                 rows.append(_booking(who, job_id, first, last, float(rate)))
@@ -260,6 +266,10 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
         rows.append(_booking(who, job_id, date.fromisoformat(first_day), date.fromisoformat(end_day), rate) | {"status": "tentative", "probability": chance})
     rows.sort(key=lambda row: (row["start"], row["project_id"], row["person_id"] or ""))
     return [{"booking_id": f"BK-{number:04d}"} | row for number, row in enumerate(rows, 1)]
+
+
+def _span(works: list[Work], default: date) -> tuple[date, date]:
+    return min([work.a_start or default for work in works]), max([work.a_end or default for work in works])
 
 
 def _booking(who: str | None, job: str, start: date, end: date, rate: float) -> dict[str, Any]:
