@@ -345,6 +345,13 @@ def test_one_fixed_price_is_late_and_one_finished_late(sample: Frames) -> None:
     assert {project for project in running["project_id"] if spi_t(sample, project) < 0.85} == {"FER-01", "BER-01"}
 
 
+def test_one_account_hangs_on_one_contact_and_one_renewal_was_never_opened(sample: Frames) -> None:
+    recent = sample["touchpoints"].filter((pl.col("account_id") == "ashdown") & (pl.col("date") > SAMPLE_AS_OF - timedelta(days=90)))
+    assert recent.explode("contact_ids")["contact_ids"].unique().to_list() == ["ashdown-c2"]
+    deals = sample["opportunities"].filter((pl.col("account_id") == "brisa") & (pl.col("status") == "open"))
+    assert deals.height == 0
+
+
 def test_the_plan_reaches_into_next_year(sample: Frames) -> None:
     assert sample["bookings"]["end"].max() == date(2027, 3, 31)
     assert sample["bookings"].filter(pl.col("person_id").is_null() & (pl.col("status") == "tentative"))["opportunity_id"].null_count() == 0

@@ -75,7 +75,7 @@ def touchpoints() -> list[dict[str, Any]]:
                 kind = str(draw.choice(["call", "meeting", "email", "workshop"], p=[0.4, 0.32, 0.22, 0.06]))
                 feel = mood(who, day) if draw.random() < 0.7 else 0
                 there = [row[0] for row in people if row[3] <= day.isoformat() and (row[4] is None or row[4] > day.isoformat())]
-                if who in ("ashdown", "turia") and len(there) > 1 and draw.random() < 0.9:
+                if who in ("ashdown", "turia") and len(there) > 1 and (draw.random() < 0.9 or who == "ashdown"):
                     there = there[1:2]
                 size = min(len(there), 1 if kind in ("call", "email") else int(draw.integers(1, 4)))
                 rows.append({"account_id": who, "date": day, "kind": kind, "contact_ids": sorted(str(one) for one in draw.choice(there, size=size, replace=False)), "owner": account["manager"],

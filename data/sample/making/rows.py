@@ -193,7 +193,7 @@ def progress(works: list[Work], logged: list[Entry]) -> list[dict[str, Any]]:
     for entry in logged:
         if entry.task:
             spent.setdefault(entry.task, np.zeros(len(DAYS)))[entry.day] += entry.hours
-    rows = []
+    rows: list[dict[str, Any]] = []
     for job in JOBS:
         if job.billing != "fixed" or job.status == "planned":
             continue
