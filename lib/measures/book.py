@@ -11,7 +11,7 @@ from lib.columns import N_
 from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST, RENEWAL_WINDOW_DAYS
 from lib.measures.concentration import Concentration, concentration, parents
 from lib.measures.figure import NO_DENOMINATOR, TOO_FEW_RATED, Figure, Input, LeftOut, absent, ratio, total
-from lib.measures.flows import Basis, Flows, daily_flows
+from lib.measures.flows import Basis, Flows, comparable_flows, daily_flows
 from lib.measures.freshness import freshness
 from lib.measures.receivables import ageing, open_invoices, overdue_share
 from lib.measures.renewals import notice_dates
@@ -60,7 +60,8 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
     flows = daily_flows(portfolio, as_of, basis, base)
     invoices = open_invoices(portfolio, as_of, base)
     renewals = notice_dates(portfolio, as_of)
-    found = signals(portfolio, flows, invoices, renewals, promises, as_of)
+    level = comparable_flows(portfolio, as_of, basis, base) if "fx_rates" in portfolio.loaded else flows
+    found = signals(portfolio, level, invoices, renewals, promises, as_of)
     tops = parents(portfolio)
     recurring = recurring_retention(portfolio, as_of, base)
     quarter_so_far = Period(quarter.first, max(quarter.first, min(quarter.last, as_of)))
@@ -86,7 +87,7 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
         .with_columns((pl.col("agi").clip(lower_bound=0) * pl.col("severity")).alias("priority"))
         .sort("name")
     )  # fmt: skip
-    retained = client_retention(portfolio, flows, as_of)
+    retained = client_retention(portfolio, level, as_of)
     made = Book(
         as_of, quarter, basis, base, flows.pass_through_at_cost, accounts, tops, found, invoices, renewals, recurring.accounts, recurring.unrated,
         retained.accounts, reaches_back(flows, as_of), freshness(portfolio, as_of), bool((flows.daily["revenue"] != 0).any()),
@@ -231,14 +232,15 @@ def _retention_figures(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -
         value = ratio(over, start)
         known = Figure(key, value, inputs=_inputs(book, ("contracts",)), left_out=_unrated(book.recurring_unrated), rows=recurring)
         made[key] = absent(portfolio, key, why=NO_DENOMINATOR) if value is None else known
-    retained = book.retention.join(names, on="account_id").select("account_id", "name", "before", "last", "change")
+    retained = book.retention.join(names, on="account_id").select("account_id", "name", "before", "last", "billed", "change")
     value = ratio(total(retained, "last"), total(retained, "before"))
-    billed = ratio(float(retained.filter(pl.col("last") > 0).height), float(retained.height))
+    billed = ratio(total(retained, "billed"), float(retained.height))
     for key, over in (("client_retention", value), ("clients_returned", billed)):
         if over is None or not book.enough_history:
             made[key] = absent(portfolio, key, why=N_("It compares 24 months; the data does not reach back that far."))
         else:
-            made[key] = Figure(key, over, inputs=_inputs(book, _revenue_tables(book)), rows=retained.sort("before", descending=True))
+            rows = retained.drop("billed").sort("before", descending=True)
+            made[key] = Figure(key, over, inputs=_inputs(book, _revenue_tables(book)), rows=rows)
     return made
 
 

@@ -42,15 +42,14 @@ class Concentration:
 
 
 def parents(portfolio: Portfolio) -> pl.DataFrame:
-    """account_id and the top parent_id above it (itself where it has none); a circle of parents stops at where it closes."""
+    """account_id and the top parent_id above it (itself where it has none); a circle of parents is one client, its first id on top."""
     above = dict(portfolio["accounts"].select("account_id", "parent_id").collect().iter_rows())
     tops = {}
     for account in above:
-        seen, current = {account}, account
-        while (parent := above.get(current)) in above and parent not in seen:
-            seen.add(parent)
-            current = parent
-        tops[account] = current
+        way = [account]
+        while (parent := above.get(way[-1])) in above and parent not in way:
+            way.append(parent)
+        tops[account] = min(way[way.index(parent) :]) if parent in way else way[-1]
     return pl.DataFrame({"account_id": list(tops), "top_id": list(tops.values())}, schema={"account_id": pl.String, "top_id": pl.String})
 
 

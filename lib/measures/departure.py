@@ -52,9 +52,10 @@ def departure(portfolio: Portfolio, flows: Flows, tops: pl.DataFrame, names: pl.
         .collect()
     )
     amounts = year.select("account_id", pl.col("agi").alias("amount"))
+    cost_is_known = "time_entries" in portfolio.loaded and abs(total(gone, "hours") - total(gone, "rated_hours")) < 1e-6
     return Departure(
         agi=total(gone, "agi"),
-        contribution=total(gone, "agi") - total(gone, "delivery_cost") if total(gone, "rated_hours") == total(gone, "hours") else None,
+        contribution=total(gone, "agi") - total(gone, "delivery_cost") if cost_is_known else None,
         margin_before=_margin(year),
         margin_after=_margin(rest),
         hours_per_week=total(weeks, "hours"),

@@ -1,70 +1,95 @@
 """Money and hours by account and day: what every sum over a window is made of, so that no two figures can disagree.
 
-Formulas: definitions § Revenue. Flows convert at the rate of their own date; a flow without a rate is counted, not assumed.
+Formulas: definitions § Revenue. Flows convert at the rate of their own date (both sides of a comparison at one date's); a flow without a
+rate is counted, not assumed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
 
-from lib.measures.exchange import with_flow_rates
+from lib.measures.exchange import with_flow_rates, with_stock_rates
+from lib.measures.terms import with_last_day
 from lib.periods import Period
 from lib.portfolio import Portfolio
 
 Basis = Literal["invoiced", "earned"]
 MEASURED = ("revenue", "pass_through", "labour_cost", "own_expenses", "hours", "rated_hours", "billable_hours", "stated_hours")
-SCHEMA = {"account_id": pl.String, "date": pl.Date} | dict.fromkeys(MEASURED, pl.Float64) | {"unrated_flows": pl.Int64}
+SCHEMA = {"account_id": pl.String, "date": pl.Date} | dict.fromkeys(MEASURED, pl.Float64) | {"unrated": pl.String}
 
 
 @dataclass(frozen=True)
 class Flows:
-    """`daily`: account_id, date, each of MEASURED (money in `base`, hours), unrated_flows: amounts left out for want of an exchange rate."""
+    """`daily`: account_id, date, each of MEASURED (money in `base`, hours). `unrated`: account_id, date, unrated: amounts left out for want
+    of a price or an exchange rate, named so that one that is spread over many days counts once.
+    """
 
     daily: pl.DataFrame
+    unrated: pl.DataFrame
     basis: Basis
     base: str
     pass_through_at_cost: bool
 
     def by_account(self, window: Period) -> pl.DataFrame:
-        """One row an account with a flow in `window`: sums of MEASURED, with agi and delivery_cost."""
+        """One row an account with a flow in `window`: sums of MEASURED, with agi and delivery_cost, and unrated_flows: amounts left out."""
+        within = pl.col("date").is_between(window.first, window.last)
+        named = self.unrated.lazy().filter(within).group_by("account_id")
+        left_out = named.agg(pl.col("unrated").n_unique().cast(pl.Int64).alias("unrated_flows"))
         return (
             self.daily.lazy()
-            .filter(pl.col("date").is_between(window.first, window.last))
+            .filter(within)
             .group_by("account_id")
-            .agg(pl.col(*MEASURED, "unrated_flows").sum())
+            .agg(pl.col(*MEASURED).sum())
+            .join(left_out, on="account_id", how="left")
+            .with_columns(pl.col("unrated_flows").fill_null(0))
             .with_columns(agi=pl.col("revenue") - pl.col("pass_through"), delivery_cost=pl.col("labour_cost") + pl.col("own_expenses"))
             .sort("account_id")
             .collect()
         )
 
 
+@dataclass(frozen=True)
+class _Rates:
+    """What one unit of a currency is worth in `base`: on the row's own day, or on `pinned`."""
+
+    fx_rates: pl.DataFrame
+    base: str
+    pinned: date | None = None
+
+    def of(self, rows: pl.DataFrame, currency: str = "currency", day: str = "date") -> pl.DataFrame:
+        """`rows` with `fx`, null without a rate."""
+        if self.pinned is None:
+            return with_flow_rates(rows, self.fx_rates, self.base, currency, day)
+        return with_stock_rates(rows, self.fx_rates, self.base, self.pinned, currency)
+
+
 def daily_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> Flows:
     """All flows known at the close of `as_of`, of accounts that are not internal, in the currency `base`."""
-    fx_rates = portfolio["fx_rates"].collect()
-    accounts = portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id").collect()
+    return _flows(portfolio, as_of, basis, _Rates(portfolio["fx_rates"].collect(), base))
+
+
+def comparable_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> Flows:
+    """As `daily_flows`, but all at the rates of `as_of`: for comparing two windows, so that no exchange rate passes for growth."""
+    return _flows(portfolio, as_of, basis, _Rates(portfolio["fx_rates"].collect(), base, as_of))
+
+
+def _flows(portfolio: Portfolio, as_of: date, basis: Basis, rates: _Rates) -> Flows:
+    accounts = portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id", "lost_on").collect()
     projects = _projects(portfolio, accounts)
-    hours = _hours(portfolio, projects, fx_rates, base, as_of)
-    expenses = _expenses(portfolio, projects, fx_rates, base, as_of)
     at_cost = "expenses" in portfolio.loaded
-    parts = [hours, expenses]
+    parts = [*_hours(portfolio, projects, rates, as_of, basis), _expenses(portfolio, projects, rates, as_of)]
     if basis == "invoiced":
-        parts.append(_invoiced(portfolio, accounts, fx_rates, base, as_of, at_cost))
+        parts.append(_invoiced(portfolio, accounts, rates, as_of, at_cost))
     else:
-        parts += [_fixed_price(portfolio, projects, fx_rates, base, as_of), _by_contract(portfolio, accounts, fx_rates, base, as_of)]
-        hours = hours.with_columns(pl.col("worth").alias("revenue"), (pl.col("unpriced")).alias("unrated_flows"))
-        parts[0] = hours
-    daily = (
-        pl.concat([part.select(pl.col(name) for name in part.columns if name in SCHEMA) for part in parts], how="diagonal")
-        .match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", integer_cast="upcast")
-        .group_by("account_id", "date")
-        .agg(pl.col(*MEASURED, "unrated_flows").sum())
-        .sort("date", "account_id")
-    )
-    return Flows(daily, basis, base, at_cost)
+        parts += [_fixed_price(portfolio, projects, rates, as_of), _by_contract(portfolio, accounts, rates, as_of)]
+    flows = pl.concat(parts, how="diagonal").match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", integer_cast="upcast")
+    daily = flows.group_by("account_id", "date").agg(pl.col(*MEASURED).sum()).sort("date", "account_id")
+    unrated = flows.select("account_id", "date", "unrated").drop_nulls()
+    return Flows(daily, unrated, basis, rates.base, at_cost)
 
 
 def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
@@ -77,22 +102,33 @@ def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
         portfolio["projects"]
         .join(contracts, on="contract_id", how="left")
         .with_columns(pl.coalesce("billing", "billed_by_contract").alias("billing"))
-        .select("project_id", "account_id", "billing", "budget_amount", "currency", "finished_on")
+        .select("project_id", "account_id", "billing", "status", "budget_amount", "currency", "finished_on")
         .collect()
         .join(accounts, on="account_id", how="semi")
     )
 
 
 def rates_of_people(portfolio: Portfolio, days: pl.DataFrame) -> pl.DataFrame:
-    """cost_rate, bill_rate and rate_currency in force for each person_id and date of `days`: dated terms first, then the person's own."""
+    """cost_rate, bill_rate and their currencies (cost_currency, price_currency) in force for each person_id and date of `days`.
+
+    The newest dated terms that state a rate, else the person's own: terms that leave a rate empty (a change of hours) don't change it.
+    """
     people = portfolio["people"].select("person_id", "cost_rate", "bill_rate", "rate_currency").collect()
-    terms = portfolio["person_terms"].collect().rename({"from": "date"}).sort("date")
+    terms = (
+        portfolio["person_terms"]
+        .select("person_id", pl.col("from").alias("date"), "cost_rate", "bill_rate", "currency")
+        .collect()
+        .join(people.select("person_id", "rate_currency"), on="person_id", how="left")
+        .sort("date")
+    )
+    stated = pl.coalesce("currency", "rate_currency")
     terms = terms.select(
         "person_id",
         "date",
-        pl.col("cost_rate").alias("term_cost"),
-        pl.col("bill_rate").alias("term_bill"),
-        pl.col("currency").alias("term_currency"),
+        pl.col("cost_rate").forward_fill().over("person_id").alias("term_cost"),
+        pl.col("bill_rate").forward_fill().over("person_id").alias("term_bill"),
+        pl.when(pl.col("cost_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_cost_currency"),
+        pl.when(pl.col("bill_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_bill_currency"),
     )
     return (
         days.sort("date")
@@ -103,13 +139,14 @@ def rates_of_people(portfolio: Portfolio, days: pl.DataFrame) -> pl.DataFrame:
             "date",
             pl.coalesce("term_cost", "cost_rate").alias("cost_rate"),
             pl.coalesce("term_bill", "bill_rate").alias("bill_rate"),
-            pl.coalesce("term_currency", "rate_currency").alias("rate_currency"),
+            pl.when(pl.col("term_cost").is_not_null()).then("term_cost_currency").otherwise("rate_currency").alias("cost_currency"),
+            pl.when(pl.col("term_bill").is_not_null()).then("term_bill_currency").otherwise("rate_currency").alias("price_currency"),
         )
     )
 
 
-def _hours(portfolio: Portfolio, projects: pl.DataFrame, fx_rates: pl.DataFrame, base: str, as_of: date) -> pl.DataFrame:
-    """Hours with their cost and, for time and materials, their worth at bill rate, by account and day."""
+def _hours(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date, basis: Basis) -> list[pl.DataFrame]:
+    """Hours with their cost and, on the earned basis, the worth at bill rate of time and materials; and what of that has no price."""
     entries = portfolio["time_entries"].filter(pl.col("date") <= as_of)
     grouped = (
         entries.join(projects.lazy().select("project_id", "account_id", "billing"), on="project_id")
@@ -117,51 +154,63 @@ def _hours(portfolio: Portfolio, projects: pl.DataFrame, fx_rates: pl.DataFrame,
         .agg(pl.col("hours").sum())
         .collect()
     )
-    rates = rates_of_people(portfolio, grouped.select("person_id", "date").unique())
-    priced = grouped.join(rates, on=["person_id", "date"], how="left", suffix="_of_person")
+    in_force = rates_of_people(portfolio, grouped.select("person_id", "date").unique())
+    priced = grouped.join(in_force, on=["person_id", "date"], how="left", suffix="_of_person")
     own_cost, own_price = pl.col("cost_rate").is_not_null(), pl.col("bill_rate").is_not_null()
     priced = priced.with_columns(
         pl.coalesce("cost_rate", "cost_rate_of_person").alias("cost_rate"),
         pl.coalesce("bill_rate", "bill_rate_of_person").alias("bill_rate"),
-        pl.when(own_cost).then("currency").otherwise("rate_currency").alias("cost_currency"),
-        pl.when(own_price).then("currency").otherwise("rate_currency").alias("price_currency"),
+        pl.when(own_cost).then("currency").otherwise("cost_currency").alias("cost_currency"),
+        pl.when(own_price).then("currency").otherwise("price_currency").alias("price_currency"),
     )
-    priced = with_flow_rates(priced, fx_rates, base, "cost_currency").rename({"fx": "cost_fx"})
-    priced = with_flow_rates(priced, fx_rates, base, "price_currency").rename({"fx": "price_fx"})
-    charged = (pl.col("billing") == "time_materials").fill_null(False) & pl.col("billable").fill_null(False)
+    priced = rates.of(priced, "cost_currency").rename({"fx": "cost_fx"})
+    priced = rates.of(priced, "price_currency").rename({"fx": "price_fx"})
+    charged = (pl.col("billing") == "time_materials").fill_null(False) & pl.col("billable").fill_null(False) & (basis == "earned")
     cost = pl.col("cost_rate") * pl.col("cost_fx")
     price = pl.col("bill_rate") * pl.col("price_fx")
-    return priced.group_by("account_id", "date").agg(
+    unpriced = priced.filter(charged, price.is_null()).select(
+        "account_id", "date", pl.concat_str(pl.lit("hours"), "person_id", "date", separator=" ").alias("unrated")
+    )
+    summed = priced.group_by("account_id", "date").agg(
         pl.col("hours").sum(),
         (pl.col("hours") * cost).sum().alias("labour_cost"),
         pl.col("hours").filter(cost.is_not_null()).sum().alias("rated_hours"),
         pl.col("hours").filter(pl.col("billable").fill_null(False)).sum().alias("billable_hours"),
         pl.col("hours").filter(pl.col("billable").is_not_null()).sum().alias("stated_hours"),
-        (pl.col("hours") * price).filter(charged).sum().alias("worth"),
-        (charged & price.is_null()).sum().cast(pl.Int64).alias("unpriced"),
+        (pl.col("hours") * price).filter(charged).sum().alias("revenue"),
     )
+    return [summed, unpriced]
 
 
-def _expenses(portfolio: Portfolio, projects: pl.DataFrame, fx_rates: pl.DataFrame, base: str, as_of: date) -> pl.DataFrame:
+def _expenses(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
     expenses = portfolio["expenses"].filter(pl.col("date") <= as_of).collect()
-    expenses = with_flow_rates(expenses.join(projects.select("project_id", "account_id"), on="project_id"), fx_rates, base)
+    expenses = rates.of(expenses.join(projects.select("project_id", "account_id"), on="project_id"))
     amount = pl.col("amount") * pl.col("fx")
-    return expenses.group_by("account_id", "date").agg(
-        amount.filter(pl.col("pass_through")).sum().alias("pass_through"),
-        amount.filter(~pl.col("pass_through")).sum().alias("own_expenses"),
-        pl.col("fx").is_null().sum().cast(pl.Int64).alias("unrated_flows"),
+    return expenses.select(
+        "account_id",
+        "date",
+        pl.when("pass_through").then(amount).alias("pass_through"),
+        pl.when(~pl.col("pass_through")).then(amount).alias("own_expenses"),
+        _unrated("expense_id", pl.col("fx").is_null()),
     )
 
 
-def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, fx_rates: pl.DataFrame, base: str, as_of: date, at_cost: bool) -> pl.DataFrame:
-    """Net amounts by issue date, or spread evenly over the days of the service period; credit notes count against."""
+def _unrated(name: str, lacking: pl.Expr) -> pl.Expr:
+    return pl.when(lacking).then(pl.concat_str(pl.lit(name), name, separator=" ")).alias("unrated")
+
+
+def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of: date, at_cost: bool) -> pl.DataFrame:
+    """Net amounts by issue date, or spread evenly over the days of the service period; credit notes count against.
+
+    An invoice whose status was not known then counts: most are not void.
+    """
     invoices = (
         portfolio["invoices"]
-        .filter(pl.col("issued") <= as_of, pl.col("status") != "void")
+        .filter(pl.col("issued") <= as_of, pl.col("status").ne_missing("void"))
         .collect()
         .join(accounts, on="account_id", how="semi")
     )
-    invoices = with_flow_rates(invoices, fx_rates, base, day="issued")
+    invoices = rates.of(invoices, day="issued")
     sign = pl.when(pl.col("kind") == "credit_note").then(-1.0).otherwise(1.0)
     billed_on = pl.lit(0.0) if at_cost else sign * pl.col("pass_through").fill_null(0) * pl.col("fx")
     spread = pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
@@ -170,7 +219,7 @@ def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, fx_rates: pl.DataFra
             "account_id",
             (sign * pl.col("amount") * pl.col("fx")).alias("revenue"),
             billed_on.alias("pass_through"),
-            pl.col("fx").is_null().cast(pl.Int64).alias("unrated_flows"),
+            _unrated("invoice_id", pl.col("fx").is_null()),
             pl.when(spread).then(pl.date_ranges("period_start", "period_end")).otherwise(pl.concat_list("issued")).alias("date"),
         )
         .with_columns(pl.col("revenue", "pass_through") / pl.col("date").list.len())
@@ -179,47 +228,50 @@ def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, fx_rates: pl.DataFra
     )
 
 
-def _fixed_price(portfolio: Portfolio, projects: pl.DataFrame, fx_rates: pl.DataFrame, base: str, as_of: date) -> pl.DataFrame:
-    """Fee (with approved changes that the client pays) × the rise of percent complete, on the day of each reading."""
+def _fixed_price(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
+    """Fee (with approved changes that the client pays, from their decision on) × the rise of percent complete, on each reading's day."""
     fixed = projects.filter(pl.col("billing") == "fixed", pl.col("budget_amount").is_not_null())
-    done = fixed.filter(pl.col("finished_on") <= as_of).select(
+    done = fixed.filter(pl.col("finished_on") <= as_of, pl.col("status").ne_missing("cancelled")).select(
         "project_id", pl.col("finished_on").alias("date"), pl.lit(100.0).alias("percent_complete")
     )
     readings = pl.concat([portfolio["progress"].select("project_id", "date", "percent_complete").collect(), done])
-    readings = readings.filter(pl.col("date") <= as_of).group_by("project_id", "date").agg(pl.col("percent_complete").max())
+    rises = (
+        readings.filter(pl.col("date") <= as_of)
+        .group_by("project_id", "date")
+        .agg(pl.col("percent_complete").max())
+        .sort("date")
+        .with_columns(pl.col("percent_complete").diff().over("project_id").fill_null(pl.col("percent_complete")).alias("rise"))
+        .filter(pl.col("rise") != 0)
+    )
     paid = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share")).otherwise(1.0)
     changes = (
         portfolio["change_requests"]
-        .filter(
-            pl.col("status").is_in(["approved", "implemented"]),
-            pl.col("paid_by").is_in(["client", "shared"]),
-            pl.col("decided_on").is_not_null(),
-        )
-        .select("project_id", pl.col("decided_on").alias("date"), (pl.col("price") * paid).alias("added"))
+        .filter(pl.col("status").is_in(["approved", "implemented"]), pl.col("paid_by").is_in(["client", "shared"]))
+        .select("project_id", "currency", (pl.col("price") * paid).alias("amount"), pl.col("decided_on").alias("since"))
         .drop_nulls()
-        .sort("date")
-        .with_columns(pl.col("added").cum_sum().over("project_id"))
         .collect()
     )
-    increments = (
-        readings.join(fixed, on="project_id")
-        .sort("date")
-        .with_columns(pl.col("percent_complete").diff().over("project_id").fill_null(pl.col("percent_complete")).alias("rise"))
-        .join_asof(changes.sort("date"), on="date", by="project_id", strategy="backward", check_sortedness=False)
+    fees = fixed.select("project_id", "currency", pl.col("budget_amount").alias("amount"), pl.lit(None, pl.Date).alias("since"))
+    earned = (
+        rises.join(pl.concat([fees, changes]), on="project_id")
+        .filter((pl.col("since") <= pl.col("date")).fill_null(True))
+        .join(fixed.select("project_id", "account_id"), on="project_id")
+        .with_columns(pl.concat_str("project_id", "date", separator=" ").alias("reading"))
     )
-    increments = with_flow_rates(increments, fx_rates, base)
-    fee = pl.col("budget_amount") + pl.col("added").fill_null(0)
-    return increments.select(
+    return rates.of(earned).select(
         "account_id",
         "date",
-        (fee * pl.col("rise") / 100 * pl.col("fx")).alias("revenue"),
-        pl.col("fx").is_null().cast(pl.Int64).alias("unrated_flows"),
+        (pl.col("amount") * pl.col("rise") / 100 * pl.col("fx")).alias("revenue"),
+        _unrated("reading", pl.col("fx").is_null()),
     )
 
 
 def monthly_value() -> pl.Expr:
-    """A contract's value a month, in its own currency; a total is spread over the months of its term (null without an end)."""
-    months = ((pl.col("end") - pl.col("start")).dt.total_days() + 1) / (365.25 / 12)
+    """A contract's value a month, in its own currency; a total is spread over the months of its term (null without an end).
+
+    Months are those of the calendar, parts of one by its days: January to December is 12, whatever the year.
+    """
+    months = _months_since_zero(pl.col("end") + pl.duration(days=1)) - _months_since_zero(pl.col("start"))
     per = {"month": pl.lit(1.0), "quarter": pl.lit(3.0), "year": pl.lit(12.0)}
     divisor = months
     for name, value in per.items():
@@ -227,27 +279,31 @@ def monthly_value() -> pl.Expr:
     return pl.col("value") / divisor
 
 
-def _by_contract(portfolio: Portfolio, accounts: pl.DataFrame, fx_rates: pl.DataFrame, base: str, as_of: date) -> pl.DataFrame:
-    """Retainers and subscriptions: value a month by days in force."""
-    in_force = (
+def _months_since_zero(day: pl.Expr) -> pl.Expr:
+    whole = day.dt.year().cast(pl.Float64) * 12 + day.dt.month()
+    return whole + (day.dt.day().cast(pl.Float64) - 1) / day.dt.days_in_month()
+
+
+def _by_contract(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
+    """Retainers and subscriptions: value a month by days in force, to the day before the account was lost at most."""
+    begun = (
         portfolio["contracts"]
         .filter(pl.col("kind").is_in(["retainer", "subscription"]), pl.col("start") <= as_of)
+        .collect()
+        .join(accounts, on="account_id")
+    )
+    in_force = (
+        with_last_day(begun, as_of)
         .with_columns(
             monthly_value().alias("monthly"),
-            pl.when(pl.col("auto_renew").fill_null(False) & pl.col("notice_given_on").is_null())
-            .then(pl.lit(as_of))
-            .otherwise(pl.min_horizontal(pl.col("end").fill_null(as_of), pl.lit(as_of)))
-            .alias("until"),
+            pl.min_horizontal("last_day", pl.col("lost_on") - timedelta(days=1), pl.lit(as_of)).alias("until"),
         )
         .filter(pl.col("until") >= pl.col("start"))
-        .collect()
-        .join(accounts, on="account_id", how="semi")
     )
-    days = in_force.select("account_id", "currency", "monthly", pl.date_ranges("start", "until").alias("date")).explode("date")
-    days = with_flow_rates(days, fx_rates, base)
-    return days.select(
+    days = in_force.select("contract_id", "account_id", "currency", "monthly", pl.date_ranges("start", "until").alias("date"))
+    return rates.of(days.explode("date")).select(
         "account_id",
         "date",
         (pl.col("monthly") / pl.col("date").dt.days_in_month() * pl.col("fx")).alias("revenue"),
-        (pl.col("fx").is_null() | pl.col("monthly").is_null()).cast(pl.Int64).alias("unrated_flows"),
+        _unrated("contract_id", pl.col("fx").is_null() | pl.col("monthly").is_null()),
     )

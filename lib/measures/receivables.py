@@ -18,11 +18,15 @@ def open_invoices(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
 
     Columns: invoice_id, account_id, kind, status, issued, due, open (in `base`, tax included, credit notes negative, null without a rate),
     days_late (as_of − due, credit notes null), bucket (one of BUCKETS). Void ones are left out. Paid: paid_on ≤ as_of, in full where
-    paid_amount is null.
+    paid_amount is null; an amount paid on no stated day counts as paid.
     """
     gross = pl.col("amount") + pl.col("tax").fill_null(0)
     credit = pl.col("kind") == "credit_note"
-    paid = pl.when(pl.col("paid_on") <= as_of).then(pl.coalesce("paid_amount", gross)).otherwise(0.0)
+    paid = (
+        pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0))
+        .when(pl.col("paid_on") <= as_of).then(pl.coalesce("paid_amount", gross))
+        .otherwise(0.0)
+    )  # fmt: skip
     rows = (
         portfolio["invoices"]
         .filter(pl.col("issued") <= as_of, pl.col("status").ne_missing("void"))

@@ -20,8 +20,8 @@ def notice_dates(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
 
     notice_date = end − notice_days of the term then in force; the end itself where there are no notice days (`without_notice_days`). A
     contract that renews by itself and whose notice date passed without notice has renewed: its next term's dates count (`renewed`; the
-    term is renewal_months long, else as long as the first). A fixed price without notice days does not renew: it is delivered, and not here. renewal_open: an open renewal opportunity names the contract, or the account
-    where it names none.
+    term is renewal_months long, else as long as the first). A fixed price without notice days does not renew: it is delivered, and not
+    here. renewal_open: an open renewal opportunity names the contract, or the account where it names none.
     """
     can_renew = (pl.col("kind") != "fixed_price") | pl.col("notice_days").is_not_null() | pl.col("auto_renew").fill_null(False)
     lost = (pl.col("lost_on") <= as_of).fill_null(pl.col("status").eq_missing("lost"))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from lib.measures.terms import last_day
 from lib.periods import add_months
 from lib.portfolio import Portfolio
 
@@ -33,8 +34,7 @@ def retainer_burn(portfolio: Portfolio, as_of: date, months: int = 12) -> pl.Dat
     first_shown = add_months(as_of.replace(day=1), 1 - months)
     rows = []
     for contract in retainers.iter_rows(named=True):
-        runs_on = contract["auto_renew"] and contract["notice_given_on"] is None
-        end = None if runs_on else contract["end"]
+        end = last_day(contract, as_of)
         kept: deque[tuple[int, float]] = deque()
         month, index = contract["start"].replace(day=1), 0
         while month <= as_of:

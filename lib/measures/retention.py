@@ -10,6 +10,7 @@ import polars as pl
 from lib.measures.exchange import with_stock_rates
 from lib.measures.figure import ratio, total
 from lib.measures.flows import Flows, monthly_value
+from lib.measures.terms import with_last_day
 from lib.periods import add_months, twelve_months, twelve_months_before
 from lib.portfolio import Portfolio
 
@@ -25,15 +26,14 @@ class Recurring:
 
 
 def monthly_recurring(portfolio: Portfolio, day: date, rate_day: date, base: str) -> pl.DataFrame:
-    """account_id, monthly: value a month of retainers and subscriptions in force on `day`, at the rate of `rate_day`; contracts, unrated."""
-    runs_on = pl.col("auto_renew").fill_null(False) & (pl.col("notice_given_on").is_null() | (pl.col("notice_given_on") > day))
-    in_force = (
+    """account_id, monthly (value of retainers and subscriptions in force on `day`, at the rate of `rate_day`), contracts, unrated."""
+    begun = (
         portfolio["contracts"]
         .filter(pl.col("kind").is_in(["retainer", "subscription"]), pl.col("start") <= day)
-        .filter(pl.col("end").is_null() | (pl.col("end") >= day) | runs_on)
         .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
         .collect()
     )
+    in_force = with_last_day(begun, day).filter(pl.col("last_day").is_null() | (pl.col("last_day") >= day))
     lost = portfolio["accounts"].filter(pl.col("lost_on") <= day).select("account_id").collect()
     rated = with_stock_rates(in_force.join(lost, on="account_id", how="anti"), portfolio["fx_rates"].collect(), base, rate_day)
     value = monthly_value() * pl.col("fx")
@@ -58,7 +58,10 @@ def recurring_retention(portfolio: Portfolio, as_of: date, base: str) -> Recurri
 
 @dataclass(frozen=True)
 class ClientRetention:
-    """`accounts`: account_id, before, last (AGI), change: expansion, contraction, churn or same. Shares 0-1 of the base year's AGI."""
+    """`accounts`: account_id, before, last (AGI), billed (revenue in the last 12 months), change: expansion, contraction, churn or same.
+
+    Shares 0-1 of the base year's AGI; returned: of its accounts, those billed again.
+    """
 
     accounts: pl.DataFrame
     retention: float | None
@@ -90,11 +93,13 @@ def client_retention(portfolio: Portfolio, flows: Flows, as_of: date) -> ClientR
         .with_columns(pl.col("before", "last", "revenue").fill_null(0))
         .filter(pl.col("before") > 0)
         .with_columns(
+            (pl.col("revenue") > 0).alias("billed"),
             pl.when(pl.col("last") <= 0).then(pl.lit("churn"))
             .when(pl.col("last") < pl.col("before")).then(pl.lit("contraction"))
             .when(pl.col("last") > pl.col("before")).then(pl.lit("expansion"))
-            .otherwise(pl.lit("same")).alias("change")
+            .otherwise(pl.lit("same")).alias("change"),
         )
+        .drop("revenue")
         .sort("account_id")
     )  # fmt: skip
     whole = total(accounts, "before")
@@ -102,15 +107,21 @@ def client_retention(portfolio: Portfolio, flows: Flows, as_of: date) -> ClientR
         change: ratio(accounts.filter(pl.col("change") == change).select((pl.col("last") - pl.col("before")).sum()).item(), whole)
         for change in ("expansion", "contraction", "churn")
     }
-    returned = ratio(float(accounts.filter(pl.col("revenue") > 0).height), float(accounts.height))
+    returned = ratio(total(accounts, "billed"), float(accounts.height))
     retained = ratio(total(accounts, "last"), whole)
-    return ClientRetention(accounts.drop("revenue"), retained, moved["expansion"], moved["contraction"], moved["churn"], returned)
+    return ClientRetention(accounts, retained, moved["expansion"], moved["contraction"], moved["churn"], returned)
 
 
 def days_of_history(flows: Flows, as_of: date) -> int:
-    """Days from the first flow to `as_of`: retention of all billing needs 24 months of them."""
-    first = flows.daily.filter(pl.col("revenue") != 0)["date"].min()
-    return (as_of - first).days + 1 if isinstance(first, date) else 0
+    """Days from the first flow to `as_of`: retention of all billing needs 24 months of them.
+
+    Earned revenue has a history only as long as both its contracts' and its hours': contracts are older than the first hour loaded.
+    """
+    firsts = [flows.daily.filter(pl.col("revenue") != 0)["date"].min()]
+    if flows.basis == "earned":
+        firsts.append(flows.daily.filter(pl.col("hours") != 0)["date"].min())
+    days = [first for first in firsts if isinstance(first, date)]
+    return (as_of - max(days)).days + 1 if isinstance(firsts[0], date) else 0
 
 
 def reaches_back(flows: Flows, as_of: date) -> bool:
