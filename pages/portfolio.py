@@ -9,7 +9,7 @@ from lib.ui import filters, reading, session, view
 from lib.ui.agenda import show_agenda, show_last_change, show_promises
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
-from lib.ui.definition import show_definition
+from lib.ui.definition import absent_card, show_definition
 from lib.ui.departure_card import choose_client, show_departure
 from lib.ui.frame import card, chart_card, context_row, md, page
 from lib.ui.states import show_empty, show_footer, show_not_known, show_sample_note
@@ -57,7 +57,7 @@ with page():
     opened = None
     left, right = st.columns([2.1, 1], gap="large")
     with left:
-        show_agenda(book, agenda, unheard, t)
+        show_agenda(book, agenda, unheard, portfolio.loaded, t)
         st.subheader(t("What changed with the last import"), anchor=False)
         show_last_change(*last_change(version, asked, chosen, t), t)
     with right:
@@ -75,9 +75,9 @@ with page():
     }
     places = iter([place for _ in range(2) for place in st.columns(2, gap="medium")])
     for key, chart in cards.items():
-        if chart is not None:
-            with next(places):
-                opened = key if chart_card(chart, t) else opened
+        with next(places):
+            asked_for = chart_card(chart, t) if chart is not None else absent_card(figures[key], t)
+            opened = key if asked_for else opened
     with (
         next(places),
         card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted,

@@ -22,8 +22,14 @@ PROMISES_SHOWN = 5
 PROMISE_WORDS = {"kept": N_("kept"), "late": N_("late"), "dropped": N_("dropped"), "open": N_("not due yet")}
 
 
-def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, t: Language) -> None:
+def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], t: Language) -> None:
     """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake."""
+    if accounts.is_empty():
+        st.markdown(t("Nothing in the data asks for the meeting's time."))
+    unheard = sorted({signal.table for signal in SIGNALS.values()} & set(TABLES) - loaded)
+    if unheard:
+        tables = t.join([t(TABLES[table].title).lower() for table in unheard])
+        st.markdown(f":gray[— {t('Import {tables} to hear more from your accounts.', tables=tables)}]")
     for index, account in enumerate(accounts.head(SHOWN).iter_rows(named=True)):
         _account(book, account, t, opened=index == 0)
     rest = accounts.slice(SHOWN)

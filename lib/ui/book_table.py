@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lib.columns import N_
-from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS
+from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS, UNAVOIDABLE_BELOW
 from lib.formats import NBSP, Language
 from lib.measures.figure import Figure, ratio
 from lib.ui.definition import why_absent, written
@@ -52,6 +52,9 @@ def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | 
     if key in ("top1", "top3"):
         return _limit(key, figures[key], t.share(CONCENTRATION_LIMITS[key]), t)
     if key == "hhi":
+        unavoidable = figures["hhi"].rows.height < UNAVOIDABLE_BELOW
+        if unavoidable:
+            return t("unavoidable with {n} clients", n=t.number(figures["hhi"].rows.height))
         clients = t("like {n} equal clients", n=t.number(figures["effective_clients"].value, 1))
         return f"{_limit(key, figures[key], t.number(CONCENTRATION_LIMITS[key]), t)} · {clients}"
     if key == "receivables":

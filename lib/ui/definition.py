@@ -12,7 +12,7 @@ from lib.columns import N_
 from lib.formats import Language
 from lib.measures.figure import Figure
 from lib.tables import TABLES
-from lib.ui.frame import md, rows_table, small_table
+from lib.ui.frame import card, md, rows_table, small_table
 
 HEADINGS = {
     "name": N_("Account"), "invoice_id": N_("Invoice"), "contract_id": N_("Contract"), "kind": N_("Kind"), "revenue": N_("Revenue"),
@@ -53,6 +53,13 @@ def why_absent(figure: Figure, t: Language) -> str:
         tables = t.join([t(TABLES[table].title).lower() for table in figure.needs])
         return t("Import {tables} to see it.", tables=tables)
     return t(figure.why) if figure.why else ""
+
+
+def absent_card(figure: Figure, t: Language) -> bool:
+    """A card in the place of a chart that has nothing to show: what to import, or that there is nothing; returns whether Details was clicked."""
+    with card(figure.key, t, md(t(figure.definition.name)), md(t(figure.definition.source))) as opened:
+        st.markdown(f":gray[— {why_absent(figure, t) or t('There is nothing to show at this date.')}]")
+    return opened
 
 
 def show_definition(figure: Figure, t: Language, population: str) -> None:
