@@ -62,9 +62,8 @@ def missing_to_null(cells: pl.Series, words: tuple[str, ...]) -> pl.Series:
     variants = {form for word in words for form in (word, word.upper(), word.lower(), word.capitalize(), word.title())}
     known = pl.Series("words", sorted(variants | {""}), pl.String)
     gone = cells.is_in(known.implode())
-    edges = cells.str.strip_chars()
-    if (edges.str.len_bytes() != cells.str.len_bytes()).any():
-        gone = gone | edges.is_in(known.implode())
+    if (cells < "!").any() or cells.str.ends_with(" ").any():
+        gone = gone | cells.str.strip_chars().is_in(known.implode())
     if not gone.any():
         return cells
     return pl.DataFrame({"cell": cells, "gone": gone}).select(pl.when(~pl.col("gone")).then("cell").alias(cells.name)).to_series()

@@ -54,13 +54,12 @@ def read_delimited(raw: bytes, asked: Reading) -> Records:
     if len(headers) > MOST_COLUMNS:
         raise Refusal("too_many_columns", columns=len(headers), most=MOST_COLUMNS)
     skipped = header.start + header.lines if header else 0
-    body = _after_line(clean.body, skipped)
     names = column_names(headers)
     reading = replace(
         asked, kind="csv", encoding=clean.encoding, line_end=clean.line_end, delimiter=delimiter, quote=quote,
         header_line=header.start + 1 if header else 0,
     )  # fmt: skip
-    frame, found, blank = _rows(body, names, marks, clean.line_end, skipped + 1)
+    frame, found, blank = _rows(clean.body, names, marks, clean.line_end, skipped)
     shown = [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
     return Records(reading, headers, [""] * len(headers), frame, found, blank, shown)
 
@@ -90,26 +89,31 @@ def _numbered(top: list[Record]) -> list[str]:
     return [""] * max(set(widths), key=widths.count, default=1)
 
 
-def _after_line(body: bytes, count: int) -> bytes:
+def _start_of_line(body: bytes, count: int) -> int:
+    """Where the line begins that has `count` lines before it."""
     at = 0
     for _ in range(count):
         end = body.find(b"\n", at)
         if end < 0:
-            return b""
+            return len(body)
         at = end + 1
-    return body[at:] if at else body
+    return at
 
 
-def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, first: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """(frame, issues, blank records) of the text below the header, whose first line has number `first`."""
-    body = body.rstrip(b"\r\n")
-    if not body:
+def _rows(
+    body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int
+) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """(frame, issues, blank records) of the text below the first `skipped` lines."""
+    while body.endswith((b"\n\n", b"\n\r\n")):
+        body = body.rstrip(b"\r\n") + (b"\r\n" if line_end == "crlf" else b"\n")
+    start, first = _start_of_line(body, skipped), skipped + 1
+    if not body[start : start + 100].strip(b"\r\n") and not body[start:].strip(b"\r\n"):
         return pl.DataFrame(schema={"_line": pl.Int64} | dict.fromkeys(names, pl.String)), issues.none(), 0
-    frame = _read_fast(body, names, marks, line_end)
+    frame = _read_fast(body, names, marks, line_end, skipped)
     if frame is None:
-        frame, found, blank = _read_exactly(body, names, marks, first)
+        frame, found, blank = _read_exactly(body[start:].rstrip(b"\r\n"), names, marks, first)
     else:
-        frame, found, blank = frame.with_columns(_line_numbers(frame, body, first)), issues.none(), 0
+        frame, found, blank = frame.with_columns(_line_numbers(frame, body, start, first, marks[1])), issues.none(), 0
     is_blank = pl.all_horizontal(pl.col(names).str.strip_chars() == "")
     if (frame[names[0]].str.strip_chars() == "").any():
         kept = frame.filter(~is_blank)
@@ -117,30 +121,31 @@ def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: s
     return frame.select("_line", *names), found, blank
 
 
-def _read_fast(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str) -> pl.DataFrame | None:
-    """All cells by Polars; None if it fails or if the bytes do not add up."""
+def _read_fast(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int = 0) -> pl.DataFrame | None:
+    """All cells below the first `skipped` lines by Polars; None if it fails or if the bytes do not add up."""
     delimiter, quote = marks
-    if line_end == "mixed" or (len(names) == 1 and quote in body):
+    start = _start_of_line(body, skipped)
+    quotes = body.count(quote, start) if quote and quote in body else 0
+    if line_end == "mixed" or (len(names) == 1 and quotes):
         return None
     try:
         frame = pl.read_csv(
-            body, has_header=False, separator=delimiter.decode(), quote_char=quote.decode() or None, infer_schema=False,
-            schema=dict.fromkeys(names, pl.String), empty_string_is_null=False,
+            body, has_header=False, skip_lines=skipped, separator=delimiter.decode(), quote_char=quote.decode() or None,
+            infer_schema=False, schema=dict.fromkeys(names, pl.String), empty_string_is_null=False,
         )  # fmt: skip
     except (pl.exceptions.PolarsError, ValueError):
         return None
-    quotes = body.count(quote) if quote else 0
     counted = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64).sum())).item()
     if quotes:
         counted += quotes - frame.select(pl.sum_horizontal(pl.all().str.count_matches(quote.decode(), literal=True).sum())).item()
-    ends = (2 if line_end == "crlf" else 1) * frame.height
-    whole = len(body) + (2 if line_end == "crlf" else 1)
-    return frame if counted + ends + (len(names) - 1) * frame.height == whole else None
+    end = 2 if line_end == "crlf" else 1
+    whole = len(body) - start + (0 if body.endswith(b"\n") else end)
+    return frame if counted + (end + len(names) - 1) * frame.height == whole else None
 
 
-def _line_numbers(frame: pl.DataFrame, body: bytes, first: int) -> pl.Series:
+def _line_numbers(frame: pl.DataFrame, body: bytes, start: int, first: int, quote: bytes) -> pl.Series:
     lines = pl.int_range(first, first + frame.height, dtype=pl.Int64, eager=True).alias("_line")
-    if body.count(b"\n") + 1 == frame.height:
+    if not quote or quote not in body or body.count(b"\n", start) + (0 if body.endswith(b"\n") else 1) == frame.height:
         return lines
     inside = frame.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)).cast(pl.Int64)).to_series()
     return (lines + inside.cum_sum().shift(1, fill_value=0)).alias("_line")

@@ -28,22 +28,21 @@ class CleanBytes:
 
 def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:
     """`raw` as UTF-8 with line ends that end in \\n. Raises Refusal if it is no text or not in `encoding`."""
-    if not raw.strip(b"\0 \r\n\t"):
+    if not raw[:4096].strip(b"\0 \r\n\t") and not raw.strip(b"\0 \r\n\t"):
         raise Refusal("empty_file")
     _refuse_binary(raw)
     found = encoding or _encoding(raw)
     body = _decoded(raw, found)
     if b"\0" in body:
         raise Refusal("binary_file", kind="NUL")
-    returns, feeds = body.count(b"\r"), body.count(b"\n")
-    if returns and not feeds:
+    if b"\r" not in body:
+        return CleanBytes(body, found, "lf")
+    if b"\n" not in body:
         return CleanBytes(body.replace(b"\r", b"\n"), found, "cr")
-    pairs = body.count(b"\r\n") if returns else 0
-    if pairs and pairs == feeds and pairs == returns:
-        line_end = "crlf"
-    else:
-        line_end = "mixed" if pairs else "lf"
-    return CleanBytes(body, found, line_end)
+    pairs = body.count(b"\r\n")
+    if pairs == body.count(b"\n") == body.count(b"\r"):
+        return CleanBytes(body, found, "crlf")
+    return CleanBytes(body, found, "mixed" if pairs else "lf")
 
 
 def _refuse_binary(raw: bytes) -> None:

@@ -55,6 +55,10 @@ def resolve(
 
     If `known` is empty, or a person said `keep_unknown`, the others are taken as they are ("unlinked"): their table may come later.
     """
+    if known.is_empty() and not aliases:
+        taken = pl.DataFrame({"cell": cells}).select(prefixed(pl.col("cell"), source)).to_series()
+        none = pl.repeat(False, cells.len(), eager=True)
+        return Resolved(taken.alias(cells.name), none, none, {"unlinked": cells.len() - cells.null_count()}, ())
     words = cells.drop_nulls().unique(maintain_order=True)
     found = pl.DataFrame({"cell": words}).with_columns(prefixed(pl.col("cell"), source).alias("own"), folded(pl.col("cell")).alias("folded"))
     keys = known.select("key").unique().with_columns(pl.lit(True).alias("there"))

@@ -11,7 +11,7 @@ from lib.columns import NOTE_BYTES
 from lib.intake import dates, issues, numbers, words
 from lib.intake.converted import Converted, counted, missing_to_null, of_values
 from lib.intake.mapping import Mapping
-from lib.intake.values import Question
+from lib.intake.values import Choice, Question
 from lib.text import clean_text, clean_texts, strip_neutralised_texts
 
 _FEW = 20
@@ -64,18 +64,21 @@ def typed_column(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Col
 
 
 def _hours(cells: pl.Series, ours: str, header: str, mapping: Mapping, style: str | None, typed: bool) -> Converted:
+    """Hours; where most bare numbers can't be hours of a day, or look like whole minutes in seconds, the unit is asked."""
     unit = mapping.units.get(ours)
     read = numbers.durations(cells, ours, header, style, unit, typed)
-    if unit is None and mapping.table == "time_entries" and not read.questions and "unit" not in read.reading:
-        over = (read.values.abs() > 24).sum()
-        if over * 2 > read.values.len() - read.values.null_count():
-            return Converted(read.values, read.failed, read.code, {}, (_unit_question(cells, read.values, ours, header),))
+    if unit is not None or read.questions or "unit" in read.reading or header == "":
+        return read
+    if mapping.table == "time_entries":
+        strange = read.values.abs() > 24
+    else:
+        strange = (read.values >= 600) & (read.values % 60 == 0)
+    if strange.sum() * 2 > read.values.len() - read.values.null_count():
+        return Converted(read.values, read.failed, read.code, {}, (_unit_question(cells, read.values, ours, header),))
     return read
 
 
 def _unit_question(cells: pl.Series, values: pl.Series, ours: str, header: str) -> Question:
-    from lib.intake.values import Choice
-
     shown = pl.DataFrame({"cell": cells, "value": values}).drop_nulls().unique("cell", maintain_order=True).head(5)
     choices = tuple(Choice(unit, tuple((cell, f"{value / per:g} h") for cell, value in shown.iter_rows())) for unit, per in numbers.UNITS.items())
     return Question("unit", ours, header, True, choices)

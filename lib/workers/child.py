@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -34,18 +33,18 @@ def main() -> None:
 
     while (order := receive(inbox, 256_000_000)) is not None:
         limit_job(limits)
-        answer = _answer(order)
+        answer = _answer(order, tuple(hello["packages"]))
         answer["retire"] = bool(answer.get("broken")) or has_grown(limits)
         try:
             send(outbox, answer)
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):
             send(outbox, {"refused": "parser_failed", "args": {}, "retire": True})
 
 
-def _answer(order: dict[str, Any]) -> dict[str, Any]:
+def _answer(order: dict[str, Any], packages: tuple[str, ...]) -> dict[str, Any]:
     try:
         module, _, function = order["job"].partition(":")
-        if not module.startswith("lib."):
+        if module.partition(".")[0] not in packages:
             raise LookupError(module)
         job: Job = getattr(importlib.import_module(module), function)
         return {"answer": job(order["folder"], **order["arguments"])}
@@ -72,4 +71,4 @@ def _place(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

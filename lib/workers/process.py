@@ -24,12 +24,12 @@ _START_SECONDS = 120.0
 class Worker:
     """One limited process, kept warm, for one job at a time; other callers wait for their turn.
 
-    `preload` names the modules that it imports on start, so that the first job does not wait for them.
+    `preload` names the modules that it imports on start, so that the first job does not wait for them. Jobs come from `packages` only.
     """
 
-    def __init__(self, limits: Limits = Limits(), preload: Sequence[str] = ()) -> None:  # noqa: B008  (frozen)
+    def __init__(self, limits: Limits = Limits(), preload: Sequence[str] = (), packages: Sequence[str] = ("lib",)) -> None:
         self.limits = limits
-        self._preload = tuple(preload)
+        self._hello = {"limits": limits.to_json(), "preload": list(preload), "packages": list(packages)}
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._ready = False
@@ -95,7 +95,7 @@ class Worker:
         )  # fmt: skip
         self._child, self._ready = child, False
         try:
-            send(_pipe(child.stdin), {"limits": self.limits.to_json(), "preload": list(self._preload)})
+            send(_pipe(child.stdin), self._hello)
         except OSError:  # it died at once: the first job finds out
             pass
         return child
