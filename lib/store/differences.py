@@ -93,6 +93,35 @@ def _removed(incoming: pl.DataFrame, current: pl.LazyFrame, change: Merge | Repl
     return replaced.select(*table.key, FILE).join(incoming.lazy().select(table.key), on=table.key, how="anti").collect()
 
 
+def cells(found: Difference, current: pl.LazyFrame, table: Table, limit: int) -> pl.DataFrame:
+    """`found` as people read it: key, `change`, `column`, `before`, `after` (text), from at most `limit` rows of each kind of change."""
+    key, values = table.key, [name for name in table.polars_schema.names() if name not in table.key]
+    gone = found.gone.select(key)
+    added = found.written.join(gone, on=key, how="anti").head(limit).select(key)
+    removed = gone.join(found.written, on=key, how="anti").head(limit)
+    after = found.written.join(gone, on=key, how="semi").head(limit)
+    before = current.join(after.lazy().select(key), on=key, how="semi").collect()
+    names = [*values, "_source"]
+    was, now = (_long(rows, key, names, cell) for rows, cell in ((before, "before"), (after, "after")))
+    changed = was.join(now, on=[*key, "column"]).filter(pl.col("before").ne_missing(pl.col("after")))
+    none = pl.lit(None, pl.String)
+    whole = [
+        rows.with_columns(change=pl.lit(change), column=none, before=none, after=none)
+        for rows, change in ((added, "added"), (removed, "removed"))
+    ]
+    order = [*key, "change", "column", "before", "after"]
+    return pl.concat([frame.select(order) for frame in (changed.with_columns(change=pl.lit("changed")), *whole)]).sort(
+        "change", *key, "column"
+    )
+
+
+def _long(rows: pl.DataFrame, key: list[str], names: list[str], cell: str) -> pl.DataFrame:
+    lists = [name for name in names if isinstance(rows.schema[name], pl.List)]
+    plain = [name for name in names if name not in lists]
+    text = rows.select(*key, pl.col(plain).cast(pl.String), *(pl.col(name).cast(pl.List(pl.String)).list.join(";") for name in lists))
+    return text.unpivot(names, index=key, variable_name="column", value_name=cell)
+
+
 def _nothing_written(table: Table) -> pl.DataFrame:
     return table.empty().with_columns(pl.lit("", pl.String).alias("_source"))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -33,7 +34,7 @@ from lib.store.changes import (
     UnknownVersion,
 )  # fmt: skip
 from lib.store.delta import DeltaFolder
-from lib.store.differences import Difference, difference
+from lib.store.differences import Difference, cells, difference
 from lib.store.integrity import problems
 from lib.store.lock import locked
 from lib.store.migrations import (
@@ -82,14 +83,11 @@ class Store:
                 with locked(store._import_lock, IMPORT_WAIT_SECONDS):
                     backup.swap(store.folder)
             store._make()
-        try:
-            with locked(store._import_lock, 0):
-                store._recover()
-        except ImportBusy:
-            pass  # an import is running: it recovers by itself, and readers need only pins
+        # While an import runs there is nothing to mend: it starts with that itself, and readers need only pins.
+        with suppress(ImportBusy), locked(store._import_lock, 0):
+            store._recover()
         if store._migration_pending():
-            with locked(store._import_lock, IMPORT_WAIT_SECONDS):
-                store._recover()
+            with store._changing(IMPORT_WAIT_SECONDS):
                 store._migrate(at)
         return store
 
@@ -139,6 +137,17 @@ class Store:
             pins = catalogue.pins_at(db, catalogue.newest(db))
         return {name: self._difference(name, change, pins.get(name)).counts for name, change in changes.items()}
 
+    def differences(self, change: Change, table: str, limit: int = 1000) -> pl.DataFrame:
+        """What `commit({table: change})` would alter now, cell by cell, without writing.
+
+        One row for each added or removed row and for each changed cell: the key, `change` (added, changed, removed), `column`, `before` and
+        `after` as text. At most `limit` rows of each kind of change are looked at. Raises `BadRows`.
+        """
+        with self.catalogue.snapshot() as db:
+            pin = catalogue.pins_at(db, catalogue.newest(db)).get(table)
+        found = self._difference(table, change, pin)
+        return cells(found, self._rows(self._table(table), pin), self._table(table), limit)
+
     def _rows(self, table: Table, pin: Pin | None, with_file: bool = False) -> pl.LazyFrame:
         schema = pin.schema if pin else newest_schema(self.steps)
         columns = columns_at(table, schema, self.steps)
@@ -172,8 +181,7 @@ class Store:
 
         `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. Raises `BadRows`, `ImportBusy`.
         """
-        with locked(self._import_lock, wait_seconds):
-            self._recover()
+        with self._changing(wait_seconds):
             with self.catalogue.snapshot() as db:
                 number = catalogue.newest(db) + 1
                 current = catalogue.pins_at(db, number)
@@ -194,8 +202,7 @@ class Store:
 
         Raises `UnknownVersion`, `ImportBusy`, and `CannotUndo` if a later commit stands on one of its tables.
         """
-        with locked(self._import_lock, wait_seconds):
-            self._recover()
+        with self._changing(wait_seconds):
             with self.catalogue.snapshot() as db:
                 commits = {commit.number: commit for commit in catalogue.all_commits(db)}
                 current = catalogue.pins_at(db, max(commits, default=0))
@@ -238,6 +245,18 @@ class Store:
             facts = {"kind": commit.kind, "tables": sorted(pins)}
             authored.audit(db, "commit", "commits", commit.number, None, facts, commit.author, commit.at)
             return next(made for made in catalogue.all_commits(db) if made.number == commit.number)
+
+    @contextmanager
+    def _changing(self, wait_seconds: float) -> Iterator[None]:
+        """Be the only one that writes Delta versions, from heads that equal their pins; leave them so, even after an error."""
+        with locked(self._import_lock, wait_seconds):
+            self._recover()
+            try:
+                yield
+            except BaseException:
+                with suppress(Exception):  # the first error is the one to tell; the next change recovers again
+                    self._recover()
+                raise
 
     # Opening
 

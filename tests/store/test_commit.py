@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+from deltalake import write_deltalake
 
 from lib.store import BadRows, BadStore, Clear, Counts, Merge, NotFound, ReplacePeriod, Snapshot, Store, UnknownVersion
+from lib.store.delta import DeltaFolder
 from lib.tables import TABLES
 from tests.store.samples import AT, BY_ANA, DAY, accounts, names, time_entries
 
@@ -196,6 +199,53 @@ def test_preview_counts_what_commit_then_does_and_writes_nothing(store: Store, t
         "time_entries": Counts(added=5, removed=5, unchanged=45),
         "accounts": Counts(added=1),
     }  # fmt: skip
+
+
+def test_differences_are_listed_cell_by_cell(store: Store) -> None:
+    before = accounts(a="Alfa", b="Beta", c="Gamma").with_columns(tier=pl.Series(["key", None, None], dtype=pl.String))
+    store.commit({"accounts": Merge(before, "x")}, **BY_ANA)
+    after = accounts(a="Alpha", b="Beta", d="Delta").with_columns(tier=pl.Series([None, None, None], dtype=pl.String))
+    assert store.differences(Snapshot(after, "x"), "accounts").rows() == [
+        ("d", "added", None, None, None),
+        ("a", "changed", "name", "Alfa", "Alpha"),
+        ("a", "changed", "tier", "key", None),
+        ("c", "removed", None, None, None),
+    ]
+    assert store.differences(Clear(), "accounts", limit=2).height == 2
+    assert store.differences(Merge(after, "x"), "accounts").filter(change="removed").height == 0
+
+
+def test_differences_of_a_first_import_are_its_rows(store: Store) -> None:
+    assert store.differences(Merge(accounts(a="Alfa", b="Beta"), ""), "accounts")["change"].to_list() == ["added", "added"]
+
+
+def test_an_import_that_fails_halfway_leaves_the_old_portfolio_and_heads(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.commit({"accounts": Merge(accounts(a="Alfa"), ""), "time_entries": Merge(time_entries(0, 3), "")}, **BY_ANA)
+    change, tables = DeltaFolder.change, []
+
+    def full_disk(delta: DeltaFolder, *args: Any) -> int:
+        tables.append(delta.path.name)
+        if len(tables) == 2:
+            raise OSError("No space left on device")
+        return change(delta, *args)
+
+    changes = {"accounts": Merge(accounts(a="Alpha"), ""), "time_entries": Merge(time_entries(3, 3), "")}
+    with monkeypatch.context() as patch:
+        patch.setattr(DeltaFolder, "change", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            store.commit(changes, **BY_ANA)
+    assert (store.version(), names(store), store.check()) == (1, {"a": "Alfa"}, [])
+    store.commit(changes, **BY_ANA)
+    assert (names(store), store.portfolio()["time_entries"].collect().height) == ({"a": "Alpha"}, 6)
+
+
+def test_a_store_that_is_open_recovers_from_the_crash_of_another_process(store: Store) -> None:
+    store.commit({"accounts": Merge(accounts(a="Alfa"), "")}, **BY_ANA)
+    rows = store.portfolio()["accounts"].collect().with_columns(name=pl.lit("half done"), account_id=pl.lit("h"))
+    write_deltalake(str(store.delta("accounts").path), rows, mode="append")  # as a commit killed before its transaction leaves it
+    store.commit({"accounts": Merge(accounts(b="Beta"), "")}, **BY_ANA)
+    assert names(store) == {"a": "Alfa", "b": "Beta"}
+    assert store.check() == []
 
 
 def test_a_frame_opened_before_a_commit_still_shows_its_own_version(store: Store) -> None:

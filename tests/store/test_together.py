@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,8 @@ def test_readers_and_openers_see_the_old_portfolio_during_an_import(
     assert opened.portfolio()["time_entries"].collect().height == 5
     opened.backup(tmp_path / "backup.zip", BY_ANA["at"])
     assert importing.is_alive()
+    with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
+        assert not [name for name in archive.namelist() if "00000002" in name]  # what the import has written so far
     go_on.set()
     importing.join()
     assert names(opened) == {"a": "Alfa", "b": "Beta"}

@@ -57,6 +57,12 @@ def rate_on(changes: dict[str, list[dict[str, Any]]], who: str, day: date) -> di
     return (fitting or changes[who])[-1 if fitting else 0]
 
 
+def gross_fee(job: Job) -> float:
+    """The agreed amount, a month or in all, with the media and print that are billed on at cost."""
+    months = 1 if job.billing == "retainer" else round((job.due - job.start).days / 30.4)
+    return job.fee + job.media * months
+
+
 def contracts() -> list[dict[str, Any]]:
     """One contract a client project, by its billing."""
     rows = []
@@ -73,7 +79,7 @@ def contracts() -> list[dict[str, Any]]:
             "signed_on": job.start - timedelta(days=int(draw.integers(8, 40))) if job.id not in ("BAJ-01",) else None,
             "notice_days": job.notice, "notice_given_on": {"THO-01": date(2026, 9, 11), "HAR-01": date(2026, 1, 29)}.get(job.id),
             "auto_renew": None if job.billing == "fixed" else job.renews is not None, "renewal_months": job.renews,
-            "value": job.fee if job.billing != "time_materials" else round(job.fee * max(1, round((job.due - job.start).days / 30.4)), -3),
+            "value": gross_fee(job) if job.billing != "time_materials" else round(job.fee * max(1, round((job.due - job.start).days / 30.4)), -3),
             "value_per": "month" if job.billing == "retainer" else "total", "currency": currency,
             "hours_included": job.included, "rollover_months": job.rollover[0] if job.rollover else (0 if job.included and kind == "retainer" else None),
             "rollover_cap_hours": job.rollover[1] if job.rollover else None, "overage_rate": hourly if job.included else None,

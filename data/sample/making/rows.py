@@ -10,7 +10,7 @@ import numpy as np
 
 from making.cast import ACCOUNT, AS_OF, HOUSE, PERSON
 from making.days import DAYS, INDEX, rng
-from making.money import BOOKED_RATE
+from making.money import BOOKED_RATE, gross_fee
 from making.plan import AM, DA, DE, DV, INTERNAL, JOB, JOBS, MB, PM, QA, SE, ST, Job
 from making.work import HORIZON, Entry, Work, language
 
@@ -96,14 +96,14 @@ def projects(works: list[Work], readings: list[dict[str, Any]]) -> list[dict[str
             "baseline_start": job.start if fixed else None, "baseline_due": job.due if fixed else None,
             "finished_on": (max(ends) if fixed else job.due) if job.status == "done" else None,
             "billing": job.billing, "budget_hours": hours if fixed else (job.included * months if job.included else None),
-            "budget_amount": job.fee if fixed else None, "budget_cost": round(hours * unit, -2) if costed else None,
+            "budget_amount": gross_fee(job) if fixed else None, "budget_cost": round(hours * unit, -2) if costed else None,
             "pass_through_budget": round(job.media * months) if job.media and fixed else None, "currency": currency,
             "percent_complete": latest.get(job.id) if fixed else None, "ev_technique": "percent_complete" if fixed else None,
             "target_margin": None if job.billing != "fixed" else (0.4 if job.fee > 120000 else 0.35),
         })  # fmt: skip
     for project_id, name, status, start, due in INTERNAL:
         rows.append({"project_id": project_id, "account_id": HOUSE, "name": name, "status": status, "manager": "Elena Castaño", "start": start, "due": due, "billing": "internal",
-                     "currency": "EUR", "budget_hours": 620.0 if due else None})  # fmt: skip
+                     "currency": "EUR", "budget_hours": 1400.0 if due else None})  # fmt: skip
     return rows
 
 
@@ -320,6 +320,20 @@ def settle(logged: list[Entry], targets: dict[tuple[int, int], float], job_id: s
                 missing += cut
 
 
+
+
+def keep_to_included(logged: list[Entry]) -> None:
+    """Other retainers stay near the hours they include: what is over in a month goes to the house."""
+    months: dict[tuple[str, int, int], list[Entry]] = defaultdict(list)
+    for entry in logged:
+        if entry.job in JOB and JOB[entry.job].included and entry.job != "BRI-02":
+            months[entry.job, DAYS[entry.day].year, DAYS[entry.day].month].append(entry)
+    for (job_id, _, _), mine in sorted(months.items()):
+        over = sum(entry.hours for entry in mine) - 1.05 * (JOB[job_id].included or 0)
+        for entry in sorted(mine, key=lambda entry: (-entry.day, entry.person, entry.hours)):
+            if over > 0:
+                over -= entry.hours
+                entry.job, entry.task, entry.billable = "INT-01", None, False
 
 
 def saturdays(logged: list[Entry]) -> None:
