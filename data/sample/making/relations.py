@@ -119,7 +119,8 @@ def feedback() -> list[dict[str, Any]]:
                 if wave == date(2026, 9, 15) and account["tier"] != "key" and draw.random() < 0.5:
                     continue
                 feel = mood(who, wave)
-                score = min(10, max(0, round(float(draw.normal({1: 8.9, 0: 7.2, -1: 4.6}[feel], 0.8)))))
+                low, middle, high = {1: (8, 8.9, 10), 0: (6, 7.2, 9), -1: (2, 4.6, 6)}[feel]
+                score = min(high, max(low, round(float(draw.normal(middle, 0.8)))))
                 rows.append(_answer(who, None, f"{who}-c{number}", wave + timedelta(days=int(draw.integers(0, 9))), "nps", score, (0, 10), feel, draw))
         for job in JOBS:
             if job.account == who and job.billing == "fixed" and job.status == "done":
