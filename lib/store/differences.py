@@ -109,10 +109,9 @@ def cells(found: Difference, current: pl.LazyFrame, table: Table, limit: int) ->
         rows.with_columns(change=pl.lit(change), column=none, before=none, after=none)
         for rows, change in ((added, "added"), (removed, "removed"))
     ]
-    order = [*key, "change", "column", "before", "after"]
-    return pl.concat([frame.select(order) for frame in (changed.with_columns(change=pl.lit("changed")), *whole)]).sort(
-        "change", *key, "column"
-    )
+    parts = [changed.with_columns(change=pl.lit("changed")), *whole]
+    listed = pl.concat([part.select(*key, "change", "column", "before", "after") for part in parts])
+    return listed.sort("change", *key, "column")
 
 
 def _long(rows: pl.DataFrame, key: list[str], names: list[str], cell: str) -> pl.DataFrame:
