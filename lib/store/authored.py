@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlite_utils import Database
 
 from lib.columns import N_
-from lib.store.catalogue import moment_text
+from lib.store.catalogue import moment_text, signed
 from lib.store.changes import BadRows, NotFound
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -81,7 +81,7 @@ def _write(db: Database, table: str, row: Mapping[str, Any], author: str, at: da
         found = db.conn.execute(f"SELECT id FROM {table} WHERE {' AND '.join(same)}", cells).fetchone()
         key = found[0] if found else None
     before = None if key is None else _one(db, table, key)
-    stamped = {**cells, "author": author, "at": moment_text(at)}
+    stamped = {**cells, "author": signed(author), "at": moment_text(at)}
     if key is None:
         marks = ", ".join(f":{column}" for column in stamped)
         row_id = db.conn.execute(f"INSERT INTO {table} ({', '.join(stamped)}) VALUES ({marks})", stamped).lastrowid
@@ -120,7 +120,7 @@ def audit(
     """Add a line to the audit log, which nothing changes or removes."""
     db.conn.execute(
         "INSERT INTO audit (action, table_name, row_id, before, after, author, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [action, table, row_id, before and json.dumps(before), after and json.dumps(after), author, moment_text(at)],
+        [action, table, row_id, before and json.dumps(before), after and json.dumps(after), signed(author), moment_text(at)],
     )
 
 

@@ -161,11 +161,18 @@ def set_fact(db: Database, key: str, value: int) -> None:
     db["facts"].upsert({"key": key, "value": value}, pk="key")  # type: ignore[union-attr]
 
 
+def signed(author: str) -> str:
+    """The author's name. Raises ValueError if it is empty: nothing is written by nobody."""
+    if not author.strip():
+        raise ValueError("an author is needed")
+    return author
+
+
 def add_commit(db: Database, commit: Commit, pins: Mapping[str, Pin], new_heads: Mapping[str, int]) -> None:
     """Record `commit` and move its tables to `pins`. This, inside its transaction, is the commit."""
     db.conn.execute(
         "INSERT INTO commits (number, kind, author, at, note, details, undoes) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [commit.number, commit.kind, commit.author, moment_text(commit.at), commit.note, json.dumps(commit.details), commit.undoes],
+        [commit.number, commit.kind, signed(commit.author), moment_text(commit.at), commit.note, json.dumps(commit.details), commit.undoes],
     )
     for table, pin in pins.items():
         counts = pin.counts

@@ -6,6 +6,7 @@ pinned versions only, so a crash leaves the old portfolio or the new one.
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -181,6 +182,8 @@ class Store:
 
         `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. Raises `BadRows`, `ImportBusy`.
         """
+        catalogue.moment_text(at)
+        kept = json.loads(json.dumps(dict(details or {}), allow_nan=False))
         with self._changing(wait_seconds):
             with self.catalogue.snapshot() as db:
                 number = catalogue.newest(db) + 1
@@ -194,7 +197,7 @@ class Store:
                 if counts.moved or before is None:
                     version = heads[name] = self._write(name, differences, number, at)
                 pins[name] = Pin(version, rows + counts.added - counts.removed, newest_schema(self.steps), number, number, counts)
-            commit = Commit(number, kind, author, at, note, {name: pin.counts for name, pin in pins.items()}, dict(details or {}))
+            commit = Commit(number, kind, author, at, note, {name: pin.counts for name, pin in pins.items()}, kept)
             return self._record(commit, pins, heads)
 
     def undo(self, number: int, *, author: str, at: datetime, wait_seconds: float = IMPORT_WAIT_SECONDS) -> Commit:

@@ -105,6 +105,13 @@ def test_a_value_of_another_kind_is_refused(store: Store, row: dict[str, object]
     assert store.rows("decisions") == []
 
 
+def test_nothing_is_written_by_nobody(store: Store) -> None:
+    for act in (lambda: store.write("decisions", {"text": "x"}, author=" ", at=AT), lambda: store.commit({}, author="", at=AT)):
+        with pytest.raises(ValueError, match="author"):
+            act()
+    assert (store.rows("decisions"), store.rows("audit"), store.version()) == ([], [], 0)
+
+
 def test_a_reference_to_a_missing_review_is_refused_and_nothing_is_audited(store: Store) -> None:
     with pytest.raises(BadRows, match="FOREIGN KEY"):
         store.write("decisions", {"text": "x", "review_id": 99}, **BY_ANA)

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from deltalake import write_deltalake
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
 
 from lib.store import BadRows, BadStore, Clear, Counts, Merge, NotFound, ReplacePeriod, Snapshot, Store, UnknownVersion
 from lib.store.delta import DeltaFolder
@@ -246,6 +246,26 @@ def test_a_store_that_is_open_recovers_from_the_crash_of_another_process(store: 
     store.commit({"accounts": Merge(accounts(b="Beta"), "")}, **BY_ANA)
     assert names(store) == {"a": "Alfa", "b": "Beta"}
     assert store.check() == []
+
+
+def test_details_that_are_not_json_are_refused_before_anything_is_written(store: Store) -> None:
+    with pytest.raises(TypeError):
+        store.commit({"accounts": Merge(accounts(a="Alfa"), "")}, details={"rows": {1, 2}}, **BY_ANA)
+    assert not store.delta("accounts").exists
+
+
+def test_deltas_own_readers_see_the_newest_portfolio(store: Store) -> None:
+    people = pl.DataFrame({"person_id": ["p1", "p2"], "name": ["Ana", "Bo"], "weekly_hours": [40.0, 20.0]}).with_columns(
+        skills=pl.Series([["ux", "css"], None], dtype=pl.List(pl.String)), start=pl.Series([date(2024, 1, 1), None])
+    )
+    store.commit({"people": Merge(people, "")}, **BY_ANA)
+    store.commit({"people": Merge(people.with_columns(weekly_hours=pl.lit(30.0)), "")}, **BY_ANA)
+    store.undo(2, **BY_ANA)
+    expected = store.portfolio()["people"].sort("person_id").collect()
+    path = store.delta("people").path
+    assert pl.read_delta(str(path)).select(expected.columns).sort("person_id").equals(expected)
+    by_datafusion = pl.DataFrame(QueryBuilder().register("people", DeltaTable(str(path))).execute("SELECT * FROM people"))
+    assert by_datafusion.select(expected.columns).cast(dict(expected.schema)).sort("person_id").equals(expected)
 
 
 def test_a_frame_opened_before_a_commit_still_shows_its_own_version(store: Store) -> None:
