@@ -51,22 +51,22 @@ with page():
                 t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
             )
             rows = sum(upload.rows for upload in ready)
-            label = t(
-                "Load {rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
+            loaded = t(
+                "{rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
             )
-            if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
+            if st.button(t("Load {what}", what=loaded), type="primary", key="intake.load", disabled=not ready or not name.strip()):
                 session.require("import", "tables")
                 try:
                     if not author:
                         session.save_setting("author", name.strip())
                     with st.spinner(t("Loading"), show_time=True):
                         uploads.load(ready, name.strip())
-                    st.session_state["intake.done"] = label
+                    st.session_state["intake.done"] = loaded
                     st.rerun()
                 except ImportBusy:
                     st.markdown(f":orange[▲] {t('Somebody else is loading files just now. Try again in a moment.')}")
     elif done := st.session_state.pop("intake.done", None):
-        st.markdown(f":green[●] **{t('Done')}:** {done}")
+        st.markdown(f":green[●] **{t('Loaded')}:** {done}")
         st.page_link(
             session.ROOT / "pages" / "portfolio.py", label=t("Open the portfolio"), icon=":material/arrow_forward:", icon_position="right"
         )

@@ -9,9 +9,9 @@ from lib.ui import filters, reading, session, view
 from lib.ui.agenda import show_agenda, show_last_change, show_promises
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
-from lib.ui.definition import absent_card, show_definition
+from lib.ui.definition import show_chart, show_definition
 from lib.ui.departure_card import choose_client, show_departure
-from lib.ui.frame import card, chart_card, context_row, md, page
+from lib.ui.frame import card, context_row, md, page
 from lib.ui.states import show_empty, show_footer, show_not_known, show_sample_note
 from lib.wording import headline
 
@@ -56,38 +56,32 @@ with page():
     figures = reading.the_figures(asked, chosen)
     opened = None
     left, right = st.columns([2.1, 1], gap="large")
+    source = reading.source_line(book, t)
     with left:
         show_agenda(book, agenda, unheard, portfolio.loaded, t)
-        st.subheader(t("What changed with the last import"), anchor=False)
-        show_last_change(*last_change(version, asked, chosen, t), t)
+        opened = show_chart("renewals", notices(book, chosen, t, source["contracts"]), figures, t) or opened
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
             show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), t)
         st.subheader(t("The book, last 12 months"), anchor=False)
-        opened = show_book(figures, comparisons(book, chosen), book.basis, t)
-
-    source = reading.source_line(book, t)
-    cards = {
-        "renewals": notices(book, chosen, t, source["contracts"]),
-        "top3": clients_by_agi(book, t, source["invoices"]),
-        "receivables": receivables(book, chosen, t, source["invoices"]),
-    }
-    places = iter([place for _ in range(2) for place in st.columns(2, gap="medium")])
-    for key, chart in cards.items():
-        with next(places):
-            asked_for = chart_card(chart, t) if chart is not None else absent_card(figures[key], t)
-            opened = key if asked_for else opened
-    with (
-        next(places),
-        card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted,
-    ):
+        opened = show_book(figures, comparisons(book, chosen), book.basis, t) or opened
+    left, right = st.columns(2, gap="medium")
+    with left:
+        opened = show_chart("top3", clients_by_agi(book, t, source["invoices"]), figures, t) or opened
+    with right:
+        opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"]), figures, t) or opened
+    left, right = st.columns(2, gap="medium")
+    with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
         client = choose_client(concentration_of(book).clients if book.has_revenue else book.accounts, t)
         if client:
             gone = reading.the_departure(asked, client)
             figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}
             show_departure(gone, book.base, book.has_revenue, t)
             opened = "lose_client" if wanted else opened
+    with right, st.container(border=True, key="card.changes", gap="xsmall", height="stretch"):
+        st.markdown(f"**{t('What changed with the last import')}**")
+        show_last_change(*last_change(version, asked, chosen, t), t)
     show_footer(book.fresh, t)
     view.write_link(seen, t, client=client or "")
     if opened:

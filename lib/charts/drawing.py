@@ -26,7 +26,7 @@ def _names(rows: pl.DataFrame) -> alt.Y:
 
 
 def _bars(rows: pl.DataFrame) -> alt.LayerChart:
-    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": "width*0.70"}, zero=True)
+    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, width - {_label_width(rows)})"}, zero=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
     bars = base.mark_bar(height=14).encode(color=alt.condition("datum.strong", alt.value(BLUE), alt.value(GREY)))
     return bars + base.mark_text(align="left", dx=6).encode(text="label:N")
@@ -37,7 +37,9 @@ def _days(rows: pl.DataFrame) -> alt.LayerChart:
     assert isinstance(first, date)
     assert isinstance(last, date)
     margin = timedelta(days=max(3, (last - first).days // 20))
-    scale = alt.Scale(domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": "width*0.80"})
+    scale = alt.Scale(
+        domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": f"max(120, width - {_label_width(rows) + 14})"}
+    )
     axis = alt.Axis(format="%b", tickCount="month", grid=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))
     statuses = list(MARK)
@@ -47,6 +49,11 @@ def _days(rows: pl.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("status:N", legend=None, scale=alt.Scale(domain=statuses, range=[SHAPE[status] for status in statuses])),
     )
     return points + base.mark_text(align="left", dx=13).encode(text="label:N")
+
+
+def _label_width(rows: pl.DataFrame) -> int:
+    """Pixels that the longest label beside a mark takes: Plex at 13 px is at most 7.4 a character."""
+    return 12 + round(7.4 * max((len(label) for label in rows["label"]), default=0))
 
 
 def _vega_day(day: date) -> alt.DateTime:

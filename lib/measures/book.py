@@ -125,10 +125,12 @@ def margin_of(agi: float, cost: float, hours: float, rated: float) -> tuple[floa
 
 
 def upcoming_notices(book: Book, account_ids: pl.Series) -> pl.DataFrame:
-    """Notice dates in the next 120 days: columns of `renewals`, with name, agi and severity of the account."""
+    """Notice dates in the next 120 days, soonest first: columns of `renewals`, with name, agi, severity and manager of the account."""
     window = pl.col("notice_date").is_between(book.as_of, book.as_of + timedelta(days=RENEWAL_WINDOW_DAYS))
-    return book.renewals.filter(window, pl.col("account_id").is_in(account_ids.implode())).join(
-        book.accounts.select("account_id", "name", "agi", "severity", "manager"), on="account_id"
+    return (
+        book.renewals.filter(window, pl.col("account_id").is_in(account_ids.implode()))
+        .join(book.accounts.select("account_id", "name", "agi", "severity", "manager"), on="account_id")
+        .sort("notice_date", "contract_id")
     )
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 from lib.charts.chart import Status
 from lib.charts.portfolio import GRAVE
 from lib.charts.theme import GLYPH
-from lib.columns import N_
 from lib.definitions import SIGNALS
 from lib.formats import NBSP, Language
 from lib.measures.book import Book
@@ -19,7 +18,6 @@ from lib.wording import sentence
 
 SHOWN = 6
 PROMISES_SHOWN = 5
-PROMISE_WORDS = {"kept": N_("kept"), "late": N_("late"), "dropped": N_("dropped"), "open": N_("not due yet")}
 
 
 def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], t: Language) -> None:
@@ -76,10 +74,13 @@ def _first_reason(book: Book, account_id: str, t: Language) -> str:
 def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) -> None:
     """How the promises stand, and the late ones."""
     states = dict(promises.group_by("state").len().iter_rows())
-    marks = {"kept": ":green[●]", "late": ":red[■]", "dropped": ":gray[○]", "open": ":gray[·]"}
-    st.markdown(
-        " &nbsp; ".join(f"{marks[state]} {states[state]}{NBSP}{t(word)}" for state, word in PROMISE_WORDS.items() if state in states)
-    )
+    counted = {
+        "kept": ":green[●] " + t.plural("{n} kept", "{n} kept", states.get("kept", 0)),
+        "late": ":red[■] " + t.plural("{n} late", "{n} late", states.get("late", 0)),
+        "dropped": ":gray[○] " + t.plural("{n} dropped", "{n} dropped", states.get("dropped", 0)),
+        "open": ":gray[·] " + t.plural("{n} not due yet", "{n} not due yet", states.get("open", 0)),
+    }
+    st.markdown(" &nbsp; ".join(text.replace(" ", NBSP) for state, text in counted.items() if state in states))
     late = promises.filter(pl.col("state") == "late").head(PROMISES_SHOWN)
     rows = [
         {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from lib.charts.chart import Chart
 from lib.columns import N_
 from lib.formats import Language
 from lib.measures.figure import Figure
 from lib.tables import TABLES
-from lib.ui.frame import card, md, rows_table, small_table
+from lib.ui.frame import card, chart_card, md, rows_table, small_table
 
 HEADINGS = {
     "name": N_("Account"), "invoice_id": N_("Invoice"), "contract_id": N_("Contract"), "kind": N_("Kind"), "revenue": N_("Revenue"),
@@ -55,11 +56,14 @@ def why_absent(figure: Figure, t: Language) -> str:
     return t(figure.why) if figure.why else ""
 
 
-def absent_card(figure: Figure, t: Language) -> bool:
-    """A card in the place of a chart that has nothing to show: what to import, or that there is nothing; returns whether Details was clicked."""
-    with card(figure.key, t, md(t(figure.definition.name)), md(t(figure.definition.source))) as opened:
+def show_chart(key: str, chart: Chart | None, figures: Mapping[str, Figure], t: Language) -> str | None:
+    """A chart in its card, or what to import where there is nothing to draw; returns `key` when the definition was asked for."""
+    if chart is not None:
+        return key if chart_card(chart, t) else None
+    figure = figures[key]
+    with card(key, t, md(t(figure.definition.name)), md(t(figure.definition.source))) as opened:
         st.markdown(f":gray[— {why_absent(figure, t) or t('There is nothing to show at this date.')}]")
-    return opened
+    return key if opened else None
 
 
 def show_definition(figure: Figure, t: Language, population: str) -> None:
