@@ -20,7 +20,8 @@ and `of_json`. Templates and exports are in `lib.intake.templates`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as MappingOf
+from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,8 +36,27 @@ from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Read
 from lib.workers import Refused, Worker
 
 __all__ = [
-    "MISSING_WORDS", "PRELOAD", "Checked", "Choice", "FileColumn", "Intake", "Issue", "Mapping", "Question", "Reading", "ReadReport",
-    "Refused", "SheetLimits", "Suggestion", "Worker", "fingerprint", "read_issues", "suggest", "suggest_for", "with_answer", "write_known",
+    "MISSING_WORDS",
+    "PRELOAD",
+    "Checked",
+    "Choice",
+    "FileColumn",
+    "Intake",
+    "Issue",
+    "Mapping",
+    "Question",
+    "ReadReport",
+    "Reading",
+    "Refused",
+    "SheetLimits",
+    "Suggestion",
+    "Worker",
+    "fingerprint",
+    "read_issues",
+    "suggest",
+    "suggest_for",
+    "with_answer",
+    "write_known",
 ]  # fmt: skip
 
 PRELOAD = ("lib.intake.reading", "lib.intake.checking", "python_calamine", "charset_normalizer", "babel")

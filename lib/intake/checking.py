@@ -14,6 +14,7 @@ import dataframely as dy
 import polars as pl
 
 from lib.intake import issues
+from lib.intake.declared import facts
 from lib.intake.keys import made_key
 from lib.intake.mapping import JOIN, Mapping
 from lib.intake.references import KNOWN, known_rows, prefixed, resolve
@@ -88,7 +89,7 @@ def check_rows(
         found = pl.concat([of_records, *draft.found])
         return _outcome(read, table, draft, how, 0, 0, {}, found), None, found
     rows = pl.DataFrame([frame["_line"], *draft.columns.values()]).select("_line", *table.columns)
-    rows = rows.cast(dict(table.polars_schema)) if rows.drop("_line").schema != table.polars_schema else rows
+    rows = rows.cast(_lined_schema(table)) if rows.drop("_line").schema != table.polars_schema else rows
     rejected = pl.Series("rejected", [False]).new_from_index(0, frame.height) if frame.height else pl.Series("rejected", [], pl.Boolean)
     for failing in draft.rejected:
         rejected = rejected | failing
@@ -108,6 +109,10 @@ def check_rows(
     return checked, accepted.select(table.columns.keys()), found
 
 
+def _lined_schema(table: Table) -> pl.Schema:
+    return pl.Schema({"_line": pl.Int64, **table.polars_schema})
+
+
 def _outcome(
     read: ReadReport, table: Table, draft: _Draft, how: str, accepted: int, rejected: int, left_out: dict[str, int],
     found: pl.DataFrame, rows: pl.DataFrame | None = None,
@@ -115,7 +120,7 @@ def _outcome(
     left_out = {reason: count for reason, count in left_out.items() if count}
     if rows is not None:
         assert accepted + rejected + sum(left_out.values()) == read.records, "a record was lost"
-    days = [name for name, column in table.columns.items() if column.metadata["kind"] == "day"]
+    days = [name for name, column in table.columns.items() if facts(column)["kind"] == "day"]
     first = {day: rows[day].min() for day in days} if rows is not None else {}
     last = {day: rows[day].max() for day in days} if rows is not None else {}
     return Checked(
@@ -154,7 +159,7 @@ def _draft(read: ReadReport, table: Table, frame: pl.DataFrame, mapping: Mapping
     """All columns typed, references resolved, keys made; and how the key came."""
     draft, how = _Draft(), "column"
     types = {column.name: column.typed for column in read.columns}
-    own_key = table.key[0] if len(table.key) == 1 and table.columns[table.key[0]].metadata["kind"] == "text" else ""
+    own_key = table.key[0] if len(table.key) == 1 and facts(table.columns[table.key[0]])["kind"] == "text" else ""
     later = []
     typed = _typed_columns(table, frame, types, mapping)
     for ours, declared in table.columns.items():
@@ -172,7 +177,7 @@ def _draft(read: ReadReport, table: Table, frame: pl.DataFrame, mapping: Mapping
     elif own_key and not any(question.blocking for question in draft.questions):
         draft.columns[own_key], how = made_key(table.name, own_key, pl.DataFrame(list(draft.columns.values())), mapping.source)
     for ours in later:
-        within = pl.DataFrame([column for column in draft.columns.values()]) if own_key in draft.columns else table.empty()
+        within = pl.DataFrame(list(draft.columns.values())) if own_key in draft.columns else table.empty()
         there = [known_rows(table.name, within.drop_nulls(own_key))] if own_key in within.columns else []
         if mapping.also and own_key in within.columns:
             there.append(within.select(pl.col(own_key).alias("key"), clean_key(_cells(frame, mapping.also)).alias("name")).drop_nulls())
@@ -198,7 +203,13 @@ def _typed_columns(table: Table, frame: pl.DataFrame, types: dict[str, str], map
 
 
 def _take_column(
-    draft: _Draft, ours: str, declared: dy.Column, frame: pl.DataFrame, typed: dict[str, Typed], mapping: Mapping, known: dict[str, pl.DataFrame]
+    draft: _Draft,
+    ours: str,
+    declared: dy.Column,
+    frame: pl.DataFrame,
+    typed: dict[str, Typed],
+    mapping: Mapping,
+    known: dict[str, pl.DataFrame],
 ) -> None:
     """Put one column into the draft, with its references resolved; a required one that is nowhere is asked for."""
     if ours not in typed:
@@ -208,8 +219,8 @@ def _take_column(
         return
     theirs, lines = mapping.columns.get(ours), frame["_line"]
     draft.add(ours, typed[ours])
-    table = declared.metadata.get("ref")
-    if table and declared.metadata["kind"] == "text":
+    table = facts(declared).get("ref")
+    if table and facts(declared)["kind"] == "text":
         _resolve(draft, ours, theirs or "", lines, known.get(table, pl.DataFrame(schema=KNOWN)), mapping)
     elif table:
         _resolve_lists(draft, ours, theirs or "", lines, known.get(table, pl.DataFrame(schema=KNOWN)), mapping)
@@ -294,7 +305,9 @@ def _without_orphans(
     key, parent = table.key[0], own[0]
     while True:
         there = pl.concat([accepted[key], elsewhere.alias(key)])
-        lost = accepted.filter(pl.col(parent).is_not_null() & ~pl.col(parent).is_in(there.implode()) & pl.col(parent).is_in(rows[key].implode()))
+        lost = accepted.filter(
+            pl.col(parent).is_not_null() & ~pl.col(parent).is_in(there.implode()) & pl.col(parent).is_in(rows[key].implode())
+        )
         if lost.is_empty():
             return accepted, found
         found.append(issues.of_cells(lost["_line"], lost[parent], mapping.columns.get(parent, ""), parent, "parent_rejected"))

@@ -76,7 +76,9 @@ def _question(cells: pl.Series, field: str, header: str, century: int) -> Questi
     choices = []
     for order in ("dmy", "mdy"):
         read = _read(_bare(numeric), order, century)
-        choices.append(Choice(order, tuple((cell, "" if day is None else day.isoformat()) for cell, day in zip(numeric, read, strict=True))))
+        choices.append(
+            Choice(order, tuple((cell, "" if day is None else day.isoformat()) for cell, day in zip(numeric, read, strict=True)))
+        )
     return Question("date_order", field, header, True, tuple(choices))
 
 

@@ -100,9 +100,7 @@ def _start_of_line(body: bytes, count: int) -> int:
     return at
 
 
-def _rows(
-    body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int
-) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
     """(frame, issues, blank records) of the text below the first `skipped` lines."""
     while body.endswith((b"\n\n", b"\n\r\n")):
         body = body.rstrip(b"\r\n") + (b"\r\n" if line_end == "crlf" else b"\n")
@@ -191,7 +189,9 @@ def _read_kept(kept: list[bytes], names: list[str], marks: tuple[bytes, bytes]) 
     if fast is not None and fast.height == len(kept):
         return fast
     rows = [[field.decode() for field in record_at([line], 0, delimiter, b'"').fields] for line in (_one_line(line) for line in kept)]
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(pl.all().str.replace_all("\x00", "\n", literal=True))
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
+        pl.all().str.replace_all("\x00", "\n", literal=True)
+    )
 
 
 def _one_line(line: bytes) -> bytes:

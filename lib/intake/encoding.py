@@ -33,6 +33,8 @@ def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:
     _refuse_binary(raw)
     found = encoding or _encoding(raw)
     body = _decoded(raw, found)
+    if not body[:4096].strip() and not body.strip():
+        raise Refusal("empty_file")
     if b"\0" in body:
         raise Refusal("binary_file", kind="NUL")
     if b"\r" not in body:

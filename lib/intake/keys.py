@@ -38,7 +38,9 @@ def made_key(table: str, key: str, rows: pl.DataFrame, source: str) -> tuple[pl.
         base, how = rows["name"].fill_null(""), "name"
     else:
         columns = [column for column in _IDENTIFYING.get(table, rows.columns) if column in rows.columns]
-        text = rows.select(pl.concat_str([pl.col(column).cast(pl.String).fill_null("") for column in columns], separator="\x1f")).to_series()
+        text = rows.select(
+            pl.concat_str([pl.col(column).cast(pl.String).fill_null("") for column in columns], separator="\x1f")
+        ).to_series()
         distinct = text.unique()
         digests = pl.Series([hashlib.blake2b(cell.encode(), digest_size=10).hexdigest() for cell in distinct])
         base, how = text.replace_strict(distinct, digests, return_dtype=pl.String), "hash"

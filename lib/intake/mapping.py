@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from lib.intake.values import ReadReport, Reading
+from lib.intake.values import Reading, ReadReport
 
 JOIN = " + "  # "First Name + Last Name" maps one column of ours to several of theirs
 MISSING_WORDS = ("", "-", "—", "–", "n/a", "#n/a", "na", "null", "none", "\\n", "_", "nan", "(blank)", "(vacío)", "000000000000000aaa")
@@ -50,7 +50,7 @@ class Mapping:
 
     @classmethod
     def of_json(cls, facts: dict[str, Any]) -> Mapping:
-        lists = {name: tuple(facts[name]) for name in ("missing_words", "keep_unknown") if name in facts}
+        lists: dict[str, Any] = {name: tuple(facts[name]) for name in ("missing_words", "keep_unknown") if name in facts}
         return cls(**{**facts, "reading": Reading.of_json(facts.get("reading", {})), **lists})
 
 

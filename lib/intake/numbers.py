@@ -28,7 +28,11 @@ _FITS = {
     COMMA: _GROUPED.replace("MARK", r"\.").replace("POINT", ","),
 }
 _CLOCK = r"^([+-]?)([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]+)?)?$"
-_SPOKEN = r"^(?:([0-9]+(?:[.,][0-9]+)?)\s*h(?:rs?|ours?|oras?)?\.?)?\s*(?:([0-9]+(?:[.,][0-9]+)?)\s*m(?:ins?|inutes?|inutos?)?\.?)?\s*(?:([0-9]+)\s*s(?:ecs?|econds?|egundos?|eg)?\.?)?$"
+_AMOUNT = r"([0-9]+(?:[.,][0-9]+)?)\s*"
+_SPOKEN = (
+    "^(?:" + _AMOUNT + r"h(?:rs?|ours?|oras?)?\.?)?\s*(?:" + _AMOUNT + r"m(?:ins?|inutes?|inutos?)?\.?)?\s*"
+    r"(?:([0-9]+)\s*s(?:ecs?|econds?|egundos?|eg)?\.?)?$"
+)
 _ISO = r"^PT(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?$"
 UNITS = {"h": 1.0, "min": 60.0, "s": 3600.0}
 

@@ -60,7 +60,9 @@ def resolve(
         none = pl.repeat(False, cells.len(), eager=True)
         return Resolved(taken.alias(cells.name), none, none, {"unlinked": cells.len() - cells.null_count()}, ())
     words = cells.drop_nulls().unique(maintain_order=True)
-    found = pl.DataFrame({"cell": words}).with_columns(prefixed(pl.col("cell"), source).alias("own"), folded(pl.col("cell")).alias("folded"))
+    found = pl.DataFrame({"cell": words}).with_columns(
+        prefixed(pl.col("cell"), source).alias("own"), folded(pl.col("cell")).alias("folded")
+    )
     keys = known.select("key").unique().with_columns(pl.lit(True).alias("there"))
     names = known.drop_nulls("name").with_columns(folded(pl.col("name")).alias("folded"))
     names = names.group_by("folded").agg(pl.col("key").unique(), pl.col("key").n_unique().alias("rows"))

@@ -37,7 +37,7 @@ class SheetLimits:
     cells: int = 30_000_000
 
 
-def read_sheet(raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:  # noqa: B008  (frozen)
+def read_sheet(raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:
     """The records of one sheet: the one asked for, or the first visible one with cells. Raises Refusal beyond the limits."""
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 

@@ -10,6 +10,7 @@ from typing import Any
 import dataframely as dy
 from rapidfuzz import fuzz, process
 
+from lib.intake.declared import facts
 from lib.intake.layout import LOOKS_LIKE_VALUE
 from lib.intake.mapping import JOIN, Mapping, plain_name
 from lib.intake.synonyms import FALSE_WORDS, HEADER_WORDS, TABLE_WORDS, TRUE_WORDS, names_of
@@ -20,7 +21,9 @@ _SURE, _LEAST = 100.0, 84.0
 _DAY = re.compile(r"\d{1,4}[-/. ](\d{1,2}|[a-zA-Z]{3,})[-/., ]\s*\d|[a-zA-Z]{3,} \d{1,2},? \d{4}|^(19|20)\d{6}$")
 _YES_NO = frozenset({"yes", "no", "sí", "si", "true", "false"})
 _NAME_PARTS = (("first name", "last name"), ("nombre", "apellidos"), ("firstname", "lastname"))
-_DECLARABLE = frozenset({"currency", "kind", "status", "value_per", "weekly_hours", "internal", "pass_through", "scale_max", "stage", "elapsed"})
+_DECLARABLE = frozenset(
+    {"currency", "kind", "status", "value_per", "weekly_hours", "internal", "pass_through", "scale_max", "stage", "elapsed"}
+)
 _TOOLS = (
     "harvest", "toggl", "clockify", "kimai", "tempo", "jira", "asana", "trello", "monday", "planner", "msproject", "salesforce", "hubspot",
     "zoho", "holded", "sage", "xero", "quickbooks", "personio", "factorial", "sip", "ravenstack",
@@ -81,7 +84,9 @@ def _suggestion(report: ReadReport, table: Table) -> Suggestion:
     met = (len(wanted) - len(fatal)) / max(1, len(wanted))
     used = len(columns) / max(1, len(report.columns))
     breadth = min(1.0, len(columns) / 6)
-    score = 100 * max(0.0, 0.5 * met + 0.25 * used + 0.15 * breadth + 0.1 * _hints(report, table) + 0.15 * _speaks(report, table) - 0.1 * len(fatal))
+    score = 100 * max(
+        0.0, 0.5 * met + 0.25 * used + 0.15 * breadth + 0.1 * _hints(report, table) + 0.15 * _speaks(report, table) - 0.1 * len(fatal)
+    )
     source = guess_source(report.file)
     units = {name: unit for name, header in columns.items() if (unit := _unit(table, name, header))}
     constants = _currency_in_header(table, columns)
@@ -130,7 +135,9 @@ def _columns(report: ReadReport, table: Table) -> dict[str, str]:
 
 def _with_joined_name(columns: dict[str, str], report: ReadReport, table: Table) -> dict[str, str]:
     """First and last name in two columns become one."""
-    ours = {"time_entries": "person_id", "people": "name", "contacts": "name", "absences": "person_id", "bookings": "person_id"}.get(table.name)
+    ours = {"time_entries": "person_id", "people": "name", "contacts": "name", "absences": "person_id", "bookings": "person_id"}.get(
+        table.name
+    )
     by_name = {plain_name(column.header): column.name for column in report.columns}
     for first, last in _NAME_PARTS:
         if ours and first in by_name and last in by_name and not {"user", "usuario", "full name", "name", "person"} & set(by_name):
@@ -148,8 +155,15 @@ def _likeness(names: tuple[str, ...], headers: list[str]) -> list[float]:
     """For each header 100 for an equal name (less a little for later ones), else how alike the letters are, at most 93."""
     place = {name: number for number, name in reversed(list(enumerate(names)))}
     long = [name for name in names if len(name) > 3]
-    alike = process.cdist(headers, long, scorer=fuzz.token_sort_ratio, score_cutoff=_LEAST).max(axis=1) if long and headers else [0.0] * len(headers)
-    return [_SURE - min(place[header], 12) * 0.5 if header in place else min(float(score), 93.0) for header, score in zip(headers, alike, strict=True)]
+    alike = (
+        process.cdist(headers, long, scorer=fuzz.token_sort_ratio, score_cutoff=_LEAST).max(axis=1)
+        if long and headers
+        else [0.0] * len(headers)
+    )
+    return [
+        _SURE - min(place[header], 12) * 0.5 if header in place else min(float(score), 93.0)
+        for header, score in zip(headers, alike, strict=True)
+    ]
 
 
 def _contradicts(column: FileColumn, declared: dy.Column) -> float:
@@ -175,11 +189,6 @@ def _contradicts(column: FileColumn, declared: dy.Column) -> float:
     else:
         return 0.0
     return len(wrong) / len(samples)
-
-
-def facts(column: dy.Column) -> dict[str, Any]:
-    """Kind, label, unit and so on of a declared column."""
-    return column.metadata or {}
 
 
 def _other_key(report: ReadReport, table: Table, columns: dict[str, str]) -> str:
@@ -215,7 +224,11 @@ def _speaks(report: ReadReport, table: Table) -> float:
 def _hints(report: ReadReport, table: Table) -> float:
     """1 if the file's or the sheet's name speaks of the table."""
     text = f" {plain_name(re.sub(r'[.][a-z]+$', '', report.file.lower()))} {plain_name(report.reading.sheet or '')} "
-    return 1.0 if any(f" {word} " in text for word in (table.name.replace("_", " "), *map(plain_name, TABLE_WORDS[table.name].split("|")))) else 0.0
+    return (
+        1.0
+        if any(f" {word} " in text for word in (table.name.replace("_", " "), *map(plain_name, TABLE_WORDS[table.name].split("|"))))
+        else 0.0
+    )
 
 
 def _unit(table: Table, ours: str, header: str) -> str | None:

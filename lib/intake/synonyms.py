@@ -6,8 +6,34 @@ Names are compared without case, accents and punctuation. A table's own columns 
 # ruff: noqa: E501  (one code or column, one line)
 from __future__ import annotations
 
-TRUE_WORDS = frozenset("true t yes y x 1 1.0 on si sí s verdadero v cierto billable facturable ✓ ✔ checked wahr ja oui vrai".split())
-FALSE_WORDS = frozenset("false f no n 0 0.0 off falso non-billable nonbillable unchecked falsch nein non faux".split()) | {
+TRUE_WORDS = frozenset(
+    [
+        "true",
+        "t",
+        "yes",
+        "y",
+        "x",
+        "1",
+        "1.0",
+        "on",
+        "si",
+        "sí",
+        "s",
+        "verdadero",
+        "v",
+        "cierto",
+        "billable",
+        "facturable",
+        "✓",
+        "✔",
+        "checked",
+        "wahr",
+        "ja",
+        "oui",
+        "vrai",
+    ]
+)
+FALSE_WORDS = frozenset(["false", "f", "no", "n", "0", "0.0", "off", "falso", "non-billable", "nonbillable", "unchecked", "falsch", "nein", "non", "faux"]) | {
     "no facturable", "not billable", "non billable",
 }  # fmt: skip
 
@@ -218,7 +244,9 @@ CHOICE_WORDS: dict[str, tuple[str, ...]] = {
         "milestone": "hito",
         "deliverable": "entregable",
         "summary": "resumen|tarea resumen|fase|phase",
-        "open": "abierto|abierta|to do|todo|tareas por hacer|por hacer|pendiente|not started|no iniciada|new|nuevo|nueva|backlog|created|selected for development|en curso|en negociación|negotiation|proposal|propuesta",
+        "open": "abierto|abierta|to do|todo|tareas por hacer|por hacer|pendiente|not started|no iniciada|new|nuevo|nueva|backlog|created|selected for development",
+        "opportunities.open": "en curso|en negociación|negotiation|proposal|propuesta|in progress",
+        "risks.open": "en curso|active|activo|in progress",
         "in_progress": "en curso|en progreso|en proceso|in progress|doing|started|iniciada|in review|en revisión|review|testing|qa|en marcha|haciendo",
         "blocked": "bloqueado|bloqueada|impedido|waiting|en espera|on hold",
         "FS": "finish to start|fin comienzo|fin a comienzo|fc|finish-to-start",

@@ -9,10 +9,12 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 import xlsxwriter
 
+from lib.intake.declared import facts
 from lib.intake.messages import EXPLAINED, FORMS
 from lib.tables import TABLES, Table
 from lib.text import neutralise, neutralised
@@ -44,23 +46,23 @@ def columns_of(table: str, t: Translate) -> list[dict[str, str]]:
     chosen = TABLES[table]
     rows = []
     for name, column in chosen.columns.items():
-        facts = column.metadata or {}
+        about = facts(column)
         rows.append(
             {
                 "name": name,
-                "label": t(facts["label"]),
+                "label": t(about["label"]),
                 "about": t(column.description or ""),
-                "form": _form(facts, t),
+                "form": _form(about, t),
                 "needed": t(EXPLAINED["no" if column.nullable else "yes"]),
             }
         )
     return rows
 
 
-def _form(facts: dict[str, object], t: Translate) -> str:
-    kind = str(facts["kind"])
+def _form(about: dict[str, Any], t: Translate) -> str:
+    kind = about["kind"]
     if kind == "choice":
-        return " | ".join(facts["options"])  # type: ignore[arg-type]
+        return " | ".join(about["options"])
     return t(FORMS[kind])
 
 
@@ -88,7 +90,7 @@ def export_csv(table: str, rows: pl.DataFrame, dialect: str = "comma") -> bytes:
 def _as_text(table: Table, form: Dialect) -> list[pl.Expr]:
     written = []
     for name, column in table.columns.items():
-        cell, kind = pl.col(name), (column.metadata or {})["kind"]
+        cell, kind = pl.col(name), facts(column)["kind"]
         if kind == "day":
             cell = cell.dt.strftime(form.day)
         elif kind == "number":
@@ -124,21 +126,23 @@ def export_parquet(table: str, rows: pl.DataFrame) -> bytes:
 def export_xlsx(table: str, rows: pl.DataFrame, t: Translate) -> bytes:
     """A workbook: a sheet of `rows` with typed cells, a sheet that explains the columns. No formulas, no links."""
     buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = xlsxwriter.Workbook(
+        buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    )
     day_format = book.add_format({"num_format": "yyyy-mm-dd"})
     bold = book.add_format({"bold": True})
     chosen = TABLES[table]
     sheet = book.add_worksheet(table)
-    facts = columns_of(table, t)
-    for position, column in enumerate(facts):
+    explained = columns_of(table, t)
+    for position, column in enumerate(explained):
         sheet.write_string(0, position, column["name"], bold)
         sheet.write_comment(0, position, f"{column['label']}\n{column['about']}\n{column['form']}")
     sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(facts) - 1, 16)
+    sheet.set_column(0, len(explained) - 1, 16)
     for position, name in enumerate(chosen.columns):
         for row, value in enumerate(rows[name].to_list(), start=1):
             _write_cell(sheet, row, position, value, day_format)
-    _explain(book, facts, t, bold)
+    _explain(book, explained, t, bold)
     book.close()
     return buffer.getvalue()
 
@@ -161,12 +165,12 @@ def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, va
         sheet.write_string(row, column, neutralise(str(value)))
 
 
-def _explain(book: xlsxwriter.Workbook, facts: list[dict[str, str]], t: Translate, bold: object) -> None:
+def _explain(book: xlsxwriter.Workbook, explained: list[dict[str, str]], t: Translate, bold: object) -> None:
     sheet = book.add_worksheet(t(EXPLAINED["sheet"])[:31])
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 3, 60)
     for position, heading in enumerate(("name", "label", "about", "form", "needed")):
         sheet.write_string(0, position, t(EXPLAINED[heading]), bold)
-        for row, column in enumerate(facts, start=1):
+        for row, column in enumerate(explained, start=1):
             sheet.write_string(row, position, neutralise(column[heading]))

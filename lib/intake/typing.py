@@ -10,6 +10,7 @@ import polars as pl
 from lib.columns import NOTE_BYTES
 from lib.intake import dates, issues, numbers, words
 from lib.intake.converted import Converted, counted, missing_to_null, of_values
+from lib.intake.declared import facts
 from lib.intake.mapping import Mapping
 from lib.intake.values import Choice, Question
 from lib.text import clean_text, clean_texts, strip_neutralised_texts
@@ -29,9 +30,11 @@ class Typed:
     cleaned: int = 0
 
 
-def typed_column(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, header: str, mapping: Mapping, typed: str = "") -> Typed:
+def typed_column(
+    cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, header: str, mapping: Mapping, typed: str = ""
+) -> Typed:
     """The typed values of one column of text `cells` that stand on `lines`. `typed` is what a sheet says its cells are."""
-    kind, unit = declared.metadata["kind"], declared.metadata.get("unit", "")
+    kind, unit = facts(declared)["kind"], facts(declared).get("unit", "")
     answers = mapping.values.get(ours, {})
     style = mapping.number_styles.get(ours)
     if kind == "text":
@@ -43,7 +46,7 @@ def typed_column(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Col
     elif kind == "flag":
         read = words.flags(present, answers)
     elif kind == "choice":
-        read = words.choices(present, mapping.table, declared.metadata["options"], answers)
+        read = words.choices(present, mapping.table, facts(declared)["options"], answers)
     elif kind == "currency":
         read = words.currencies(present, answers)
     elif kind == "country":
@@ -80,7 +83,9 @@ def _hours(cells: pl.Series, ours: str, header: str, mapping: Mapping, style: st
 
 def _unit_question(cells: pl.Series, values: pl.Series, ours: str, header: str) -> Question:
     shown = pl.DataFrame({"cell": cells, "value": values}).drop_nulls().unique("cell", maintain_order=True).head(5)
-    choices = tuple(Choice(unit, tuple((cell, f"{value / per:g} h") for cell, value in shown.iter_rows())) for unit, per in numbers.UNITS.items())
+    choices = tuple(
+        Choice(unit, tuple((cell, f"{value / per:g} h") for cell, value in shown.iter_rows())) for unit, per in numbers.UNITS.items()
+    )
     return Question("unit", ours, header, True, choices)
 
 

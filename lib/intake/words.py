@@ -40,7 +40,8 @@ def countries(cells: pl.Series, answers: MappingOf[str, str]) -> Converted:
 
     def meant(word: str) -> str | None:
         code = word.strip().upper()
-        return code if len(code) == 2 and code.isascii() and code.isalpha() else names.get(plain_name(word))
+        is_code = len(code) == 2 and code.isascii() and code.isalpha()
+        return names.get(plain_name(word)) or (code if is_code else None)
 
     return _by_word(cells, answers, meant, pl.String)
 
@@ -82,7 +83,16 @@ def _by_word(cells: pl.Series, answers: MappingOf[str, str], meant: object, dtyp
 def _country_names() -> dict[str, str]:
     from babel import Locale
 
-    names = {"uk": "GB", "england": "GB", "inglaterra": "GB", "usa": "US", "eeuu": "US", "ee uu": "US", "u s a": "US", "great britain": "GB"}
+    names = {
+        "uk": "GB",
+        "england": "GB",
+        "inglaterra": "GB",
+        "usa": "US",
+        "eeuu": "US",
+        "ee uu": "US",
+        "u s a": "US",
+        "great britain": "GB",
+    }
     for language in ("en", "es"):
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"):
@@ -105,13 +115,21 @@ def lists(cells: pl.Series) -> Converted:
 def weeks(cells: pl.Series, field: str, header: str, style: str | None) -> Converted:
     """Seven numbers of hours, separated by ; or | or space, or by commas that are no decimal commas."""
     rows = pl.DataFrame({"cell": cells}).with_row_index("row").drop_nulls()
-    separators = [mark for mark in (*LIST_SEPARATORS.replace(",", ""), " ", ",") if rows["cell"].str.strip_chars().str.contains(mark, literal=True).any()]
+    separators = [
+        mark
+        for mark in (*LIST_SEPARATORS.replace(",", ""), " ", ",")
+        if rows["cell"].str.strip_chars().str.contains(mark, literal=True).any()
+    ]
     separator = separators[0] if separators else ";"
     parts = rows.with_columns(pl.col("cell").str.strip_chars().str.split(separator)).explode("cell", empty_as_null=True, keep_nulls=True)
     read = numbers(parts["cell"].str.strip_chars(), field, header, "1,234.5" if separator == "," else style)
     if read.questions:
-        return Converted(pl.repeat(None, cells.len(), dtype=pl.List(pl.Float64), eager=True), cells.is_null() & False, "", {}, read.questions)
+        return Converted(
+            pl.repeat(None, cells.len(), dtype=pl.List(pl.Float64), eager=True), cells.is_null() & False, "", {}, read.questions
+        )
     weeks_read = parts.with_columns(hours=read.values).group_by("row", maintain_order=True).agg("hours")
     whole = weeks_read.filter((pl.col("hours").list.len() == 7) & (pl.col("hours").list.eval(pl.element().is_null()).list.any().not_()))
-    values = pl.DataFrame({"row": pl.int_range(cells.len(), dtype=pl.UInt32, eager=True)}).join(whole, on="row", how="left", maintain_order="left")
+    values = pl.DataFrame({"row": pl.int_range(cells.len(), dtype=pl.UInt32, eager=True)}).join(
+        whole, on="row", how="left", maintain_order="left"
+    )
     return of_values(values["hours"].alias(cells.name), cells, "not_a_week", **read.reading)

@@ -69,7 +69,16 @@ def show_file(upload: Upload, t: Language) -> None:
 
 
 def _discard_button(upload: Upload, t: Language) -> None:
-    st.button(t("Put this file aside"), type="tertiary", key=f"{upload.key}.discard", on_click=uploads.discard, args=(upload.digest,))
+    with st.container(horizontal=True, gap="small"):
+        if isinstance(upload.outcome, ReadReport):
+            st.button(
+                t("Use this file for another table too"),
+                type="tertiary",
+                key=f"{upload.key}.again",
+                on_click=uploads.use_again,
+                args=(upload,),
+            )
+        st.button(t("Put this file aside"), type="tertiary", key=f"{upload.key}.discard", on_click=uploads.discard, args=(upload.id,))
 
 
 def _refusal(refused: Refused, t: Language) -> None:
@@ -142,8 +151,12 @@ def _target(upload: Upload, t: Language) -> None:
         t("Short name of the tool"), upload.mapping.source, max_chars=20, key=f"{upload.key}.source.{table}", placeholder=t("none: ids stay as they are"),
         help=t("Ids from this file are prefixed with it once, so that two tools can't clash. Use the same name for all files of one tool."),
     )  # fmt: skip
-    if source.strip() != upload.mapping.source:
-        upload.mapping = replace(upload.mapping, source=source.strip())
+    distinct = st.checkbox(
+        t("Rows with the same id or name count once"), upload.mapping.distinct, key=f"{upload.key}.distinct.{table}",
+        help=t("For a file whose rows are about something else, such as a time sheet that names clients. The first of them counts."),
+    )  # fmt: skip
+    if source.strip() != upload.mapping.source or distinct != upload.mapping.distinct:
+        upload.mapping = replace(upload.mapping, source=source.strip(), distinct=distinct)
         st.rerun()
 
 

@@ -59,6 +59,7 @@ class Upload:
     checked_for: str = ""
     counts: Counts | None = None
     tables: list[str] = field(default_factory=list)
+    copy: int = 0
 
     @property
     def ready(self) -> bool:
@@ -75,9 +76,14 @@ class Upload:
         return sum(question.blocking for question in self.checked.questions) if isinstance(self.checked, Checked) else 0
 
     @property
+    def id(self) -> str:
+        """Unique to the file and, where it fills several tables, to its copy."""
+        return f"{self.digest[:12]}{self.copy or ''}"
+
+    @property
     def key(self) -> str:
-        """For widgets: unique to the file."""
-        return f"intake.{self.digest[:12]}"
+        """For widgets."""
+        return f"intake.{self.id}"
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,7 +95,7 @@ def intake() -> Intake:
 
 
 def waiting() -> dict[str, Upload]:
-    """The files of this session, by digest, in the order they came."""
+    """The files of this session, by id, in the order they came."""
     return st.session_state.setdefault(_STATE, {})
 
 
@@ -104,7 +110,7 @@ def _folder() -> Path:
 def bring(name: str, content: bytes) -> None:
     """Take in one uploaded file, unless the same bytes wait already: keep it, read it, suggest or remember its mapping."""
     digest = hashlib.sha256(content).hexdigest()
-    if digest in waiting():
+    if any(upload.digest == digest for upload in waiting().values()):
         return
     folder = _folder() / digest[:16]
     folder.mkdir(exist_ok=True)
@@ -112,7 +118,7 @@ def bring(name: str, content: bytes) -> None:
     path.write_bytes(content)
     upload = Upload(name, digest, path, folder, intake().read(path, name, folder))
     _suggest(upload)
-    waiting()[digest] = upload
+    waiting()[upload.id] = upload
 
 
 def bring_all(files: Iterable[tuple[str, bytes]]) -> None:
@@ -147,9 +153,24 @@ def choose_table(upload: Upload, table: str) -> None:
         upload.mapping, upload.remembered = suggest_for(upload.outcome, table).mapping, False
 
 
-def discard(digest: str) -> None:
+def use_again(upload: Upload) -> None:
+    """Let the same file fill another table too: a time sheet names clients, projects and people."""
+    copies = [other.copy for other in waiting().values() if other.digest == upload.digest]
+    folder = upload.folder.with_name(f"{upload.digest[:16]}-{max(copies) + 1}")
+    shutil.copytree(upload.folder, folder)
+    again = replace(upload, copy=max(copies) + 1, path=folder / "upload", folder=folder, checked=None, checked_for="", counts=None)
+    again.outcome = intake().read(
+        again.path, again.name, again.folder, upload.outcome.reading if isinstance(upload.outcome, ReadReport) else Reading()
+    )
+    _suggest(again)
+    taken = {other.mapping.table for other in waiting().values() if other.digest == upload.digest and other.mapping}
+    choose_table(again, next((table for table in again.tables if table not in taken), again.tables[0]))
+    waiting()[again.id] = again
+
+
+def discard(id: str) -> None:
     """Let one file go, with everything that was made from it."""
-    upload = waiting().pop(digest, None)
+    upload = waiting().pop(id, None)
     if upload:
         shutil.rmtree(upload.folder, ignore_errors=True)
 
@@ -184,7 +205,7 @@ def check_all() -> None:
         if not isinstance(upload.outcome, ReadReport) or upload.mapping is None:
             continue
         others = sorted(set(TABLES[upload.mapping.table].references.values()))
-        rest = [(one.digest, one.checked_for) for other in others for one in before.get(other, [])]
+        rest = [(one.id, one.checked_for) for other in others for one in before.get(other, [])]
         wanted = hashlib.sha256(repr((upload.mapping, version, rest)).encode()).hexdigest()
         if upload.checked_for != wanted:
             known = write_known({other: _known(other, before.get(other, [])) for other in others}, upload.folder)
@@ -242,7 +263,7 @@ def load(uploads: list[Upload], author: str) -> list[Commit]:
         commits.append(session.store().commit(changes, author=author, at=session.now(), details={"files": files}))
         for upload in batch.values():
             _remember(upload, author)
-            discard(upload.digest)
+            discard(upload.id)
     return commits
 
 

@@ -27,7 +27,7 @@ class Worker:
     `preload` names the modules that it imports on start, so that the first job does not wait for them. Jobs come from `packages` only.
     """
 
-    def __init__(self, limits: Limits = Limits(), preload: Sequence[str] = (), packages: Sequence[str] = ("lib",)) -> None:
+    def __init__(self, limits: Limits = Limits(), preload: Sequence[str] = (), packages: Sequence[str] = ("lib",)) -> None:  # noqa: B008  (frozen)
         self.limits = limits
         self._hello = {"limits": limits.to_json(), "preload": list(preload), "packages": list(packages)}
         self._lock = threading.Lock()

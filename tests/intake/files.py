@@ -29,5 +29,10 @@ def accounts() -> pl.DataFrame:
 
 def projects() -> pl.DataFrame:
     return filled(
-        "projects", project_id=["P1", "P2"], account_id=["A1", "A2"], name=["Web nueva", "App móvil"], status=["active"] * 2, currency=["EUR"] * 2
+        "projects",
+        project_id=["P1", "P2"],
+        account_id=["A1", "A2"],
+        name=["Web nueva", "App móvil"],
+        status=["active"] * 2,
+        currency=["EUR"] * 2,
     )
