@@ -32,9 +32,12 @@ with page():
             t("Base currency"), saved["base_currency"], max_chars=3, key="settings.base", help=t("Three letters, such as EUR")
         )
         month = st.selectbox(
-            t("First month of the fiscal year"), range(1, 13), index=saved["fiscal_first_month"] - 1, format_func=lambda number: MONTHS[number - 1],
+            t("First month of the fiscal year"),
+            range(1, 13),
+            index=saved["fiscal_first_month"] - 1,
+            format_func=lambda number: MONTHS[number - 1],
             key="settings.month",
-        )  # fmt: skip
+        )
         if st.form_submit_button(t("Save the book's settings"), key="settings.save_book"):
             if len(base.strip()) == 3 and base.strip().isalpha():
                 for key, value in {"revenue_basis": basis, "base_currency": base.strip().upper(), "fiscal_first_month": month}.items():

@@ -1,4 +1,4 @@
-"""Keeps lib/locale/es.po in step with the messages in the code: adds new ones, drops unused ones, keeps translations. `python -m scripts.messages`"""
+"""Keeps lib/locale/es.po in step with the messages in the code: `make messages` adds new ones and drops unused ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def catalogue() -> Catalog:
 
 def updated() -> Catalog:
     """The catalogue with exactly the messages in use."""
-    known, fresh = catalogue(), Catalog(locale="es", charset="utf-8", header_comment="# Spanish messages of Cartera. `make messages` keeps it in step.")
+    known, fresh = catalogue(), Catalog(locale="es", charset="utf-8", header_comment="# Spanish messages of Cartera, kept by `make messages`.")
     for message in used():
         one = message[0] if isinstance(message, tuple) else message
         kept = known.get(one)

@@ -15,8 +15,8 @@ Status = Literal["risk", "watch", "ok", "none"]
 class Chart:
     """One chart: `rows` is exactly what is drawn, in its order.
 
-    bars: one horizontal bar a row, from `name` and `value` (in `unit`), `strong` rows in the accent. days: one point a row, at `day`, shaped
-    and coloured by `status`, its area by `value`. `label` is the text beside each mark. `title` is the finding, `subtitle` unit and
+    bars: one horizontal bar a row, from `name` and `value`, `strong` rows in the accent. days: one point a row, at `day`, shaped and
+    coloured by `status`, its area by `value`. `label` is the text beside each mark. `title` is the finding, `subtitle` unit and
     population, `source` where it comes from, `alt` what a screen reader says.
     """
 

@@ -13,9 +13,13 @@ from lib.measures.figure import total
 CLIENTS_SHOWN = 8
 NOTICES_SHOWN = 10
 AGES = {
-    "not_due": N_("Not due"), "1_30": N_("1–30 days late"), "31_60": N_("31–60 days late"), "61_90": N_("61–90 days late"),
-    "over_90": N_("Over 90 days late"), "credit": N_("Credit notes"),
-}  # fmt: skip
+    "not_due": N_("Not due"),
+    "1_30": N_("1–30 days late"),
+    "31_60": N_("31–60 days late"),
+    "61_90": N_("61–90 days late"),
+    "over_90": N_("Over 90 days late"),
+    "credit": N_("Credit notes"),
+}
 GRAVE = 0.75
 
 
@@ -63,9 +67,11 @@ def notices(book: Book, account_ids: pl.Series, t: Language, source: str) -> Cha
     count = coming.height
     if book.has_revenue:
         title = t.plural(
-            "One notice date in the next 120 days, worth {money} of AGI", "{n} notice dates in the next 120 days, worth {money} of AGI", count,
+            "One notice date in the next 120 days, worth {money} of AGI",
+            "{n} notice dates in the next 120 days, worth {money} of AGI",
+            count,
             money=t.money(worth, book.base),
-        )  # fmt: skip
+        )
     else:
         title = t.plural("One notice date in the next 120 days", "{n} notice dates in the next 120 days", count)
     alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())

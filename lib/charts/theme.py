@@ -21,15 +21,36 @@ TEXT_SIZE = 13
 @alt.theme.register("cartera", enable=True)
 def _theme() -> Any:
     axis: dict[str, Any] = {
-        "labelFont": FONT, "titleFont": FONT, "labelFontSize": TEXT_SIZE, "titleFontSize": TEXT_SIZE, "labelColor": INK, "labelOpacity": 0.78,
-        "titleColor": INK, "titleOpacity": 0.78, "titleFontWeight": 400, "ticks": False, "domain": False, "gridColor": INK, "gridOpacity": 0.10,
-        "gridWidth": 1, "labelPadding": 6, "labelLimit": 240, "labelFlush": False, "labelBound": False,
-    }  # fmt: skip
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelFontSize": TEXT_SIZE,
+        "titleFontSize": TEXT_SIZE,
+        "labelColor": INK,
+        "labelOpacity": 0.78,
+        "titleColor": INK,
+        "titleOpacity": 0.78,
+        "titleFontWeight": 400,
+        "ticks": False,
+        "domain": False,
+        "gridColor": INK,
+        "gridOpacity": 0.10,
+        "gridWidth": 1,
+        "labelPadding": 6,
+        "labelLimit": 240,
+        "labelFlush": False,
+        "labelBound": False,
+    }
     return {
         "padding": {"left": 0, "right": 2, "top": 2, "bottom": 2},
         "usermeta": {"embedOptions": {"renderer": "svg"}},
         "config": {
-            "font": FONT, "background": "transparent", "axis": axis, "axisDiscrete": {"grid": False}, "view": {"stroke": None},
-            "text": {"font": FONT, "fontSize": TEXT_SIZE, "color": INK}, "bar": {"color": BLUE}, "rule": {"color": INK},
+            "font": FONT,
+            "background": "transparent",
+            "axis": axis,
+            "axisDiscrete": {"grid": False},
+            "view": {"stroke": None},
+            "text": {"font": FONT, "fontSize": TEXT_SIZE, "color": INK},
+            "bar": {"color": BLUE},
+            "rule": {"color": INK},
         },
-    }  # fmt: skip
+    }

@@ -72,26 +72,54 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
         .collect()
         .join(tops, on="account_id", how="left")
         .join(flows.by_account(twelve_months(as_of)).select("account_id", *YEAR), on="account_id", how="left")
-        .join(flows.by_account(twelve_months_before(as_of)).select("account_id", pl.col("agi").alias("agi_before")), on="account_id", how="left")
         .join(
-            flows.by_account(quarter_so_far).select("account_id", pl.col("agi").alias("agi_quarter"), pl.col("delivery_cost").alias("cost_quarter"), pl.col("hours").alias("hours_quarter"), pl.col("rated_hours").alias("rated_quarter")),
-            on="account_id", how="left",
+            flows.by_account(twelve_months_before(as_of)).select("account_id", pl.col("agi").alias("agi_before")),
+            on="account_id",
+            how="left",
+        )
+        .join(
+            flows.by_account(quarter_so_far).select(
+                "account_id",
+                pl.col("agi").alias("agi_quarter"),
+                pl.col("delivery_cost").alias("cost_quarter"),
+                pl.col("hours").alias("hours_quarter"),
+                pl.col("rated_hours").alias("rated_quarter"),
+            ),
+            on="account_id",
+            how="left",
         )
         .join(renewals.group_by("account_id").agg(pl.col("notice_date").min().alias("next_notice")), on="account_id", how="left")
         .join(
-            invoices.group_by("account_id").agg(pl.col("open").sum(), pl.col("open").filter(pl.col("days_late") > 30).sum().alias("overdue")),
-            on="account_id", how="left",
+            invoices.group_by("account_id").agg(
+                pl.col("open").sum(), pl.col("open").filter(pl.col("days_late") > 30).sum().alias("overdue")
+            ),
+            on="account_id",
+            how="left",
         )
         .join(found.group_by("account_id").agg(pl.col("severity").max()), on="account_id", how="left")
         .with_columns(pl.col(*YEAR, "agi_before", *QUARTER, "open", "overdue", "severity").fill_null(0))
         .with_columns((pl.col("agi").clip(lower_bound=0) * pl.col("severity")).alias("priority"))
         .sort("name")
-    )  # fmt: skip
+    )
     retained = client_retention(portfolio, level, as_of)
     made = Book(
-        as_of, quarter, basis, base, flows.pass_through_at_cost, accounts, tops, found, invoices, renewals, recurring.accounts, recurring.unrated,
-        retained.accounts, reaches_back(flows, as_of), freshness(portfolio, as_of), bool((flows.daily["revenue"] != 0).any()),
-    )  # fmt: skip
+        as_of,
+        quarter,
+        basis,
+        base,
+        flows.pass_through_at_cost,
+        accounts,
+        tops,
+        found,
+        invoices,
+        renewals,
+        recurring.accounts,
+        recurring.unrated,
+        retained.accounts,
+        reaches_back(flows, as_of),
+        freshness(portfolio, as_of),
+        bool((flows.daily["revenue"] != 0).any()),
+    )
     return made, flows
 
 
@@ -291,7 +319,7 @@ def _renewals(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -> Figure:
 
 
 def comparisons(book: Book, account_ids: pl.Series) -> dict[str, float | None]:
-    """What stands beside the figures, over `account_ids`: agi_before (12 months before) and margin_quarter (delivery margin of the quarter)."""
+    """What stands beside the figures, over `account_ids`: agi_before (12 months before), margin_quarter (the quarter's delivery margin)."""
     chosen = book.accounts.filter(pl.col("account_id").is_in(account_ids.implode()))
     agi, cost = total(chosen, "agi_quarter"), total(chosen, "cost_quarter")
     rated = margin_of(agi, cost, total(chosen, "hours_quarter"), total(chosen, "rated_quarter"))[0]

@@ -23,7 +23,7 @@ REACHES: dict[str, str] = {
 
 
 def freshness(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    """One row a table that holds rows, in the order of REACHES, then of the portfolio: table, rows, until (null where undated), age_days."""
+    """One row a table that holds rows, those of REACHES first: table, rows, until (null where undated), age_days."""
     reached = {
         table: portfolio[table].filter(pl.col(column) <= as_of).select(pl.col(column).max()).collect().item()
         for table, column in REACHES.items()

@@ -84,12 +84,16 @@ def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) ->
     late = promises.filter(pl.col("state") == "late").head(PROMISES_SHOWN)
     rows = [
         {
-            "what": f"{md(clip(row['text'], 60))}  \n:gray[{md(clip(' · '.join(filter(None, [names.get(row['account_id']), row['owner']])), 60))}]",
+            "what": f"{md(clip(row['text'], 60))}  \n:gray[{md(clip(_whose(row, names), 60))}]",
             "late": f":red[{GLYPH['risk']}{NBSP}{t.days(row['days_late'])}]",
         }
         for row in late.iter_rows(named=True)
     ]
     small_table(rows, t, alt=t("Late promises"), right=["late"])
+
+
+def _whose(promise: dict, names: dict[str, str]) -> str:
+    return " · ".join(filter(None, [names.get(promise["account_id"]), promise["owner"]]))
 
 
 def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> None:

@@ -16,19 +16,51 @@ from lib.tables import TABLES
 from lib.ui.frame import card, chart_card, md, rows_table, small_table
 
 HEADINGS = {
-    "name": N_("Account"), "invoice_id": N_("Invoice"), "contract_id": N_("Contract"), "kind": N_("Kind"), "revenue": N_("Revenue"),
-    "pass_through": N_("Pass-through"), "agi": N_("AGI"), "agi_before": N_("AGI, 12 months before"), "delivery_cost": N_("Delivery cost"),
-    "hours": N_("Hours"), "rated_hours": N_("Hours with a rate"), "billable_hours": N_("Billable hours"), "stated_hours": N_("Hours that say"),
-    "amount": N_("AGI"), "share": N_("Share"), "start": N_("A month, 12 months ago"), "now": N_("A month, now"), "before": N_("12 months before"),
-    "last": N_("Last 12 months"), "change": N_("Change"), "issued": N_("Issued"), "due": N_("Due"), "days_late": N_("Days late"), "open": N_("Open"),
-    "status": N_("Status"), "notice_date": N_("Notice date"), "end": N_("End"), "without_notice_days": N_("No notice days"),
-    "renewed": N_("Renewed by itself"), "renewal_open": N_("Renewal open"),
-}  # fmt: skip
+    "name": N_("Account"),
+    "invoice_id": N_("Invoice"),
+    "contract_id": N_("Contract"),
+    "kind": N_("Kind"),
+    "revenue": N_("Revenue"),
+    "pass_through": N_("Pass-through"),
+    "agi": N_("AGI"),
+    "agi_before": N_("AGI, 12 months before"),
+    "delivery_cost": N_("Delivery cost"),
+    "hours": N_("Hours"),
+    "rated_hours": N_("Hours with a rate"),
+    "billable_hours": N_("Billable hours"),
+    "stated_hours": N_("Hours that say"),
+    "amount": N_("AGI"),
+    "share": N_("Share"),
+    "start": N_("A month, 12 months ago"),
+    "now": N_("A month, now"),
+    "before": N_("12 months before"),
+    "last": N_("Last 12 months"),
+    "change": N_("Change"),
+    "issued": N_("Issued"),
+    "due": N_("Due"),
+    "days_late": N_("Days late"),
+    "open": N_("Open"),
+    "status": N_("Status"),
+    "notice_date": N_("Notice date"),
+    "end": N_("End"),
+    "without_notice_days": N_("No notice days"),
+    "renewed": N_("Renewed by itself"),
+    "renewal_open": N_("Renewal open"),
+}
 WORDS = {
-    "expansion": N_("expansion"), "contraction": N_("contraction"), "churn": N_("churn"), "same": N_("same"), "retainer": N_("retainer"),
-    "fixed_price": N_("fixed price"), "time_materials": N_("time and materials"), "subscription": N_("subscription"), "sent": N_("sent"),
-    "disputed": N_("disputed"), "invoice": N_("invoice"), "credit_note": N_("credit note"),
-}  # fmt: skip
+    "expansion": N_("expansion"),
+    "contraction": N_("contraction"),
+    "churn": N_("churn"),
+    "same": N_("same"),
+    "retainer": N_("retainer"),
+    "fixed_price": N_("fixed price"),
+    "time_materials": N_("time and materials"),
+    "subscription": N_("subscription"),
+    "sent": N_("sent"),
+    "disputed": N_("disputed"),
+    "invoice": N_("invoice"),
+    "credit_note": N_("credit note"),
+}
 BETTER = {"higher": N_("Higher is better."), "lower": N_("Lower is better."), "neither": ""}
 
 

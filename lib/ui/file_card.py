@@ -141,20 +141,29 @@ def _target(upload: Upload, t: Language) -> None:
     tables = [*upload.tables, *(name for name in TABLES if name not in upload.tables)]
     left, right = st.columns([2, 1])
     table = left.selectbox(
-        t("This file fills"), tables, index=tables.index(upload.mapping.table), format_func=lambda name: f"{t(TABLES[name].title)}: {t(TABLES[name].about)}",
+        t("This file fills"),
+        tables,
+        index=tables.index(upload.mapping.table),
+        format_func=lambda name: f"{t(TABLES[name].title)}: {t(TABLES[name].about)}",
         key=f"{upload.key}.table.{upload.outcome.reading.header_line if isinstance(upload.outcome, ReadReport) else 0}",
-    )  # fmt: skip
+    )
     if table != upload.mapping.table:
         uploads.choose_table(upload, table)
         st.rerun()
     source = right.text_input(
-        t("Short name of the tool"), upload.mapping.source, max_chars=20, key=f"{upload.key}.source.{table}", placeholder=t("none: ids stay as they are"),
+        t("Short name of the tool"),
+        upload.mapping.source,
+        max_chars=20,
+        key=f"{upload.key}.source.{table}",
+        placeholder=t("none: ids stay as they are"),
         help=t("Ids from this file are prefixed with it once, so that two tools can't clash. Use the same name for all files of one tool."),
-    )  # fmt: skip
+    )
     distinct = st.checkbox(
-        t("Rows with the same id or name count once"), upload.mapping.distinct, key=f"{upload.key}.distinct.{table}",
+        t("Rows with the same id or name count once"),
+        upload.mapping.distinct,
+        key=f"{upload.key}.distinct.{table}",
         help=t("For a file whose rows are about something else, such as a time sheet that names clients. The first of them counts."),
-    )  # fmt: skip
+    )
     if source.strip() != upload.mapping.source or distinct != upload.mapping.distinct:
         upload.mapping = replace(upload.mapping, source=source.strip(), distinct=distinct)
         st.rerun()
@@ -193,9 +202,15 @@ def _read_as(kind: str, read: str, t: Language) -> str:
 
 def _choice_word(kind: str, value: str, t: Language) -> str:
     words = {
-        "dmy": t("day, month, year"), "mdy": t("month, day, year"), "ymd": t("year, month, day"), "share": t("0 to 1"), "percent": t("0 to 100"),
-        "h": t("hours"), "min": t("minutes"), "s": t("seconds"),
-    }  # fmt: skip
+        "dmy": t("day, month, year"),
+        "mdy": t("month, day, year"),
+        "ymd": t("year, month, day"),
+        "share": t("0 to 1"),
+        "percent": t("0 to 100"),
+        "h": t("hours"),
+        "min": t("minutes"),
+        "s": t("seconds"),
+    }
     return words.get(value, value)
 
 
@@ -253,9 +268,14 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
             left, right = st.columns([1, 2], vertical_alignment="center")
             left.markdown(f"{md(word)} :gray[{t.plural('{n} row', '{n} rows', count)}]")
             answers[word] = right.selectbox(
-                t("Meaning of {word}", word=word), options, index=None, format_func=lambda option: clip(str(shown.get(option, option)), 60), key=f"{key}.{place}",
-                label_visibility="collapsed", placeholder=t("Leave these rows out"),
-            )  # fmt: skip
+                t("Meaning of {word}", word=word),
+                options,
+                index=None,
+                format_func=lambda option: clip(str(shown.get(option, option)), 60),
+                key=f"{key}.{place}",
+                label_visibility="collapsed",
+                placeholder=t("Leave these rows out"),
+            )
         if len(question.words) > WORDS_SHOWN:
             st.markdown(f":gray[{t.plural('and one more word', 'and {n} more words', len(question.words) - WORDS_SHOWN)}]")
         if st.form_submit_button(t("Use these meanings"), key=f"{key}.submit"):
@@ -287,11 +307,14 @@ def _columns(upload: Upload, report: ReadReport, t: Language) -> None:
             options = options if now is None or now in options else [*options, now]
             star = " *" if not column.nullable else ""
             chosen = places[place % 2].selectbox(
-                _column_label(table.name, name, t) + star, options, index=options.index(now) if now else None,
+                _column_label(table.name, name, t) + star,
+                options,
+                index=options.index(now) if now else None,
                 format_func=lambda header: clip(f"{header}: {samples.get(header, '')}", 60),
                 placeholder=t("every row: {value}", value=upload.mapping.constants[name]) if name in upload.mapping.constants else "—",
-                key=f"{upload.key}.map.{table.name}.{name}", help=t(column.description or ""),
-            )  # fmt: skip
+                key=f"{upload.key}.map.{table.name}.{name}",
+                help=t(column.description or ""),
+            )
             if chosen:
                 edited[name] = chosen
         if edited != upload.mapping.columns:
@@ -331,9 +354,14 @@ def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
 
 
 WAYS: dict[str, str] = {
-    "by_key": N_("found by id"), "by_name": N_("found by name"), "by_alias": N_("as you said"), "unlinked": N_("not linked yet"),
-    "unknown": N_("unknown"), "ambiguous": N_("ambiguous"), "left_empty": N_("left empty"),
-}  # fmt: skip
+    "by_key": N_("found by id"),
+    "by_name": N_("found by name"),
+    "by_alias": N_("as you said"),
+    "unlinked": N_("not linked yet"),
+    "unknown": N_("unknown"),
+    "ambiguous": N_("ambiguous"),
+    "left_empty": N_("left empty"),
+}
 
 
 def _issues(upload: Upload, checked: Checked, t: Language) -> None:

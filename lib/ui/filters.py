@@ -24,9 +24,14 @@ def quarter_choice(view: View, quarters: Sequence[Period], t: Language, first_mo
         days = sorted([*days, view.quarter.first], reverse=True)
     st.session_state.setdefault("view.quarter", view.quarter.first)
     st.selectbox(
-        t("Quarter"), days, format_func=lambda day: t.quarter(day, first_month), key="view.quarter", label_visibility="collapsed", width=120,
+        t("Quarter"),
+        days,
+        format_func=lambda day: t.quarter(day, first_month),
+        key="view.quarter",
+        label_visibility="collapsed",
+        width=120,
         persist_state="session",
-    )  # fmt: skip
+    )
 
 
 def manager_choice(accounts: pl.DataFrame, t: Language) -> None:

@@ -78,7 +78,7 @@ def small_table(
 def rows_table(
     rows: pl.DataFrame, headings: Mapping[str, str], written: Mapping[str, Any], key: str, alt: str, height: int | None = None
 ) -> None:
-    """A table to work in: `headings` column -> title (others are hidden), `written` column -> how a value is written; sorting stays by value."""
+    """A table to work in: `headings` column -> title (others are hidden), `written` column -> how it is written; sorting is by value."""
     kept = [name for name in rows.columns if name in headings]
     frame = rows.select(kept).to_pandas()
     style = frame.style.format({name: _or_dash(how) for name, how in written.items() if name in kept}, na_rep="—")
@@ -92,7 +92,7 @@ def _or_dash(how: Any) -> Any:
 
 @contextmanager
 def card(key: str, t: Language, title: str, subtitle: str, source: str = "") -> Iterator[bool]:
-    """A box around one figure: the finding, its unit, the button to its definition (whose click is yielded), then the block, its source last."""
+    """A box around one figure: finding, unit, the button to its definition (whose click is yielded), the block, its source last."""
     with st.container(border=True, key=f"card.{key}", gap="xsmall", height="stretch"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]", width="stretch")

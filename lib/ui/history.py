@@ -13,9 +13,13 @@ from lib.ui.frame import clip, md, small_table
 
 SHOWN = 8
 KINDS = {
-    "import": N_("Loaded"), "undo": N_("Undone"), "sample": N_("Sample opened"), "empty": N_("Emptied"), "restore": N_("Restored"),
+    "import": N_("Loaded"),
+    "undo": N_("Undone"),
+    "sample": N_("Sample opened"),
+    "empty": N_("Emptied"),
+    "restore": N_("Restored"),
     "migration": N_("Migrated"),
-}  # fmt: skip
+}
 
 
 def show_history(commits: list[Commit], author: str, t: Language) -> None:

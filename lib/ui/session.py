@@ -1,4 +1,4 @@
-"""What a page knows before it asks for anything: language, store, settings, author and rights. The only place that reads clock and environment."""
+"""What a page knows before it asks: language, store, settings, author and rights. The only place that reads clock and environment."""
 
 from __future__ import annotations
 

@@ -58,8 +58,12 @@ def show_footer(fresh: pl.DataFrame, t: Language) -> None:
     ]
     for table, until, age in dated.select("table", "until", "age_days").iter_rows():
         if table in ("time_entries", "invoices") and age > STALE_DAYS * (1 if table == "time_entries" else 4):
-            message = t("{table} end on {day}, {days} before the as-of date. Those days are unknown, not zero.",
-                        table=t(TABLES[table].title), day=t.day(until), days=t.days(age))  # fmt: skip
+            message = t(
+                "{table} end on {day}, {days} before the as-of date. Those days are unknown, not zero.",
+                table=t(TABLES[table].title),
+                day=t.day(until),
+                days=t.days(age),
+            )
             st.markdown(f":orange[▲]{NBSP}{message}")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(". ".join(reached), width="content")

@@ -1,4 +1,4 @@
-"""The files a person has brought and not yet loaded: read, mapped and checked in the worker, then committed. The unsaved lives here only."""
+"""The files a person has brought and not yet loaded: read, mapped, checked in the worker, then committed. The only unsaved state."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def known_names(table: str) -> dict[str, str]:
 
 
 def change(upload: Upload) -> Change:
-    """What loading the file does: merge on the key; where keys were made from the rows, its source's rows of the same period are replaced."""
+    """What loading the file does: merge on the key; where keys were made from rows, its source's rows of the period are replaced."""
     assert isinstance(upload.checked, Checked)
     assert upload.mapping is not None
     rows, source = pl.read_ipc(upload.checked.accepted), upload.mapping.source
@@ -271,6 +271,9 @@ def _remember(upload: Upload, author: str) -> None:
     assert upload.mapping is not None
     assert isinstance(upload.outcome, ReadReport)
     profile = {
-        "source": upload.mapping.source, "table_name": upload.mapping.table, "name": fingerprint(upload.outcome), "mapping": upload.mapping.to_json(),
-    }  # fmt: skip
+        "source": upload.mapping.source,
+        "table_name": upload.mapping.table,
+        "name": fingerprint(upload.outcome),
+        "mapping": upload.mapping.to_json(),
+    }
     session.store().write("mapping_profiles", profile, author=author, at=session.now())

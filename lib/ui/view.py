@@ -1,4 +1,4 @@
-"""What a person looks at: as-of, quarter, filters, selection and language. It lives in the link in words no language changes, and across pages."""
+"""What a person looks at: as-of, quarter, filters, selection, language. It lives in the link, in words no language changes."""
 
 from __future__ import annotations
 
