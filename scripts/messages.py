@@ -41,7 +41,7 @@ def catalogue() -> Catalog:
 
 def updated() -> Catalog:
     """The catalogue with exactly the messages in use."""
-    known, fresh = catalogue(), Catalog(locale="es", charset="utf-8", header_comment="# Spanish messages of Cartera, kept by `make messages`.")
+    known, fresh = catalogue(), Catalog(locale="es", charset="utf-8", header_comment="# Spanish messages, kept by `make messages`.")
     for message in used():
         one = message[0] if isinstance(message, tuple) else message
         kept = known.get(one)

@@ -106,11 +106,12 @@ def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> No
         return
     counted = [
         f"{t(TABLES[table].title)}: "
-        + t(
-            "{added} new, {changed} changed, {removed} gone",
-            added=t.number(counts.added),
-            changed=t.number(counts.changed),
-            removed=t.number(counts.removed),
+        + ", ".join(
+            [
+                t.plural("{n} new", "{n} new", counts.added),
+                t.plural("{n} changed", "{n} changed", counts.changed),
+                t.plural("{n} gone", "{n} gone", counts.removed),
+            ]
         )
         for table, counts in commit.counts.items()
         if counts.moved

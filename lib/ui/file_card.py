@@ -22,7 +22,7 @@ ISSUES_SHOWN = 100
 WORDS_SHOWN = 12
 PREVIEW_ROWS = 8
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
-DELIMITERS = {",": ",", ";": ";", "\t": "tab", "|": "|"}
+DELIMITERS = (",", ";", "\t", "|")
 
 
 def headline(upload: Upload, t: Language) -> str:
@@ -120,7 +120,7 @@ def _correct_reading(upload: Upload, report: ReadReport, t: Language) -> None:
             signs = list(DELIMITERS)
             place = signs.index(reading.delimiter) if reading.delimiter in signs else 0
             chosen["delimiter"] = st.selectbox(
-                t("Separator"), signs, index=place, format_func=DELIMITERS.__getitem__, key=f"{key}.delimiter"
+                t("Separator"), signs, index=place, format_func=lambda sign: t("tab") if sign == "\t" else sign, key=f"{key}.delimiter"
             )
         chosen["header_line"] = int(
             st.number_input(t("Line that names the columns"), 0, 1000, int(reading.header_line or 0), key=f"{key}.header")
@@ -326,14 +326,14 @@ def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
     """What loading would do, in counts, and how columns were read."""
     if upload.counts is not None:
         parts = [
-            t("{n} new", n=t.number(upload.counts.added)),
-            t("{n} changed", n=t.number(upload.counts.changed)),
-            t("{n} unchanged", n=t.number(upload.counts.unchanged)),
+            t.plural("{n} new", "{n} new", upload.counts.added),
+            t.plural("{n} changed", "{n} changed", upload.counts.changed),
+            t.plural("{n} unchanged", "{n} unchanged", upload.counts.unchanged),
         ]
         if upload.counts.removed:
-            parts.append(t("{n} gone: replaced in their period", n=t.number(upload.counts.removed)))
+            parts.append(t.plural("{n} gone: replaced in its period", "{n} gone: replaced in their period", upload.counts.removed))
         parts += [f"{t.number(count)} {t(LEFT_OUT[reason])}" for reason, count in checked.left_out.items()]
-        parts.append(t("{n} rejected", n=t.number(checked.rejected_rows)))
+        parts.append(t.plural("{n} rejected", "{n} rejected", checked.rejected_rows))
         st.markdown("**" + t("If loaded") + f":** {' · '.join(parts)}")
     read = [
         f"{_column_label(checked.table, column, t)}: {t(READINGS[kind], value=_choice_word(kind, value, t))}"
