@@ -1,0 +1,155 @@
+"""A retainer's hours, month by month: included, carried, capped, lapsed, over."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.measures.retainers import over_servicing, retainer_burn
+from tests.measures.rows import book_of
+
+AS_OF = date(2026, 6, 30)
+
+
+def retainer(**more: Any) -> dict[str, Any]:
+    return {"contract_id": "k", "account_id": "a", "start": date(2026, 1, 1), "hours_included": 20.0} | more
+
+
+def burn(*used: float, as_of: date = AS_OF, months: int = 12, **more: Any) -> pl.DataFrame:
+    """Months of a retainer from January 2026, each with its hours on the 15th."""
+    entries = [{"date": date(2026, 1 + index, 15), "hours": hours} for index, hours in enumerate(used) if hours]
+    portfolio = book_of(
+        contracts=[retainer(**more)], projects=[{"project_id": "j", "account_id": "a", "contract_id": "k"}], time_entries=entries
+    )
+    return retainer_burn(portfolio, as_of, months)
+
+
+def test_without_rollover_each_month_stands_alone():
+    rows = burn(15.0, 25.0, 20.0)
+    assert rows["used"].to_list() == [15, 25, 20, 0, 0, 0]
+    assert rows["carried_in"].to_list() == [0] * 6
+    assert rows["over"].to_list() == [0, 5, 0, 0, 0, 0]
+
+
+def test_what_is_left_is_carried_and_used_before_anything_is_over():
+    # January leaves 5, so February has 25 for 24; 1 is left. March 20 + 1 for 30: 9 over, nothing left.
+    rows = burn(15.0, 24.0, 30.0, 20.0, rollover_months=12)
+    assert rows["carried_in"].to_list() == [0, 5, 1, 0, 0, 20]
+    assert rows["over"].to_list() == [0, 0, 9, 0, 0, 0]
+
+
+def test_carried_hours_lapse_after_their_months():
+    # January leaves 20, usable in February only with one month, in March too with two.
+    assert burn(0.0, 20.0, 30.0, rollover_months=1)["carried_in"].to_list()[:3] == [0, 20, 20]
+    assert burn(0.0, 0.0, 0.0, 0.0, rollover_months=1)["carried_in"].to_list() == [0, 20, 20, 20, 20, 20]
+    assert burn(0.0, 0.0, 0.0, 0.0, rollover_months=2)["carried_in"].to_list() == [0, 20, 40, 40, 40, 40]
+
+
+def test_the_oldest_hours_are_used_first():
+    # Two months' rollover. January leaves 20; February uses 20 of January's and leaves its own 20;
+    # March still has them and uses 40: 0 over. Were the newest used first, January's would have lapsed by April.
+    rows = burn(0.0, 20.0, 0.0, 60.0, rollover_months=2)
+    assert rows["carried_in"].to_list()[:4] == [0, 20, 20, 40]
+    assert rows["over"].to_list()[:4] == [0, 0, 0, 0]
+
+
+def test_no_more_than_the_cap_is_carried():
+    rows = burn(0.0, 0.0, 40.0, rollover_months=12, rollover_cap_hours=8.0)
+    assert rows["carried_in"].to_list()[:4] == [0, 8, 8, 0]
+    assert rows["over"].to_list()[2] == 40 - 20 - 8
+    assert burn(0.0, 40.0, rollover_months=12, rollover_cap_hours=0.0)["over"].to_list()[1] == 20
+
+
+def test_a_month_in_part_includes_its_part():
+    # 17-31 January: 15 of 31 days; 1-10 March: 10 of 31.
+    rows = burn(start=date(2026, 1, 17), end=date(2026, 3, 10), hours_included=31.0)
+    assert rows["included"].to_list() == pytest.approx([15, 31, 10, 0, 0, 0])
+
+
+def test_hours_after_the_end_are_over_and_nothing_carried_covers_them():
+    rows = burn(0.0, 0.0, 0.0, 7.0, end=date(2026, 3, 31), rollover_months=12)
+    assert rows.row(3, named=True) | {"month": None} == {
+        "contract_id": "k", "account_id": "a", "month": None, "included": 0.0, "carried_in": 0.0, "used": 7.0, "over": 7.0, "complete": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "april"),
+    [
+        ({"auto_renew": False}, 0.0),
+        ({"auto_renew": True}, 20.0),
+        ({"auto_renew": True, "notice_given_on": date(2026, 3, 31)}, 0.0),
+        ({"auto_renew": True, "notice_given_on": date(2026, 7, 1)}, 20.0),  # not given yet on 30 June
+        ({"auto_renew": True, "notice_given_on": date(2026, 4, 1)}, 20.0),  # in the next term, which still runs
+    ],
+)
+def test_a_retainer_that_renews_by_itself_goes_on_including_hours(more: dict[str, Any], april: float):
+    assert burn(end=date(2026, 3, 31), **more)["included"].to_list()[3] == april
+
+
+def test_only_facts_are_used_and_the_current_month_is_not_complete():
+    rows = burn(0.0, 0.0, 0.0, 0.0, 0.0, 9.0, as_of=date(2026, 6, 14))
+    assert (rows["used"].to_list()[-1], rows["complete"].to_list()[-2:]) == (0, [True, False])
+    rows = burn(0.0, 0.0, 0.0, 0.0, 0.0, 9.0, as_of=date(2026, 6, 15))
+    assert rows["used"].to_list()[-1] == 9
+    assert burn(as_of=AS_OF)["complete"].to_list()[-1]
+
+
+def test_the_last_months_are_shown_with_what_earlier_ones_left():
+    rows = burn(0.0, months=2, rollover_months=12)
+    assert rows["month"].to_list() == [date(2026, 5, 1), date(2026, 6, 1)]
+    assert rows["carried_in"].to_list() == [80, 100]
+
+
+@pytest.mark.parametrize(
+    "more", [{"kind": "subscription"}, {"hours_included": None}, {"start": date(2026, 7, 1)}], ids=["kind", "hours", "start"]
+)
+def test_what_includes_no_hours_does_not_burn(more: dict[str, Any]):
+    assert burn(5.0, **more).height == 0
+
+
+def test_hours_reach_a_retainer_through_its_projects_or_as_the_accounts_only_one():
+    projects = [
+        {"project_id": "named", "account_id": "a", "contract_id": "k"},
+        {"project_id": "retainer", "account_id": "a", "billing": "retainer"},
+        {"project_id": "unsaid", "account_id": "a"},
+        {"project_id": "fixed", "account_id": "a", "billing": "fixed"},
+        {"project_id": "other", "account_id": "b", "billing": "retainer"},
+    ]
+    hours = zip(("named", "retainer", "unsaid", "fixed", "other"), (1.0, 2.0, 4.0, 8.0, 16.0), strict=True)
+    entries = [{"date": AS_OF, "project_id": project, "hours": worked} for project, worked in hours]
+    one = book_of(contracts=[retainer()], projects=projects, time_entries=entries)
+    assert retainer_burn(one, AS_OF, 1)["used"].to_list() == [3]
+    two = book_of(contracts=[retainer(), retainer(contract_id="l")], projects=projects, time_entries=entries)
+    assert sorted(retainer_burn(two, AS_OF, 1)["used"]) == [0, 1]  # of two, nobody says which the nameless hours burn
+
+
+def test_over_servicing_is_over_against_included_in_the_last_three_complete_months():
+    # As of 14 June: March, April, May. Over 0 + 5 + 10 of 60 = 25 %. January's 50 and June's 90 are outside.
+    rows = burn(50.0, 0.0, 20.0, 25.0, 30.0, 90.0, as_of=date(2026, 6, 14))
+    made = over_servicing(rows, date(2026, 6, 14))
+    assert made.rows() == [("a", 15.0, 60.0, 0.25)]
+
+
+def test_over_servicing_without_an_included_hour_has_no_share():
+    assert over_servicing(burn(0.0, 0.0, 0.0, 7.0, 7.0, 7.0, end=date(2026, 1, 31)), AS_OF).height == 0
+
+
+hours = st.integers(0, 60).map(float)
+
+
+@given(st.lists(hours, min_size=6, max_size=6), st.integers(0, 4), st.none() | st.integers(0, 50).map(float))
+def test_a_month_is_over_by_what_was_not_available_and_carries_within_its_bounds(used: list[float], months: int, cap: float | None):
+    rows = burn(*used, rollover_months=months, rollover_cap_hours=cap)
+    left = 0.0
+    for row in rows.iter_rows(named=True):
+        assert row["over"] == pytest.approx(max(0, row["used"] - row["included"] - row["carried_in"]))
+        assert row["carried_in"] <= left + 1e-9  # never more than the month before left
+        assert row["carried_in"] <= (cap if cap is not None else 20.0 * months) + 1e-9
+        assert row["carried_in"] <= 20.0 * months + 1e-9
+        left = max(0.0, row["included"] + row["carried_in"] - row["used"])
