@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dataframely as dy
 
-from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS, RENEWAL_WINDOW_DAYS, SIGNALS, Definition, Signal
+from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS, RATE_MAX_AGE_DAYS, RENEWAL_WINDOW_DAYS, SIGNALS, Definition, Signal
 from lib.formats import Language
 from lib.intake import SheetLimits
 from lib.intake.delimited import MOST_COLUMNS
@@ -24,18 +24,18 @@ ROOT = Path(__file__).resolve().parents[1]
 PROSE = Path(__file__).parent / "prose"
 WORDS = {
     "en": {
-        "key": "Key", "undated": "Not dated, so its past is known only from past imports", "ref": "key or name of a row in {table}",
+        "key": "Key", "undated": "Without a date of their own, so a past day shows what was known then", "ref": "key or name of a row in {table}",
         "refs": "keys of rows in {table}", "own_ref": "key or name of another row of this table", "least": "from {least}", "most": "up to {most}",
-        "between": "{least} to {most}", "rules": "Rules", "code": "Code", "wrong": "What is wrong", "todo": "What to do",
+        "between": "{least} to {most}", "rules": "A row is rejected when this is so", "code": "Code", "wrong": "What is wrong", "todo": "What to do",
         "asked": "Question", "answer": "Until it is answered", "blocks": "nothing of the file is loaded", "rejects": "the rows concerned are left out",
         "unit": "Unit", "source": "Source", "needs": "Needs", "also": "Better with", "better": "Better", "severity": "Severity",
         "signal": "Signal", "says": "What the agenda says", "decision": "What it asks", "from": "From", "figure": "Figure",
         "graded": "{least} at {mild}, 1 at {grave}",
     },
     "es": {
-        "key": "Clave", "undated": "Sin fecha: su pasado solo se conoce por importaciones pasadas", "ref": "clave o nombre de una fila de {table}",
+        "key": "Clave", "undated": "Sin fecha propia: un día pasado muestra lo que se sabía entonces", "ref": "clave o nombre de una fila de {table}",
         "refs": "claves de filas de {table}", "own_ref": "clave o nombre de otra fila de esta tabla", "least": "desde {least}", "most": "hasta {most}",
-        "between": "de {least} a {most}", "rules": "Reglas", "code": "Código", "wrong": "Qué falla", "todo": "Qué hacer",
+        "between": "de {least} a {most}", "rules": "Una fila se rechaza si ocurre esto", "code": "Código", "wrong": "Qué falla", "todo": "Qué hacer",
         "asked": "Pregunta", "answer": "Mientras no se responde", "blocks": "no se carga nada del fichero", "rejects": "las filas afectadas se quedan fuera",
         "unit": "Unidad", "source": "Fuente", "needs": "Necesita", "also": "Mejor con", "better": "Mejor", "severity": "Gravedad",
         "signal": "Señal", "says": "Qué dice el orden del día", "decision": "Qué pregunta", "from": "De", "figure": "Cifra",
@@ -92,7 +92,7 @@ def definitions(t: Language) -> str:
     return _filled(
         "definitions", t,
         figures=_list_of_figures(t), formulas="\n\n".join(_figure(figure, t) for figure in DEFINITIONS.values()), signals=_signals(t),
-        renewal_days=t.number(RENEWAL_WINDOW_DAYS), **limits,
+        renewal_days=t.number(RENEWAL_WINDOW_DAYS), rate_days=t.number(RATE_MAX_AGE_DAYS), **limits,
     )  # fmt: skip
 
 
