@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from lib.definitions import RENEWAL_WINDOW_DAYS, SIGNALS
+from lib.measures.exchange import with_stock_rates
 from lib.measures.flows import Flows
 from lib.measures.retainers import over_servicing, retainer_burn
 from lib.measures.terms import with_last_day
@@ -186,7 +187,7 @@ def _revenue_falling(portfolio: Portfolio, flows: Flows, as_of: date) -> pl.Data
     before = before.group_by("account_id").agg((pl.col("revenue").sum() / 4).alias("before"))
     rows = (
         before.join(last, on="account_id", how="left")
-        .join(_mostly_fixed_price(portfolio, as_of), on="account_id", how="anti")
+        .join(_mostly_fixed_price(portfolio, as_of, flows.base), on="account_id", how="anti")
         .filter(pl.col("before") > 0)
         .with_columns((1 - pl.col("last").fill_null(0) / pl.col("before")).alias("share"))
         .filter(pl.col("share") >= SIGNALS["revenue_falling"].mild)
@@ -195,21 +196,26 @@ def _revenue_falling(portfolio: Portfolio, flows: Flows, as_of: date) -> pl.Data
     return _worst(rows, "revenue_falling", _graded("revenue_falling", "share"))
 
 
-def _mostly_fixed_price(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
+def _mostly_fixed_price(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
     year = twelve_months(as_of)
     projects = portfolio["projects"].select("project_id", "billing")
     contracts = portfolio["contracts"].select("contract_id", pl.col("kind").alias("contract_kind"))
     fixed = (pl.col("billing") == "fixed").fill_null(False) | (pl.col("contract_kind") == "fixed_price").fill_null(False)
-    return (
+    billed = (
         portfolio["invoices"]
         .filter(pl.col("issued").is_between(year.first, year.last), pl.col("status").ne_missing("void"), pl.col("kind") == "invoice")
         .join(projects, on="project_id", how="left")
         .join(contracts, on="contract_id", how="left")
-        .group_by("account_id")
-        .agg(pl.col("amount").filter(fixed).sum().alias("fixed"), pl.col("amount").sum())
-        .filter(pl.col("fixed") > 0.5 * pl.col("amount"))
-        .select("account_id")
+        .with_columns(fixed.alias("fixed"))
         .collect()
+    )
+    worth = pl.col("amount") * pl.col("fx")
+    return (
+        with_stock_rates(billed, portfolio["fx_rates"].collect(), base, as_of)
+        .group_by("account_id")
+        .agg(worth.filter("fixed").sum().alias("fixed"), worth.sum().alias("worth"))
+        .filter(pl.col("fixed") > 0.5 * pl.col("worth"))
+        .select("account_id")
     )
 
 

@@ -307,6 +307,17 @@ def test_revenue_that_is_mostly_fixed_price_may_fall(fixed_price: float, expecte
     assert severity(found(portfolio), "revenue_falling") == expected
 
 
+def test_what_is_mostly_fixed_price_is_weighed_in_one_currency():
+    # A year of 20 000 yen on a fixed price is 120 €, beside 1 200 € that are not.
+    yen = [{"account_id": "a", "amount": 20_000.0, "issued": ago(50), "currency": "JPY", "project_id": "j"}]
+    portfolio = book_of(
+        invoices=[*windows(0.0, 1000.0, 100.0, 100.0, 100.0), *yen],
+        projects=[{"project_id": "j", "account_id": "a", "billing": "fixed"}],
+        fx_rates=[{"currency": "JPY", "date": ago(days), "rate": 0.006} for days in (50, 20)],
+    )
+    assert severity(found(portfolio), "revenue_falling") is not None
+
+
 def test_a_falling_currency_is_no_falling_revenue():
     rates = [{"currency": "USD", "date": ago(30 * back), "rate": 0.2 + 0.1 * back} for back in range(17)]
     invoices = [row | {"currency": "USD"} for row in windows(100.0, 100.0, 100.0, 100.0, 100.0)]
