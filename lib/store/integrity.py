@@ -31,7 +31,7 @@ def problems(owner: Catalogue, delta: Callable[[str], DeltaFolder]) -> list[Prob
     for table, version, rows in pinned:
         found += _pin_problems(delta(table), table, version, rows, whole)
     for table, head in heads.items():
-        if not _head_equals(delta(table), head, current[table].version):
+        if not _head_equals(delta(table), head, current[table].version if table in current else 0):
             found.append(Problem("head_differs", table, N_("What other tools see of {table} is not the portfolio's version")))
     return found
 

@@ -285,12 +285,11 @@ class Store:
             recorded = catalogue.heads(db)
             pins = catalogue.pins_at(db, catalogue.newest(db))
         restored = {}
-        for folder in sorted((self.folder / "tables").iterdir()):
-            delta, head = DeltaFolder(folder), recorded.get(folder.name)
-            if head is None and delta.exists:
-                delta.restore(0)
-            elif head is not None and not delta.is_head(head):
-                restored[folder.name] = delta.restore(pins[folder.name].version)
+        for name in sorted({*self.tables, *recorded}):
+            delta, head = self.delta(name), recorded.get(name)
+            if delta.exists and (head is None or not delta.is_head(head)):
+                # A table that is not pinned was left by a first import that crashed: version 0 has no rows.
+                restored[name] = delta.restore(pins[name].version if name in pins else 0)
         if restored:
             with self.catalogue.writing() as db:
                 for name, version in restored.items():

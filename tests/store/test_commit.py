@@ -268,6 +268,21 @@ def test_deltas_own_readers_see_the_newest_portfolio(store: Store) -> None:
     assert by_datafusion.select(expected.columns).cast(dict(expected.schema)).sort("person_id").equals(expected)
 
 
+def test_a_table_left_by_a_first_import_that_crashed_is_emptied_once(store: Store) -> None:
+    folder = store.delta("accounts")
+    folder.ensure(TABLES["accounts"].polars_schema)
+    rows = TABLES["accounts"].empty().with_columns(_source=pl.lit("", pl.String), _import=pl.lit(1, pl.Int64))
+    half = pl.concat([rows, accounts(h="half done")], how="diagonal").select(rows.columns)
+    folder.change(half, half.select("account_id", _file=pl.lit("")).clear(), ["account_id"], TABLES["accounts"].polars_schema, AT)
+    assert Store.open(store.folder).check() == []
+    head = folder.head()
+    assert folder.files(head) == {}
+    Store.open(store.folder)
+    assert folder.head() == head
+    store.commit({"accounts": Merge(accounts(a="Alfa"), "")}, **BY_ANA)
+    assert (names(store), store.check()) == ({"a": "Alfa"}, [])
+
+
 def test_a_frame_opened_before_a_commit_still_shows_its_own_version(store: Store) -> None:
     store.commit({"accounts": Merge(accounts(a="Alfa"), "")}, **BY_ANA)
     rows = store.portfolio()["accounts"]
