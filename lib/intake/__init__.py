@@ -76,7 +76,8 @@ class Intake:
     def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
         """What is in `file`, called `name` by the user; its cells are left in `folder`. Fields of `reading` that are set are obeyed."""
         arguments = {
-            "file": str(file), "name": name, "reading": reading.to_json(), "most_bytes": self.most_bytes, "sheet_limits": asdict(self.sheets),
+            "file": str(file), "name": name, "reading": reading.to_json(),
+            "most_bytes": self.most_bytes, "sheet_limits": asdict(self.sheets),
         }  # fmt: skip
         answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file))
         return answer if isinstance(answer, Refused) else ReadReport.of_json(answer)

@@ -110,7 +110,7 @@ def check_rows(
 
 
 def _lined_schema(table: Table) -> pl.Schema:
-    return pl.Schema({"_line": pl.Int64, **table.polars_schema})
+    return pl.Schema([("_line", pl.Int64()), *table.polars_schema.items()])
 
 
 def _outcome(
@@ -175,7 +175,9 @@ def _draft(read: ReadReport, table: Table, frame: pl.DataFrame, mapping: Mapping
             values = pl.DataFrame({"cell": values}).select(prefixed(pl.col("cell"), mapping.source)).to_series()
         draft.add(own_key, replace(typed[own_key], values=values))
     elif own_key and not any(question.blocking for question in draft.questions):
-        draft.columns[own_key], how = made_key(table.name, own_key, pl.DataFrame(list(draft.columns.values())), mapping.source)
+        draft.columns[own_key], how = made_key(
+            table.name, own_key, pl.DataFrame(list(draft.columns.values())), mapping.source, mapping.distinct
+        )
     for ours in later:
         within = pl.DataFrame(list(draft.columns.values())) if own_key in draft.columns else table.empty()
         there = [known_rows(table.name, within.drop_nulls(own_key))] if own_key in within.columns else []

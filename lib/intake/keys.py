@@ -28,11 +28,11 @@ _IDENTIFYING = {
 }
 
 
-def made_key(table: str, key: str, rows: pl.DataFrame, source: str) -> tuple[pl.Series, str]:
+def made_key(table: str, key: str, rows: pl.DataFrame, source: str, once: bool = False) -> tuple[pl.Series, str]:
     """(keys, "name" or "hash") for `rows` of typed columns.
 
     Clients, people and projects are called by their name, so that other files that name them link up by themselves. All others
-    get a hash of their identifying columns. Equal records are told apart by an occurrence number.
+    get a hash of their identifying columns. Equal records are told apart by an occurrence number, unless they count `once`.
     """
     if table in _BY_NAME:
         base, how = rows["name"].fill_null(""), "name"
@@ -44,6 +44,10 @@ def made_key(table: str, key: str, rows: pl.DataFrame, source: str) -> tuple[pl.
         distinct = text.unique()
         digests = pl.Series([hashlib.blake2b(cell.encode(), digest_size=10).hexdigest() for cell in distinct])
         base, how = text.replace_strict(distinct, digests, return_dtype=pl.String), "hash"
+    if once:
+        return pl.DataFrame({"base": base}).select(
+            pl.when(pl.col("base") != "").then(prefixed(pl.col("base"), source)).alias(key)
+        ).to_series(), how
     numbered = pl.DataFrame({"base": base}).with_columns(pl.int_range(1, pl.len() + 1).over("base").alias("occurrence"))
     name = pl.when(pl.col("occurrence") > 1).then(pl.concat_str("base", pl.lit(" #"), "occurrence")).otherwise("base")
     made = pl.when(pl.col("base") != "").then(prefixed(name, source)).alias(key)

@@ -136,7 +136,7 @@ def _spoken_hours(cells: pl.Series) -> pl.Series:
     value = (
         pl.when(cell.str.contains(_CLOCK)).then(clock)
         .when(cell.str.to_lowercase().str.contains(iso) & cell.str.contains("[0-9]")).then(total(iso, 1))
-        .when(cell.str.to_lowercase().str.contains(_SPOKEN) & cell.str.contains("[hmsHMS]") & cell.str.contains("[0-9]")).then(total(_SPOKEN, 1))
+        .when(cell.str.to_lowercase().str.contains(_SPOKEN) & cell.str.contains("[0-9].*[hmsHMS]")).then(total(_SPOKEN, 1))
     )  # fmt: skip
     return pl.DataFrame({"cell": cells}).select(value.alias(cells.name)).to_series()
 

@@ -28,7 +28,8 @@ def test_a_spanish_time_sheet_becomes_rows_and_issues(intake: Intake, tmp_path: 
     best = suggest(report)[0]
     assert best.table == "time_entries"
     assert best.mapping.columns == {
-        "date": "Fecha", "person_id": "Usuario", "project_id": "Proyecto", "hours": "Horas", "billable": "Facturable", "note": "Descripción",
+        "date": "Fecha", "person_id": "Usuario", "project_id": "Proyecto",
+        "hours": "Horas", "billable": "Facturable", "note": "Descripción",
     }  # fmt: skip
     known = write_known({"accounts": accounts(), "projects": projects()}, tmp_path)
     checked = intake.check(report, replace(best.mapping, source="horas"), tmp_path, known)
