@@ -6,6 +6,7 @@ from lib.columns import N_
 from lib.language import LANGUAGES
 from lib.ui import session
 from lib.ui.frame import context_row, page
+from lib.ui.keeping import show_keeping
 from lib.ui.states import show_language
 
 session.require("configure", "settings")
@@ -63,3 +64,4 @@ with page():
                 if value != saved[key]:
                     session.save_setting(key, value)
             st.rerun()
+    show_keeping(t)

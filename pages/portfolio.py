@@ -12,7 +12,7 @@ from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
 from lib.ui.departure_card import choose_client, show_departure
 from lib.ui.frame import card, context_row, md, page
-from lib.ui.states import show_empty, show_footer, show_not_known, show_sample_note
+from lib.ui.states import show_empty, show_footer, show_not_known, show_pinned, show_sample_note
 from lib.wording import headline
 
 session.require("read", "portfolio")
@@ -45,6 +45,7 @@ with page():
         filters.manager_choice(book.accounts, t)
         filters.more_filters(seen, book.accounts, t, newest)
     show_sample_note(version, t)
+    show_pinned(version, t)
     show_not_known(seen.as_of, version, t)
 
     if chosen.is_empty():
@@ -82,7 +83,7 @@ with page():
     with right, st.container(border=True, key="card.changes", gap="xsmall", height="stretch"):
         st.markdown(f"**{t('What changed with the last import')}**")
         show_last_change(*last_change(version, asked, chosen, t), t)
-    show_footer(book.fresh, t)
     view.write_link(seen, t, client=client or "")
+    show_footer(book.fresh, version, t)
     if opened:
         show_definition(figures[opened], t, period)

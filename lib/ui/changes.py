@@ -16,10 +16,11 @@ COMPARED = ("agi", "delivery_margin", "receivables")
 
 def last_change(version: int, asked: reading.Asked, account_ids: pl.Series, t: Language) -> tuple[Commit | None, list[str]]:
     """The commit that made `version`, and a line for each headline figure that it moved."""
-    commit = next((commit for commit in session.store().commits() if commit.number == version), None)
-    if commit is None or commit.kind in ("sample", "empty") or version < 2:
-        return commit, []
-    before = reading.the_figures(replace(asked, version=version - 1), account_ids)
+    commits = [commit for commit in session.store().commits() if commit.number <= version]
+    if len(commits) < 2 or commits[0].kind in ("sample", "empty"):
+        return commits[0] if commits else None, []
+    commit = commits[0]
+    before = reading.the_figures(replace(asked, version=commits[1].number), account_ids)
     after = reading.the_figures(asked, account_ids)
     moved = []
     for key in COMPARED:

@@ -94,6 +94,11 @@ def _portfolio(folder: str, version: int) -> Portfolio:
     return Store(Path(folder)).portfolio(version)
 
 
+def restore(archive: Path, who: str) -> None:
+    """Replace the portfolio by a backup. Raises the store's errors."""
+    Store.restore(archive, data_folder(), author=who, at=now())
+
+
 def portfolio(version: int | None = None) -> Portfolio:
     """The frozen portfolio of `version`, or the newest: lazy frames that all sessions share."""
     opened = store()

@@ -9,13 +9,13 @@ from lib.ui import session, view
 
 STATIC = Path(__file__).parent / "static"
 PAGES = session.ROOT / "pages"
-LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client")
+LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version")
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
 view.follow_link(LINKED)
 with st.spinner("Opening the portfolio · Abriendo la cartera", show_time=True):
-    st.session_state["version"] = session.store().version()
+    st.session_state["version"] = view.pinned_version(session.store().version())
 t = session.language()
 pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),

@@ -10,7 +10,7 @@ import streamlit as st
 from lib.formats import NBSP, Language
 from lib.language import LANGUAGES
 from lib.tables import TABLES
-from lib.ui import sample_portfolio, session
+from lib.ui import sample_portfolio, session, view
 
 STALE_DAYS = 10
 
@@ -50,7 +50,21 @@ def show_not_known(as_of: date, version: int, t: Language) -> None:
         )
 
 
-def show_footer(fresh: pl.DataFrame, t: Language) -> None:
+def show_pinned(version: int, t: Language) -> None:
+    """That an exact link shows an earlier version of the data."""
+    if version == session.store().version():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned.note"):
+        commit = next(commit for commit in session.store().commits() if commit.number == version)
+        when = t.moment(commit.at.astimezone())
+        st.markdown(
+            f":orange[▲]{NBSP}" + t("Data as it was after step {n}, {moment}. Later loads are not in it.", n=version, moment=when),
+            width="content",
+        )
+        st.button(t("Show today's data"), type="tertiary", key="pinned.leave", on_click=view.unpin)
+
+
+def show_footer(fresh: pl.DataFrame, version: int, t: Language) -> None:
     """How far each source reaches, and the language."""
     dated = fresh.filter(pl.col("until").is_not_null()).head(6)
     reached = [
@@ -66,7 +80,10 @@ def show_footer(fresh: pl.DataFrame, t: Language) -> None:
             )
             st.markdown(f":orange[▲]{NBSP}{message}")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption(". ".join(reached), width="content")
+        st.caption(". ".join(reached), width="stretch")
+        with st.popover(t("Exact link"), type="tertiary", key="footer.link"):
+            st.markdown(t("The address above shows this view with the data of the day it is opened. This one keeps today's data too:"))
+            st.code(view.exact_link(version), language=None, wrap_lines=True)
         show_language(t)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
@@ -57,6 +58,8 @@ def follow_link(names: Sequence[str]) -> None:
                 st.session_state[f"view.{name}"] = day
         elif name in FILTERS:
             st.session_state[f"view.{name}"] = list(values)
+        elif name == "version":
+            st.session_state["view.version"] = values[-1]
         else:
             st.session_state[name] = values[-1]
 
@@ -70,11 +73,34 @@ def current(default_as_of: date, first_month: int) -> View:
     return View(as_of, quarter, **filters)
 
 
+def pinned_version(newest: int) -> int:
+    """The version that an exact link asks for, while it exists; else the newest."""
+    asked = str(st.session_state.get("view.version", ""))
+    if asked.isdecimal() and 0 < int(asked) < newest:
+        return int(asked)
+    st.session_state.pop("view.version", None)
+    return newest
+
+
+def unpin() -> None:
+    """Show today's data again."""
+    st.session_state.pop("view.version", None)
+
+
+def exact_link(version: int) -> str:
+    """The address of what is on screen with its data version: it shows the same figures whatever is loaded later."""
+    written = {name: values for name, values in st.session_state.get("view.written", {}).items() if name != "version"}
+    address = str(st.context.url or "").split("?")[0]
+    return f"{address}?{urlencode({**written, 'version': [str(version)]}, doseq=True)}"
+
+
 def write_link(view: View, t: Language, **selection: str) -> None:
     """Put the view into the address, so that the link reopens what is on screen."""
     linked: dict[str, list[str]] = {"as_of": [view.as_of.isoformat()], "quarter": [view.quarter.first.isoformat()], "lang": [t.code]}
     linked |= {name: list(getattr(view, name)) for name in FILTERS if getattr(view, name)}
     linked |= {name: [value] for name, value in selection.items() if value}
+    if "view.version" in st.session_state:
+        linked["version"] = [st.session_state["view.version"]]
     if {name: st.query_params.get_all(name) for name in st.query_params} != linked:
         st.query_params.from_dict(linked)
     st.session_state["view.written"] = linked
