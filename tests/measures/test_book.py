@@ -268,7 +268,8 @@ def test_an_account_that_lost_money_has_no_negative_place():
 
 def test_silent_accounts_are_active_ones_of_which_nothing_is_known():
     accounts = [{"account_id": "quiet"}, {"account_id": "prospect", "status": "prospect"}, {"account_id": "signalled"}]
-    portfolio = together(worked("billed", 10.0, 0.0), worked("worked", 0.0, 5.0), accounts=accounts, projects=[late_project("signalled", 9)])
+    late = [late_project("signalled", 9)]
+    portfolio = together(worked("billed", 10.0, 0.0), worked("worked", 0.0, 5.0), accounts=accounts, projects=late)
     made = reviewed(portfolio)
     assert silent(made, made.accounts["account_id"])["account_id"].to_list() == ["quiet"]
 
@@ -322,7 +323,8 @@ def test_both_bases_are_the_same_book_but_for_the_money():
 
 
 @pytest.mark.parametrize(
-    ("over", "under", "expected"), [(1.0, 2.0, 0.5), (0.0, 2.0, 0.0), (1.0, 0.0, None), (1.0, -2.0, None), (None, 2.0, None), (1.0, None, None)]
+    ("over", "under", "expected"),
+    [(1.0, 2.0, 0.5), (0.0, 2.0, 0.0), (1.0, 0.0, None), (1.0, -2.0, None), (None, 2.0, None), (1.0, None, None)],
 )
 def test_nothing_is_divided_by_nothing(over: float | None, under: float | None, expected: float | None):
     assert ratio(over, under) == expected

@@ -19,7 +19,7 @@ def tops(**above: str | None) -> dict[str, str]:
 
 def spread(amounts: dict[str, float], above: dict[str, str] | None = None, positive_only: bool = False) -> Concentration:
     portfolio = book_of(accounts=[{"account_id": account, "parent_id": (above or {}).get(account)} for account in amounts])
-    rows = pl.DataFrame({"account_id": list(amounts), "amount": list(amounts.values())}, schema={"account_id": pl.String, "amount": pl.Float64})
+    rows = pl.DataFrame(list(amounts.items()), schema={"account_id": pl.String, "amount": pl.Float64}, orient="row")
     names = portfolio["accounts"].select("account_id", "name").collect()
     return concentration(rows, parents(portfolio), names, positive_only)
 

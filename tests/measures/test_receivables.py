@@ -28,7 +28,10 @@ def opened(*invoices: dict[str, Any], as_of: date = AS_OF, **tables: Any) -> pl.
 
 @pytest.mark.parametrize(
     ("days", "bucket"),
-    [(-1, "not_due"), (0, "not_due"), (1, "1_30"), (30, "1_30"), (31, "31_60"), (60, "31_60"), (61, "61_90"), (90, "61_90"), (91, "over_90")],
+    [
+        (-1, "not_due"), (0, "not_due"), (1, "1_30"), (30, "1_30"), (31, "31_60"), (60, "31_60"), (61, "61_90"), (90, "61_90"),
+        (91, "over_90"),
+    ],
 )
 def test_an_invoice_ages_by_the_day(days: int, bucket: str):
     row = first_row(opened(late(days)))

@@ -74,7 +74,8 @@ def test_a_month_in_part_includes_its_part():
 def test_hours_after_the_end_are_over_and_nothing_carried_covers_them():
     rows = burn(0.0, 0.0, 0.0, 7.0, end=date(2026, 3, 31), rollover_months=12)
     assert rows.row(3, named=True) | {"month": None} == {
-        "contract_id": "k", "account_id": "a", "month": None, "included": 0.0, "carried_in": 0.0, "used": 7.0, "over": 7.0, "complete": True,
+        "contract_id": "k", "account_id": "a", "month": None, "included": 0.0, "carried_in": 0.0, "used": 7.0, "over": 7.0,
+        "complete": True,
     }  # fmt: skip
 
 
