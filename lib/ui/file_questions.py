@@ -1,0 +1,134 @@
+"""What a file asks before it can be loaded: both readings side by side, words, constants. It draws and puts answers into the mapping."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import streamlit as st
+
+from lib.formats import NBSP, Language
+from lib.intake import Question, ReadReport, with_answer
+from lib.intake.messages import QUESTIONS
+from lib.tables import TABLES
+from lib.ui import uploads
+from lib.ui.frame import clip, md
+from lib.ui.uploads import Upload
+
+WORDS_SHOWN = 12
+
+
+def ask(upload: Upload, question: Question, number: int, t: Language) -> None:
+    """One question, both readings side by side; the answer goes into the mapping."""
+    assert upload.mapping is not None
+    key = f"{upload.key}.question.{question.kind}.{question.column}.{number}"
+    label = column_label(upload.mapping.table, question.column, t)
+    asked = t(QUESTIONS[question.kind], header=question.header or label, column=label)
+    st.markdown(f":orange[▲]{NBSP}**{md(asked)}**")
+    if question.kind == "constant":
+        _ask_constant(upload, question, key, t)
+    elif question.choices:
+        with st.container(horizontal=True, gap="small", key=f"{key}.choices"):
+            for choice in question.choices:
+                samples = "  \n".join(f"{md(written)} → **{md(_read_as(question.kind, read, t))}**" for written, read in choice.samples[:3])
+                with st.container(border=True, width=300, gap="xsmall"):
+                    st.markdown(samples or md(choice.value))
+                    if st.button(choice_word(question.kind, choice.value, t), key=f"{key}.{choice.value}"):
+                        upload.mapping = with_answer(upload.mapping, question.kind, question.column, choice.value)
+                        st.rerun()
+    else:
+        _ask_words(upload, question, key, t)
+
+
+def _read_as(kind: str, read: str, t: Language) -> str:
+    if kind == "date_order":
+        try:
+            return t.day(pl.Series([read]).str.to_date("%Y-%m-%d").item())
+        except pl.exceptions.PolarsError:
+            return read
+    return read
+
+
+def choice_word(kind: str, value: str, t: Language) -> str:
+    words = {
+        "dmy": t("day, month, year"),
+        "mdy": t("month, day, year"),
+        "ymd": t("year, month, day"),
+        "share": t("0 to 1"),
+        "percent": t("0 to 100"),
+        "h": t("hours"),
+        "min": t("minutes"),
+        "s": t("seconds"),
+    }
+    return words.get(value, value)
+
+
+def column_label(table: str, column: str, t: Language) -> str:
+    return t((TABLES[table].columns[column].metadata or {}).get("label", column))
+
+
+def _ask_constant(upload: Upload, question: Question, key: str, t: Language) -> None:
+    assert upload.mapping is not None
+    assert isinstance(upload.outcome, ReadReport)
+    column = TABLES[upload.mapping.table].columns[question.column]
+    options = (column.metadata or {}).get("options")
+    left, right = st.columns(2)
+    header = left.selectbox(
+        t("It is in the column"),
+        [one.name for one in upload.outcome.columns],
+        index=None,
+        key=f"{key}.column",
+        placeholder=t("Pick a column"),
+    )
+    if options:
+        value = right.selectbox(t("or for every row it is"), options, index=None, key=f"{key}.value", placeholder=t("Pick a value"))
+    else:
+        value = right.text_input(t("or for every row it is"), key=f"{key}.value", placeholder=t(column.description or ""))
+    if header:
+        upload.mapping = replace(upload.mapping, columns={**upload.mapping.columns, question.column: header})
+        st.rerun()
+    if value:
+        upload.mapping = with_answer(upload.mapping, "constant", question.column, value)
+        st.rerun()
+
+
+def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> None:
+    """What unknown words mean: a choice of ours, no value, or a row that is known."""
+    assert upload.mapping is not None
+    column = TABLES[upload.mapping.table].columns[question.column]
+    metadata = column.metadata or {}
+    if question.kind == "missing":
+        words = ", ".join(f"{md(word)} ({t.number(rows)})" for word, rows in question.words[:WORDS_SHOWN])
+        st.markdown(words)
+        if st.button(t("They mean that there is no value"), key=f"{key}.missing"):
+            for word, _ in question.words:
+                upload.mapping = with_answer(upload.mapping, "missing", question.column, "", word)
+            st.rerun()
+        return
+    if question.kind == "reference":
+        rows = uploads.known_names(metadata["ref"])
+        options, shown = list(rows), rows
+    else:
+        options = list(metadata.get("options") or ("true", "false"))
+        shown = {option: option for option in options}
+    with st.form(f"{key}.form", border=False):
+        answers: dict[str, str | None] = {}
+        for place, (word, count) in enumerate(question.words[:WORDS_SHOWN]):
+            left, right = st.columns([1, 2], vertical_alignment="center")
+            left.markdown(f"{md(word)} :gray[{t.plural('{n} row', '{n} rows', count)}]")
+            answers[word] = right.selectbox(
+                t("Meaning of {word}", word=word),
+                options,
+                index=None,
+                format_func=lambda option: clip(str(shown.get(option, option)), 60),
+                key=f"{key}.{place}",
+                label_visibility="collapsed",
+                placeholder=t("Leave these rows out"),
+            )
+        if len(question.words) > WORDS_SHOWN:
+            st.markdown(f":gray[{t.plural('and one more word', 'and {n} more words', len(question.words) - WORDS_SHOWN)}]")
+        if st.form_submit_button(t("Use these meanings"), key=f"{key}.submit"):
+            for word, answer in answers.items():
+                if answer:
+                    upload.mapping = with_answer(upload.mapping, question.kind, question.column, answer, word)
+            st.rerun()
