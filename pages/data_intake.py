@@ -65,7 +65,7 @@ with page():
                     st.rerun()
                 except ImportBusy:
                     st.markdown(f":orange[▲] {t('Somebody else is loading files just now. Try again in a moment.')}")
-    elif done := st.session_state.pop("intake.done", None):
+    if done := st.session_state.pop("intake.done", None):
         st.markdown(f":green[●] **{t('Loaded')}:** {done}")
         st.page_link(
             session.ROOT / "pages" / "portfolio.py", label=t("Open the portfolio"), icon=":material/arrow_forward:", icon_position="right"

@@ -40,8 +40,11 @@ def headline(upload: Upload, t: Language) -> str:
         return f":orange[▲] {name} &nbsp; :gray[{records} · {table} · {t.plural('one question', '{n} questions', asked)}]"
     if checked and checked.ready:
         rejected = " · " + t.plural("one row rejected", "{n} rows rejected", checked.rejected_rows) if checked.rejected_rows else ""
-        mark = ":orange[▲]" if checked.rejected_rows else ":green[●]"
-        return f"{mark} {name} &nbsp; :gray[{records} · {table}{rejected}]"
+        unlinked = [TABLES[checked.table].references[column] for column, ways in checked.references.items() if ways.get("unlinked")]
+        tables = t.join([t(TABLES[other].title).lower() for other in dict.fromkeys(unlinked)])
+        linked = f" · {t('names {tables} that are not loaded yet', tables=tables)}" if unlinked else ""
+        mark = ":orange[▲]" if checked.rejected_rows or unlinked else ":green[●]"
+        return f"{mark} {name} &nbsp; :gray[{records} · {table}{rejected}{linked}]"
     return f":red[■] {name} &nbsp; :gray[{records} · {table} · {t('no row can be loaded')}]"
 
 

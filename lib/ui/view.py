@@ -39,10 +39,12 @@ class View:
 
 
 def _parsed_day(text: str | None) -> date | None:
+    """The day that a link names, within the years that tables may hold (less one at each end: windows reach beyond the day)."""
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:
         return None
+    return day if day and 1901 <= day.year <= 2198 else None
 
 
 def follow_link(names: Sequence[str]) -> None:
@@ -64,8 +66,20 @@ def follow_link(names: Sequence[str]) -> None:
             st.session_state[name] = values[-1]
 
 
+def _follow_data(default_as_of: date, first_month: int) -> None:
+    """Newer or other data moves the view along, unless a person has chosen another day: the sample's date is not that of one's own files."""
+    before = st.session_state.get("view.default")
+    st.session_state["view.default"] = default_as_of
+    if before is None or before == default_as_of or st.session_state.get("view.as_of") != before:
+        return
+    st.session_state["view.as_of"] = default_as_of
+    if st.session_state.get("view.quarter") == quarter_of(before, first_month).first:
+        st.session_state["view.quarter"] = quarter_of(default_as_of, first_month).first
+
+
 def current(default_as_of: date, first_month: int) -> View:
     """The view of this session: as-of and quarter from their widgets, else the default and the quarter that holds it."""
+    _follow_data(default_as_of, first_month)
     as_of = st.session_state.get("view.as_of") or default_as_of
     chosen = st.session_state.get("view.quarter")
     quarter = quarter_of(chosen or as_of, first_month)
