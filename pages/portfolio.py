@@ -41,9 +41,9 @@ with page():
     period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, first_month), day=t.day(seen.as_of))
     shown = t("{n} of {all} accounts: {filters}.", n=t.number(chosen.len()), all=t.number(book.accounts.height), filters=md(population))
     with context_row(f"{period} {shown}" if population else period):
-        filters.quarter_choice(seen, reading.quarters(version, newest, first_month), t, first_month)
+        filters.quarter_choice(seen, reading.quarters(version, newest, first_month), newest, t, first_month)
         filters.manager_choice(book.accounts, t)
-        filters.more_filters(seen, book.accounts, t, newest)
+        filters.more_filters(seen, book.accounts, newest, t, first_month)
     show_sample_note(version, t)
     show_pinned(version, t)
     show_not_known(seen.as_of, version, t)

@@ -10,15 +10,15 @@ import streamlit as st
 
 from lib.columns import N_
 from lib.formats import Language
-from lib.periods import Period
+from lib.periods import Period, quarter_of
 from lib.ui.view import View
 
 TIERS = {"key": N_("Key"), "growth": N_("Growth"), "standard": N_("Standard")}
 STATUSES = {"active": N_("Active"), "prospect": N_("Prospect"), "paused": N_("Paused"), "lost": N_("Lost")}
 
 
-def quarter_choice(view: View, quarters: Sequence[Period], t: Language, first_month: int) -> None:
-    """The quarter under review."""
+def quarter_choice(view: View, quarters: Sequence[Period], newest: date, t: Language, first_month: int) -> None:
+    """The quarter under review; choosing one moves the as-of to its close, or to the newest data within it."""
     days = [quarter.first for quarter in quarters]
     if view.quarter.first not in days:
         days = sorted([*days, view.quarter.first], reverse=True)
@@ -31,7 +31,21 @@ def quarter_choice(view: View, quarters: Sequence[Period], t: Language, first_mo
         label_visibility="collapsed",
         width=120,
         persist_state="session",
+        on_change=_close_quarter,
+        args=(newest, first_month),
     )
+
+
+def _close_quarter(newest: date, first_month: int) -> None:
+    quarter = quarter_of(st.session_state["view.quarter"], first_month)
+    st.session_state["view.as_of"] = max(quarter.first, min(quarter.last, newest))
+
+
+def _hold_as_of(first_month: int) -> None:
+    """An as-of before the quarter under review makes its own quarter the one under review; a later one leaves it."""
+    as_of, quarter = st.session_state["view.as_of"], st.session_state.get("view.quarter")
+    if as_of and quarter and as_of < quarter:
+        st.session_state["view.quarter"] = quarter_of(as_of, first_month).first
 
 
 def manager_choice(accounts: pl.DataFrame, t: Language) -> None:
@@ -49,14 +63,20 @@ def manager_choice(accounts: pl.DataFrame, t: Language) -> None:
     )
 
 
-def more_filters(view: View, accounts: pl.DataFrame, t: Language, newest: date) -> None:
+def more_filters(view: View, accounts: pl.DataFrame, newest: date, t: Language, first_month: int) -> None:
     """As-of, industry, tier and status behind one button that says how many are set."""
     count = sum(bool(getattr(view, name)) for name in ("industry", "tier", "status"))
     label = t("Filters · {n}", n=count) if count else t("Filters")
     with st.popover(label, key="view.more"):
         st.session_state.setdefault("view.as_of", view.as_of)
         st.date_input(
-            t("Data as of the close of"), key="view.as_of", max_value=max(newest, view.as_of), format="DD/MM/YYYY", persist_state="session"
+            t("Data as of the close of"),
+            key="view.as_of",
+            max_value=max(newest, view.as_of),
+            format="DD/MM/YYYY",
+            persist_state="session",
+            on_change=_hold_as_of,
+            args=(first_month,),
         )
         industries = sorted(accounts["industry"].drop_nulls().unique())
         _several("industry", t("Industry"), industries, {name: name for name in industries}, t)

@@ -67,7 +67,7 @@ def follow_link(names: Sequence[str]) -> None:
 
 
 def _follow_data(default_as_of: date, first_month: int) -> None:
-    """Newer or other data moves the view along, unless a person has chosen another day: the sample's date is not that of one's own files."""
+    """Newer or other data moves the view along, unless a person chose another day: the sample's date is not one's own files'."""
     before = st.session_state.get("view.default")
     st.session_state["view.default"] = default_as_of
     if before is None or before == default_as_of or st.session_state.get("view.as_of") != before:
