@@ -17,6 +17,7 @@ from lib.intake import issues
 from lib.intake.declared import facts
 from lib.intake.keys import made_key
 from lib.intake.mapping import JOIN, Mapping
+from lib.intake.reading import frame_of
 from lib.intake.references import KNOWN, known_rows, prefixed, resolve
 from lib.intake.typing import Typed, typed_column
 from lib.intake.values import Checked, Question, ReadReport
@@ -66,7 +67,7 @@ def check_job(folder: str, report: dict[str, Any], mapping: dict[str, Any], know
     read, by = ReadReport.of_json(report), Mapping.of_json(mapping)
     rows = {table: pl.read_ipc(path) for table, path in known.items()}
     names = _used_columns(read, by)
-    frame = pl.read_ipc(read.frame, columns=["_line", *names])
+    frame = frame_of(read, names)
     misread = pl.read_ipc(read.issues)
     checked, accepted, found = check_rows(read, frame, misread, by, rows)
     issues_path, accepted_path = Path(folder) / "issues.arrow", Path(folder) / "accepted.arrow"

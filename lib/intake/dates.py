@@ -47,6 +47,15 @@ def days(cells: pl.Series, field: str, header: str, order: str | None, century: 
     return of_values(values, cells, "not_a_date", **found)
 
 
+def excel_days(cells: pl.Series) -> Converted:
+    """Date values of a sheet's number cells: days since 30 December 1899, from 1 March 1900 on (before, Excel counts wrongly)."""
+    serials = cells.cast(pl.Float64, strict=False)
+    fits = serials.is_between(61, 109_938).fill_null(False)
+    whole = serials.set(~fits, None).floor().cast(pl.Int32)
+    epoch = date(1899, 12, 30).toordinal() - date(1970, 1, 1).toordinal()
+    return of_values((whole + epoch).cast(pl.Date), cells, "not_a_date", excel_days="1 = 1899-12-31")
+
+
 def _bare(cells: pl.Series) -> pl.Series:
     lower = cells.str.strip_chars("\t\r\n '\u00a0").str.to_lowercase()
     kept = lower.str.contains(_NAMED_MDY)  # "mar" is March there, not martes

@@ -170,7 +170,8 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
             wrong.append((first + at, code, _text(delimiter.join(fields))))
         else:
             as_is = not record.stray and len(record.fields) == width
-            kept.append(b"\n".join(lines[at : at + record.lines]).removesuffix(b"\r") if as_is else quoted(fields, delimiter))
+            line = quoted(fields, delimiter) if quote else delimiter.join(fields)
+            kept.append(b"\n".join(lines[at : at + record.lines]).removesuffix(b"\r") if as_is else line)
             numbers.append(first + at)
             if record.stray:
                 odd.append((first + at, "stray_quote", _text(delimiter.join(fields))))
@@ -184,11 +185,11 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
 
 def _read_kept(kept: list[bytes], names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
     """Records that are known to be well formed. One at a time if Polars still disagrees with RFC 4180 about them."""
-    delimiter = marks[0]
-    fast = _read_fast(b"\n".join(kept), names, (delimiter, b'"'), "lf")
+    delimiter, quote = marks
+    fast = _read_fast(b"\n".join(kept), names, marks, "lf")
     if fast is not None and fast.height == len(kept):
         return fast
-    rows = [[field.decode() for field in record_at([line], 0, delimiter, b'"').fields] for line in (_one_line(line) for line in kept)]
+    rows = [[field.decode() for field in record_at([line], 0, delimiter, quote).fields] for line in (_one_line(line) for line in kept)]
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
         pl.all().str.replace_all("\x00", "\n", literal=True)
     )

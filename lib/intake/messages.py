@@ -90,6 +90,7 @@ READINGS: dict[str, str] = {
     "number_style": N_("numbers like {value}"),
     "date_order": N_("dates in the order {value}"),
     "two_digit_years": N_("years of two digits: {value}"),
+    "excel_days": N_("day numbers of Excel: {value}"),
     "scale": N_("scale: {value}"),
     "unit": N_("unit: {value}"),
 }

@@ -15,6 +15,7 @@ from lib.workers import Refusal
 _SAMPLES = 8
 _LOOKED_AT = 5_000
 _XML_SUFFIXES = (".xls", ".xlsb", ".ods", ".numbers")
+_last: dict[tuple[str, int, int], pl.DataFrame] = {}  # the newest frame, so that its check need not read it back
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -43,9 +44,24 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = Shee
     return read_delimited(raw, asked)
 
 
+def frame_of(report: ReadReport, names: list[str]) -> pl.DataFrame:
+    """`_line` and the named columns of a file that was read: from memory if this process read it last, else from its Arrow file."""
+    kept = _last.get(_stamp(report.frame))
+    if kept is not None:
+        return kept.select("_line", *names)
+    return pl.read_ipc(report.frame, columns=["_line", *names])
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    facts = Path(path).stat()
+    return path, facts.st_mtime_ns, facts.st_size
+
+
 def _report(name: str, found: Records, folder: Path) -> ReadReport:
     frame_path, issues_path = folder / "read.arrow", folder / "read_issues.arrow"
     found.frame.write_ipc(frame_path)
+    _last.clear()
+    _last[_stamp(str(frame_path))] = found.frame
     found.found.write_ipc(issues_path)
     names = [column for column in found.frame.columns if column != "_line"]
     if not names:

@@ -41,7 +41,9 @@ def typed_column(
         return _text(cells, lines, ours, declared, header, mapping)
     present = missing_to_null(cells, mapping.missing_words)
     is_number = typed == "number"
-    if kind == "day":
+    if kind == "day" and is_number:
+        read = dates.excel_days(present)
+    elif kind == "day":
         read = dates.days(present, ours, header, mapping.date_orders.get(ours), mapping.century)
     elif kind == "flag":
         read = words.flags(present, answers)

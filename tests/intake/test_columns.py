@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from lib.intake.dates import days
+from lib.intake.dates import days, excel_days
 from lib.intake.numbers import durations, numbers, shares
 from lib.intake.words import choices, countries, currencies, flags, lists, weeks
 
@@ -105,6 +105,12 @@ def test_shares_and_percentages(column: tuple[str, ...], wants_percent: bool, ex
 ])  # fmt: skip
 def test_dates(column: tuple[str | None, ...], expected: object) -> None:
     assert outcome(days(cells(*column), "date", "Date", None, 69)) == expected
+
+
+def test_a_sheet_s_day_numbers_are_dates_and_nothing_before_march_1900() -> None:
+    assert outcome(excel_days(cells("45413", "61", "45413.75", "60", "x", None))) == [
+        date(2024, 5, 1), date(1900, 3, 1), date(2024, 5, 1), BAD, BAD, None,
+    ]  # fmt: skip
 
 
 def test_yes_and_no_in_two_languages() -> None:

@@ -152,6 +152,12 @@ def test_a_wrong_correction_is_refused_or_obeyed_never_fatal(intake: Intake, tmp
     assert isinstance(answer, ReadReport) or answer.code in MESSAGES
 
 
+def test_without_quotes_a_quote_is_a_letter(intake: Intake, tmp_path: Path) -> None:
+    report = read(intake, tmp_path, "data.csv", b'name,value\n"a,1\nb",2,\nc,3\n"x","y"\n', Reading(quote=""))
+    assert isinstance(report, ReadReport)
+    assert pl.read_ipc(report.frame).rows() == [(2, '"a', "1"), (3, 'b"', "2"), (4, "c", "3"), (5, '"x"', '"y"')]
+
+
 def test_a_workbook_s_error_cells_are_issues_not_blanks(intake: Intake, tmp_path: Path) -> None:
     rows = '<row r="1"><c r="A1" t="str"><v>name</v></c><c r="B1" t="str"><v>value</v></c></row>'
     rows += '<row r="2"><c r="A2" t="str"><v>a</v></c><c r="B2" t="e"><v>#N/A</v></c></row>'

@@ -27,6 +27,11 @@ HARD = st.sampled_from(
      "line\nbreak", "NA", "null", "-",
      "1.234", "03/04/2026", "TRUE", "😀👩‍💻", "שלום", "ﷺ", "é", "\\N", "# no comment", "#N/A", "_", "'", "＝1", "x" * 380, "0012", "1e5"]
 )  # fmt: skip
+ORDERED = [
+    ("start", "end"), ("start", "due"), ("baseline_start", "baseline_due"), ("start", "finish"), ("started_on", "finished_on"),
+    ("optimistic_hours", "estimate_hours"), ("estimate_hours", "pessimistic_hours"), ("optimistic_hours", "estimate_hours"),
+    ("issued", "due"), ("period_start", "period_end"), ("opened", "closed_on"), ("raised_on", "decided_on"), ("since", "left_on"),
+]  # fmt: skip
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
 
@@ -72,6 +77,12 @@ def rows_of(draw, table: Table) -> pl.DataFrame:
     for row in drawn:
         if row.get("week_pattern"):
             row["weekly_hours"] = sum(row["week_pattern"])
+        for first, second in ORDERED:
+            if row.get(first) is not None and row.get(second) is not None and row[first] > row[second]:
+                row[first], row[second] = row[second], row[first]
+        for money in ("currency", "rate_currency"):
+            if money in row and row[money] is None:
+                row[money] = "EUR"
         for column, other in table.references.items():
             if other == table.name:
                 row[column] = None
