@@ -32,6 +32,7 @@ from lib.tables import TABLES
 from lib.ui import session
 
 _STATE = "intake.files"
+FORGOTTEN_SECONDS = 24 * 3600
 PERIOD_COLUMN = {
     "time_entries": "date",
     "expenses": "date",
@@ -91,7 +92,15 @@ def intake() -> Intake:
     """The one reader of files, in its own limited process."""
     made = Intake(Worker(preload=PRELOAD))
     made.warm()
+    _clear_forgotten()
     return made
+
+
+def _clear_forgotten() -> None:
+    """Files that a closed session left waiting, a day later."""
+    for folder in (session.data_folder() / "uploads").glob("*"):
+        if session.now().timestamp() - folder.stat().st_mtime > FORGOTTEN_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def waiting() -> dict[str, Upload]:
