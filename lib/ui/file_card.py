@@ -35,7 +35,9 @@ def headline(upload: Upload, t: Language) -> str:
     if isinstance(upload.checked, Refused):
         return f":red[■] {name} &nbsp; :gray[{records} · {t('can not be checked')}]"
     checked = upload.checked
-    asked = sum(question.blocking for question in checked.questions) if checked else 0
+    if upload.fits_nothing:
+        return f":red[■] {name} &nbsp; :gray[{records} · {t('its columns fit no table')}]"
+    asked = upload.questions
     if asked:
         return f":orange[▲] {name} &nbsp; :gray[{records} · {table} · {t.plural('one question', '{n} questions', asked)}]"
     if checked and checked.ready:
@@ -57,7 +59,26 @@ def show_file(upload: Upload, t: Language) -> None:
     _reading(upload, upload.outcome, t)
     if upload.mapping is None:
         return
+    if upload.fits_nothing:
+        needs = [
+            column_label(upload.mapping.table, name, t)
+            for name in TABLES[upload.mapping.table].required
+            if name not in upload.mapping.columns
+        ]
+        table = t(TABLES[upload.mapping.table].title)
+        fits = t("Its columns fit none of the tables. As {table} it would lack {columns}. Pick a table, or put it aside.",
+                 table=table, columns=", ".join(needs) or "—")  # fmt: skip
+        st.markdown(f":red[■] {md(fits)}")
+        st.button(
+            t("Use it as {table} all the same", table=table),
+            key=f"{upload.key}.fits",
+            on_click=uploads.choose_table,
+            args=(upload, upload.mapping.table),
+        )
     _target(upload, t)
+    if upload.fits_nothing:
+        _discard_button(upload, t)
+        return
     if isinstance(upload.checked, Refused):
         _refusal(upload.checked, t)
     elif upload.checked:

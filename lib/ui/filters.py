@@ -50,8 +50,7 @@ def _hold_as_of(first_month: int) -> None:
 
 def manager_choice(accounts: pl.DataFrame, t: Language) -> None:
     """One or several account managers."""
-    names = sorted(accounts["manager"].drop_nulls().unique())
-    st.session_state["view.manager"] = [name for name in st.session_state.get("view.manager") or [] if name in names]
+    names = _with_chosen("manager", sorted(accounts["manager"].drop_nulls().unique()))
     st.multiselect(
         t("Account manager"),
         names,
@@ -85,9 +84,17 @@ def more_filters(view: View, accounts: pl.DataFrame, newest: date, t: Language, 
         st.button(t("Clear filters"), key="view.clear", on_click=clear)
 
 
+def _with_chosen(name: str, options: Sequence[str]) -> list[str]:
+    """`options`, and what a link chose that no account has: it stays in sight until a person takes it off."""
+    chosen = st.session_state.setdefault(f"view.{name}", [])
+    return [*options, *(value for value in chosen if value not in options)]
+
+
 def _several(name: str, label: str, options: Sequence[str], words: dict[str, str], t: Language) -> None:
-    st.session_state[f"view.{name}"] = [value for value in st.session_state.get(f"view.{name}") or [] if value in options]
-    st.multiselect(label, options, format_func=lambda key: words[key], key=f"view.{name}", placeholder=t("All"), persist_state="session")
+    options = _with_chosen(name, options)
+    st.multiselect(
+        label, options, format_func=lambda key: words.get(key, key), key=f"view.{name}", placeholder=t("All"), persist_state="session"
+    )
 
 
 def clear() -> None:
@@ -99,6 +106,6 @@ def clear() -> None:
 def in_words(view: View, t: Language) -> str:
     """The filters as a clause for the context sentence, so that a screenshot carries them; empty for none."""
     parts = [*view.manager, *view.industry]
-    parts += [t("tier {name}", name=t(TIERS[key]).lower()) for key in view.tier if key in TIERS]
-    parts += [t(STATUSES[key]).lower() for key in view.status if key in STATUSES]
+    parts += [t("tier {name}", name=t(TIERS[key]).lower() if key in TIERS else key) for key in view.tier]
+    parts += [t(STATUSES[key]).lower() if key in STATUSES else key for key in view.status]
     return ", ".join(parts)

@@ -32,6 +32,7 @@ from lib.tables import TABLES
 from lib.ui import session
 
 _STATE = "intake.files"
+FITS_LEAST = 45.0
 FORGOTTEN_SECONDS = 24 * 3600
 PERIOD_COLUMN = {
     "time_entries": "date",
@@ -60,11 +61,12 @@ class Upload:
     checked_for: str = ""
     counts: Counts | None = None
     tables: list[str] = field(default_factory=list)
+    fits: float = 0.0
     copy: int = 0
 
     @property
     def ready(self) -> bool:
-        return isinstance(self.checked, Checked) and self.checked.ready
+        return isinstance(self.checked, Checked) and self.checked.ready and not self.fits_nothing
 
     @property
     def rows(self) -> int:
@@ -72,9 +74,15 @@ class Upload:
         return self.checked.accepted_rows if isinstance(self.checked, Checked) and self.checked.ready else 0
 
     @property
+    def fits_nothing(self) -> bool:
+        """Whether its columns look like none of the tables, and nobody has picked one."""
+        return isinstance(self.outcome, ReadReport) and self.fits < FITS_LEAST
+
+    @property
     def questions(self) -> int:
         """Questions without whose answer nothing can be loaded."""
-        return sum(question.blocking for question in self.checked.questions) if isinstance(self.checked, Checked) else 0
+        asking = isinstance(self.checked, Checked) and not self.fits_nothing
+        return sum(question.blocking for question in self.checked.questions) if asking else 0  # type: ignore[union-attr]
 
     @property
     def id(self) -> str:
@@ -149,17 +157,17 @@ def _suggest(upload: Upload) -> None:
         return
     suggestions = suggest(upload.outcome)
     upload.tables = [one.table for one in suggestions]
-    upload.mapping = suggestions[0].mapping
+    upload.mapping, upload.fits = suggestions[0].mapping, suggestions[0].score
     remembered = session.store().rows("mapping_profiles", name=fingerprint(upload.outcome))
     if remembered:
         kept = Mapping.of_json(remembered[-1]["mapping"])
-        upload.mapping, upload.remembered = replace(kept, reading=upload.outcome.reading), True
+        upload.mapping, upload.remembered, upload.fits = replace(kept, reading=upload.outcome.reading), True, 100.0
 
 
 def choose_table(upload: Upload, table: str) -> None:
     """Start the mapping over for another table."""
     if isinstance(upload.outcome, ReadReport):
-        upload.mapping, upload.remembered = suggest_for(upload.outcome, table).mapping, False
+        upload.mapping, upload.remembered, upload.fits = suggest_for(upload.outcome, table).mapping, False, 100.0
 
 
 def use_again(upload: Upload) -> None:
