@@ -98,7 +98,11 @@ def _ready(page: AppTest, data: Path) -> Callable[[], Any]:
         data, store.version(), store.commits(), {number: store.portfolio(number) for number in numbers},
         {table: store.rows(table) for table in ("settings", "promises", "actions", "decisions", "reviews", "commentary")},
     )  # fmt: skip
-    names = [name for name, made in vars(reading).items() if isinstance(made, FunctionType) and made.__module__ == reading.__name__ and name[0] != "_"]
+    names = [
+        name
+        for name, made in vars(reading).items()
+        if isinstance(made, FunctionType) and made.__module__ == reading.__name__ and name[0] != "_"
+    ]
     answers: dict[str, list[Any]] = {name: [] for name in names}
     with ExitStack() as stack:
         for name in names:

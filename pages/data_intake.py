@@ -24,7 +24,7 @@ with page():
     )
     with st.spinner(t("Reading the files"), show_time=True):
         if files:
-            uploads.bring_all((file.name, file.getvalue()) for file in files)
+            uploads.bring_all((file.name, file.getbuffer()) for file in files)
             st.rerun()
         uploads.check_all()
     waiting = list(uploads.waiting().values())

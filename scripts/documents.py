@@ -24,42 +24,114 @@ ROOT = Path(__file__).resolve().parents[1]
 PROSE = Path(__file__).parent / "prose"
 WORDS = {
     "en": {
-        "key": "Key", "undated": "Without a date of their own, so a past day shows what was known then", "ref": "key or name of a row in {table}",
-        "refs": "keys of rows in {table}", "own_ref": "key or name of another row of this table", "least": "from {least}", "most": "up to {most}",
-        "between": "{least} to {most}", "rules": "A row is rejected when this is so", "code": "Code", "wrong": "What is wrong", "todo": "What to do",
-        "asked": "Question", "answer": "Until it is answered", "blocks": "nothing of the file is loaded", "rejects": "the rows concerned are left out",
-        "unit": "Unit", "source": "Source", "needs": "Needs", "also": "Better with", "better": "Better", "severity": "Severity",
-        "signal": "Signal", "says": "What the agenda says", "decision": "What it asks", "from": "From", "figure": "Figure",
+        "key": "Key",
+        "undated": "Without a date of their own, so a past day shows what was known then",
+        "ref": "key or name of a row in {table}",
+        "refs": "keys of rows in {table}",
+        "own_ref": "key or name of another row of this table",
+        "least": "from {least}",
+        "most": "up to {most}",
+        "between": "{least} to {most}",
+        "rules": "A row is rejected when this is so",
+        "code": "Code",
+        "wrong": "What is wrong",
+        "todo": "What to do",
+        "asked": "Question",
+        "answer": "Until it is answered",
+        "blocks": "nothing of the file is loaded",
+        "rejects": "the rows concerned are left out",
+        "unit": "Unit",
+        "source": "Source",
+        "needs": "Needs",
+        "also": "Better with",
+        "better": "Better",
+        "severity": "Severity",
+        "signal": "Signal",
+        "says": "What the agenda says",
+        "decision": "What it asks",
+        "from": "From",
+        "figure": "Figure",
         "graded": "{least} at {mild}, 1 at {grave}",
     },
     "es": {
-        "key": "Clave", "undated": "Sin fecha propia: un día pasado muestra lo que se sabía entonces", "ref": "clave o nombre de una fila de {table}",
-        "refs": "claves de filas de {table}", "own_ref": "clave o nombre de otra fila de esta tabla", "least": "desde {least}", "most": "hasta {most}",
-        "between": "de {least} a {most}", "rules": "Una fila se rechaza si ocurre esto", "code": "Código", "wrong": "Qué falla", "todo": "Qué hacer",
-        "asked": "Pregunta", "answer": "Mientras no se responde", "blocks": "no se carga nada del fichero", "rejects": "las filas afectadas se quedan fuera",
-        "unit": "Unidad", "source": "Fuente", "needs": "Necesita", "also": "Mejor con", "better": "Mejor", "severity": "Gravedad",
-        "signal": "Señal", "says": "Qué dice el orden del día", "decision": "Qué pregunta", "from": "De", "figure": "Cifra",
+        "key": "Clave",
+        "undated": "Sin fecha propia: un día pasado muestra lo que se sabía entonces",
+        "ref": "clave o nombre de una fila de {table}",
+        "refs": "claves de filas de {table}",
+        "own_ref": "clave o nombre de otra fila de esta tabla",
+        "least": "desde {least}",
+        "most": "hasta {most}",
+        "between": "de {least} a {most}",
+        "rules": "Una fila se rechaza si ocurre esto",
+        "code": "Código",
+        "wrong": "Qué falla",
+        "todo": "Qué hacer",
+        "asked": "Pregunta",
+        "answer": "Mientras no se responde",
+        "blocks": "no se carga nada del fichero",
+        "rejects": "las filas afectadas se quedan fuera",
+        "unit": "Unidad",
+        "source": "Fuente",
+        "needs": "Necesita",
+        "also": "Mejor con",
+        "better": "Mejor",
+        "severity": "Gravedad",
+        "signal": "Señal",
+        "says": "Qué dice el orden del día",
+        "decision": "Qué pregunta",
+        "from": "De",
+        "figure": "Cifra",
         "graded": "{least} con {mild}, 1 con {grave}",
     },
-}  # fmt: skip
+}
 UNITS = {
     "en": {
-        "money": "money, in the base currency", "share": "share", "hours": "hours", "count": "number", "index": "index", "days": "days",
-        "h": "hours", "d": "days", "%": "0 to 100", "months": "months", "weeks": "weeks",
-        "higher": "higher", "lower": "lower", "neither": "neither",
+        "money": "money, in the base currency",
+        "share": "share",
+        "hours": "hours",
+        "count": "number",
+        "index": "index",
+        "days": "days",
+        "h": "hours",
+        "d": "days",
+        "%": "0 to 100",
+        "months": "months",
+        "weeks": "weeks",
+        "higher": "higher",
+        "lower": "lower",
+        "neither": "neither",
     },
     "es": {
-        "money": "dinero, en la moneda base", "share": "proporción", "hours": "horas", "count": "número", "index": "índice", "days": "días",
-        "h": "horas", "d": "días", "%": "de 0 a 100", "months": "meses", "weeks": "semanas",
-        "higher": "más alto", "lower": "más bajo", "neither": "ni más ni menos",
+        "money": "dinero, en la moneda base",
+        "share": "proporción",
+        "hours": "horas",
+        "count": "número",
+        "index": "índice",
+        "days": "días",
+        "h": "horas",
+        "d": "días",
+        "%": "de 0 a 100",
+        "months": "meses",
+        "weeks": "semanas",
+        "higher": "más alto",
+        "lower": "más bajo",
+        "neither": "ni más ni menos",
     },
-}  # fmt: skip
+}
 BLOCKING = ("number_style", "date_order", "scale", "unit", "constant")
 """Questions without whose answer nothing is accepted (lib.intake.values.Question)."""
 MEASURED = {
-    "invoice_overdue": "days", "notice_date": "days", "over_servicing": "share", "unapproved_work": "share", "project_late": "days",
-    "hours_over_budget": "share", "revenue_falling": "share", "no_contact": "days", "detractor": "score", "promise_late": "days",
-}  # fmt: skip
+    "invoice_overdue": "days",
+    "notice_date": "days",
+    "over_servicing": "share",
+    "unapproved_work": "share",
+    "project_late": "days",
+    "hours_over_budget": "share",
+    "revenue_falling": "share",
+    "no_contact": "days",
+    "detractor": "score",
+    "promise_late": "days",
+}
 """What `mild` and `grave` of a graded signal count (lib.measures.signals)."""
 PROMISES = {"en": "promises", "es": "compromisos"}
 
@@ -78,22 +150,34 @@ def importing(t: Language) -> str:
     """How files come in, and the dictionary of every table and column."""
     sheet = SheetLimits()
     return _filled(
-        "importing", t,
-        questions=_questions(t), issues=_messages(t, refusals=False), refusals=_messages(t, refusals=True),
-        tables=_list_of_tables(t), dictionary="\n\n".join(_table(table, t) for table in TABLES.values()),
-        sheet_megabytes=t.number(sheet.file_bytes / 1e6), sheet_rows=t.number(sheet.rows), unpacked_megabytes=t.number(sheet.unpacked_bytes / 1e6),
-        most_columns=t.number(MOST_COLUMNS), memory_gigabytes=t.number(Limits().memory_bytes / 1e9),
-    )  # fmt: skip
+        "importing",
+        t,
+        questions=_questions(t),
+        issues=_messages(t, refusals=False),
+        refusals=_messages(t, refusals=True),
+        tables=_list_of_tables(t),
+        dictionary="\n\n".join(_table(table, t) for table in TABLES.values()),
+        sheet_megabytes=t.number(sheet.file_bytes / 1e6),
+        sheet_rows=t.number(sheet.rows),
+        unpacked_megabytes=t.number(sheet.unpacked_bytes / 1e6),
+        most_columns=t.number(MOST_COLUMNS),
+        memory_gigabytes=t.number(Limits().memory_bytes / 1e9),
+    )
 
 
 def definitions(t: Language) -> str:
     """Every figure and every signal."""
     limits = {name: t.number(value) if name == "hhi" else t.share(value) for name, value in CONCENTRATION_LIMITS.items()}
     return _filled(
-        "definitions", t,
-        figures=_list_of_figures(t), formulas="\n\n".join(_figure(figure, t) for figure in DEFINITIONS.values()), signals=_signals(t),
-        renewal_days=t.number(RENEWAL_WINDOW_DAYS), rate_days=t.number(RATE_MAX_AGE_DAYS), **limits,
-    )  # fmt: skip
+        "definitions",
+        t,
+        figures=_list_of_figures(t),
+        formulas="\n\n".join(_figure(figure, t) for figure in DEFINITIONS.values()),
+        signals=_signals(t),
+        renewal_days=t.number(RENEWAL_WINDOW_DAYS),
+        rate_days=t.number(RATE_MAX_AGE_DAYS),
+        **limits,
+    )
 
 
 def _filled(name: str, t: Language, **parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running app with its sample portfolio, so that they can be retaken. `python -m scripts.screenshots`
+"""Takes the README's pictures from the running app with its sample portfolio. `python -m scripts.screenshots`
 
 It starts a server of its own over an empty folder and changes nothing but docs/pictures.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import sync_playwright
 
@@ -17,7 +18,7 @@ from tests.browser.serving import running_server
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 MOST_BYTES = 400_000
 WIDTH, HEIGHT = 1280, 1000
-SHOTS = {"portfolio": ("en", "light"), "portfolio-es-dark": ("es", "dark")}
+SHOTS: dict[str, tuple[str, Literal["light", "dark"]]] = {"portfolio": ("en", "light"), "portfolio-es-dark": ("es", "dark")}
 LOCALES = {"en": "en-GB", "es": "es-ES"}
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from lib.intake import issues
 from lib.intake.encoding import clean_bytes
 from lib.intake.layout import column_names, delimiter_of, header_record
 from lib.intake.records import Record, quoted, record_at, records
+from lib.intake.scanning import scan
 from lib.intake.values import Reading
 from lib.workers import Refusal
 
@@ -150,17 +152,21 @@ def _line_numbers(frame: pl.DataFrame, body: bytes, start: int, first: int, quot
 
 
 def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], first: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-    """Record by record: those of the right width are kept, blank ones counted, all others are issues."""
+    """Plain lines all at once, the others record by record: those of the right width are kept, blank ones counted, the rest are issues."""
     delimiter, quote = marks
-    width, lines = len(names), body.split(b"\n")
+    width, lines = len(names), scan(body.replace(b"\r\n", b"\n"), delimiter, quote, len(names))
+    plain = lines.plain.copy()
     kept: list[bytes] = []
     numbers: list[int] = []
     wrong: list[tuple[int, str, str]] = []
     odd: list[tuple[int, str, str]] = []
-    blank = at = 0
-    while at < len(lines):
+    blank = done = 0
+    for at in np.flatnonzero(~lines.plain).tolist():
+        if at < done:
+            continue
         record = record_at(lines, at, delimiter, quote)
-        fields = record.fields
+        fields, done = record.fields, at + record.lines
+        plain[at:done] = False
         if len(fields) > width and not any(fields[width:]):
             fields = fields[:width]
         if record.blank:
@@ -169,30 +175,30 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
             code = "unclosed_quote" if record.unclosed else "too_few_fields" if len(fields) < width else "too_many_fields"
             wrong.append((first + at, code, _text(delimiter.join(fields))))
         else:
-            as_is = not record.stray and len(record.fields) == width
-            line = quoted(fields, delimiter) if quote else delimiter.join(fields)
-            kept.append(b"\n".join(lines[at : at + record.lines]).removesuffix(b"\r") if as_is else line)
+            kept.append(quoted(fields, delimiter) if quote else delimiter.join(fields))
             numbers.append(first + at)
             if record.stray:
                 odd.append((first + at, "stray_quote", _text(delimiter.join(fields))))
-        at += record.lines
     found = pl.concat([issues.of_rows(wrong), issues.of_rows(odd, rejects=False)])
-    if not kept:
-        return pl.DataFrame(schema={"_line": pl.Int64} | dict.fromkeys(names, pl.String)), found, blank
-    frame = _read_kept(kept, names, marks)
-    return frame.with_columns(pl.Series("_line", numbers, pl.Int64)), found, blank
+    bulk, bulk_lines = b"\n".join(lines.runs(plain)), pl.Series("_line", np.flatnonzero(plain) + first, pl.Int64)
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    parts = [
+        _read_kept(bulk.split(b"\n"), bulk, names, marks).with_columns(bulk_lines) if bulk_lines.len() else empty.with_columns(bulk_lines),
+        _read_kept(kept, b"\n".join(kept), names, marks).with_columns(pl.Series("_line", numbers, pl.Int64)) if kept else None,
+    ]
+    frame = pl.concat([part for part in parts if part is not None])
+    return (frame.sort("_line") if kept else frame), found, blank
 
 
-def _read_kept(kept: list[bytes], names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
+def _read_kept(kept: list[bytes], body: bytes, names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
     """Records that are known to be well formed. One at a time if Polars still disagrees with RFC 4180 about them."""
     delimiter, quote = marks
-    fast = _read_fast(b"\n".join(kept), names, marks, "lf")
+    fast = _read_fast(body, names, marks, "lf")
     if fast is not None and fast.height == len(kept):
         return fast
     rows = [[field.decode() for field in record_at([line], 0, delimiter, quote).fields] for line in (_one_line(line) for line in kept)]
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_columns(
-        pl.all().str.replace_all("\x00", "\n", literal=True)
-    )
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    return frame.with_columns(pl.all().str.replace_all("\x00", "\n", literal=True))
 
 
 def _one_line(line: bytes) -> bytes:

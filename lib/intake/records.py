@@ -7,8 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 MOST_LINES_IN_A_CELL = 1000
+
+
+class LinesOf(Protocol):
+    """Anything that gives a line by its number."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class Record:
         return not any(field.strip() for field in self.fields)
 
 
-def records(lines: list[bytes], delimiter: bytes, quote: bytes, most: int | None = None) -> Iterator[Record]:
+def records(lines: LinesOf, delimiter: bytes, quote: bytes, most: int | None = None) -> Iterator[Record]:
     """The records of `lines` (split at \\n; a last \\r is dropped), blank ones too, at most `most`."""
     start = 0
     while start < len(lines) and (most is None or most > 0):
@@ -40,7 +49,7 @@ def records(lines: list[bytes], delimiter: bytes, quote: bytes, most: int | None
         most = None if most is None else most - 1
 
 
-def record_at(lines: list[bytes], start: int, delimiter: bytes, quote: bytes) -> Record:
+def record_at(lines: LinesOf, start: int, delimiter: bytes, quote: bytes) -> Record:
     line = lines[start].removesuffix(b"\r")
     if not quote or quote not in line:
         return Record(start, 1, line.split(delimiter))
@@ -68,7 +77,7 @@ def record_at(lines: list[bytes], start: int, delimiter: bytes, quote: bytes) ->
 
 
 def _closing_quote(
-    text: bytes, opened: int, lines: list[bytes], start: int, used: int, delimiter: bytes, quote: bytes
+    text: bytes, opened: int, lines: LinesOf, start: int, used: int, delimiter: bytes, quote: bytes
 ) -> tuple[bytes, int, int, bool]:
     """(text, lines used, position of the closing quote, whether there is one); text grows by the lines that the cell takes."""
     grown, taken, at, junk = text, used, opened + 1, False

@@ -124,7 +124,7 @@ def _folder() -> Path:
     return folder
 
 
-def bring(name: str, content: bytes) -> None:
+def bring(name: str, content: bytes | memoryview) -> None:
     """Take in one uploaded file, unless the same bytes wait already: keep it, read it, suggest or remember its mapping."""
     digest = hashlib.sha256(content).hexdigest()
     if any(upload.digest == digest for upload in waiting().values()):
@@ -138,7 +138,7 @@ def bring(name: str, content: bytes) -> None:
     waiting()[upload.id] = upload
 
 
-def bring_all(files: Iterable[tuple[str, bytes]]) -> None:
+def bring_all(files: Iterable[tuple[str, bytes | memoryview]]) -> None:
     """Take in uploaded files; the drop zone is then emptied, so that a file put aside does not come back by itself."""
     for name, content in files:
         bring(name, content)
