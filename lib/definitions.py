@@ -175,7 +175,7 @@ _SIGNALS = (
         "projects", mild=1.0, grave=1.4,
     ),
     Signal(
-        "revenue_falling", 0.4, N_("Revenue of the last 91 days is {share} below the four before."), N_("What replaces the work that ended?"),
+        "revenue_falling", 0.4, N_("Revenue of the last 91 days is {share} below the mean of the year before them."), N_("What replaces the work that ended?"),
         "invoices", mild=0.15, grave=0.60,
     ),
     Signal(

@@ -67,14 +67,20 @@ def follow_link(names: Sequence[str]) -> None:
 
 
 def _follow_data(default_as_of: date, first_month: int) -> None:
-    """Newer or other data moves the view along, unless a person chose another day: the sample's date is not one's own files'."""
-    before = st.session_state.get("view.default")
-    st.session_state["view.default"] = default_as_of
-    if before is None or before == default_as_of or st.session_state.get("view.as_of") != before:
+    """Newer or other data moves the view along, unless a person chose another day: the sample's date is not one's own files'.
+
+    Another fiscal year keeps the quarter that holds the as-of under review.
+    """
+    now = (default_as_of, first_month)
+    before, month = st.session_state.get("view.default", now)
+    st.session_state["view.default"] = now
+    as_of = st.session_state.get("view.as_of")
+    if (before, month) == now or as_of is None:
         return
-    st.session_state["view.as_of"] = default_as_of
-    if st.session_state.get("view.quarter") == quarter_of(before, first_month).first:
-        st.session_state["view.quarter"] = quarter_of(default_as_of, first_month).first
+    moved = default_as_of if as_of == before else as_of
+    if st.session_state.get("view.quarter") == quarter_of(as_of, month).first:
+        st.session_state["view.quarter"] = quarter_of(moved, first_month).first
+    st.session_state["view.as_of"] = moved
 
 
 def current(default_as_of: date, first_month: int) -> View:
