@@ -290,6 +290,11 @@ def test_falling_revenue_speaks_from_fifteen_percent_below_the_mean_of_four_wind
     assert severity(found(book_of(invoices=windows(last, 50.0, 150.0, 80.0, 120.0))), "revenue_falling") == expected
 
 
+def test_a_window_without_revenue_counts_in_the_mean():
+    # (0 + 200 + 0 + 200)/4 = 100, and 85 lies 15 % below; the mean of the two that were billed would be 200.
+    assert severity(found(book_of(invoices=windows(85.0, 0.0, 200.0, 0.0, 200.0))), "revenue_falling") == 0.4
+
+
 def test_falling_revenue_needs_five_whole_windows():
     invoices = windows(40.0, 100.0, 100.0, 100.0, 100.0)
     assert severity(found(book_of(invoices=invoices)), "revenue_falling") == 1
