@@ -65,5 +65,5 @@ pins: ## Write requirements*.txt anew from pyproject.toml (needs uv)
 clean: ## Remove the environment and caches; your portfolio stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-messages: $(DEV_STAMP) ## Bring the Spanish catalogue in step with the code
-	@$(PY) -m scripts.messages
+messages: $(DEV_STAMP) ## Bring the Spanish catalogue and the generated documents in step with the code
+	@$(PY) -m scripts.messages; $(PY) -m scripts.documents

@@ -2,8 +2,9 @@
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
-from lib.ui.middleware import SecurityHeaders
+from lib.ui.middleware import SecurityHeaders, to_the_start
 
 # The shell lives apart from pages/: with both in one folder a first visit to a page's address would skip the shell.
-app = st.App("lib/ui/shell.py", middleware=[Middleware(SecurityHeaders)])
+app = st.App("lib/ui/shell.py", middleware=[Middleware(SecurityHeaders)], routes=[Route("/portfolio", to_the_start)])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import streamlit
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -71,3 +73,8 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+async def to_the_start(request: Request) -> RedirectResponse:
+    """The home page's own name leads to where Streamlit serves it, its query kept: the default page answers to / only."""
+    return RedirectResponse(str(request.url.replace(path="/", scheme="", netloc="")))

@@ -26,6 +26,13 @@ def test_first_visit_to_a_fresh_server_opens_the_page_of_the_link(server: Server
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_the_home_page_is_found_by_its_name_too(module_server: Server, page: Page) -> None:
+    page.goto(module_server.url + "/portfolio?lang=es")
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id("stTopNavLink").first).to_have_text("Cartera")
+
+
 def test_no_page_asks_another_host_and_the_server_calls_nobody(module_server: Server, page: Page, traffic: Traffic) -> None:
     for address in ("/", "/data"):
         page.goto(module_server.url + address)
