@@ -1,4 +1,4 @@
-"""Runs the measures: `python -m bench [--quick] [--json] [--only import,page,store,sessions]`. Always exits 0: the lines say PASS or FAIL."""
+"""Runs the measures: `python -m bench [--quick] [--json] [--only import,page]`. It always exits 0: the lines say PASS or FAIL."""
 
 from __future__ import annotations
 

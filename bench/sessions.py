@@ -1,0 +1,128 @@
+"""Measures the memory that further browser sessions add to a real server, against a bare Streamlit page. It ends only what it started."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bench.measure import Measure, tell
+from bench.storing import fill
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.serving import ROOT, free_port
+
+WARMING, FURTHER = 4, 10
+LIMIT = 2.0
+START_SECONDS, DRAW_SECONDS, SETTLE_SECONDS, STILL_SECONDS = 90, 180, 40, 8
+MEGABYTE = 1e6
+BARE = 'import streamlit as st\n\nst.title("Hello")\nst.write("A bare page")\n'
+
+
+def measure(folder: Path, quick: bool) -> list[Measure]:
+    """Unique memory (USS) of the server that each of ten further sessions adds: Portfolio at 3 000 000 entries, and a bare page."""
+    path = chromium()
+    if path is None:
+        return [Measure("memory a further session adds", None, "MB", "a bare page", None, LIMIT, "not measured: no Chromium")]
+    count = 300_000 if quick else 3_000_000
+    tell(f"sessions: making {count:,} time entries")
+    fill(folder / "store", count)
+    bare = folder / "bare.py"
+    bare.write_text(BARE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
+        tell("sessions: the bare page")
+        bare_first, bare_last = _memory(browser, str(bare), folder / "store", "Hello")
+        tell("sessions: the app")
+        first, last = _memory(browser, "app.py", folder / "store", "")
+        browser.close()
+    own, other = (last - first) / FURTHER, (bare_last - bare_first) / FURTHER
+    note = f"server {first:.0f} MB with one session, {last:.0f} with eleven; bare {bare_first:.0f} and {bare_last:.0f}"
+    return [Measure(f"memory a further session adds at {count:,} entries", own, "MB", "a bare st.write page", other, LIMIT, note)]
+
+
+def _memory(browser: Browser, script: str, data: Path, title: str) -> tuple[float, float]:
+    """Megabytes that are the server's own with one session open, and with FURTHER more; each has drawn its page to the end."""
+    with _server(script, data) as (process, url):
+        for _ in range(WARMING):  # what is made once is made, and what is let go has come back, before the first reading
+            _opened(browser, url, title).close()
+        contexts = [_opened(browser, url, title)]
+        first = _settled(process)
+        contexts += [_opened(browser, url, title) for _ in range(FURTHER)]
+        last = _settled(process)
+        for context in contexts:
+            context.close()
+        return first, last
+
+
+def _opened(browser: Browser, url: str, title: str) -> BrowserContext:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(url)
+    _drawn(page, title)
+    return context
+
+
+def _drawn(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title, timeout=DRAW_SECONDS * 1000)
+    if not title:
+        expect(page.get_by_test_id("stVegaLiteChart").last).to_be_visible(timeout=DRAW_SECONDS * 1000)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=DRAW_SECONDS * 1000)
+
+
+def _settled(process: psutil.Process) -> float:
+    """The server's own megabytes once they stand still: allocators give memory back late."""
+    readings = [_own(process)]
+    for _ in range(SETTLE_SECONDS):
+        time.sleep(1)
+        readings.append(_own(process))
+        if len(readings) > STILL_SECONDS and max(readings[-STILL_SECONDS:]) - min(readings[-STILL_SECONDS:]) < 0.3:
+            break
+    return readings[-1]
+
+
+def _own(process: psutil.Process) -> float:
+    return float(process.memory_full_info().uss) / MEGABYTE
+
+
+@contextmanager
+def _server(script: str, data: Path) -> Iterator[tuple[psutil.Process, str]]:
+    port = free_port()
+    command = [
+        sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.address", "127.0.0.1",
+        "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
+    ]  # fmt: skip
+    variables = {**os.environ, "CARTERA_DATA": str(data), "CARTERA_FIRST_START": "empty"}
+    with (data.parent / "server.log").open("ab") as log:
+        started = subprocess.Popen(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_healthy(url, started)
+            yield psutil.Process(started.pid), url
+        finally:
+            started.terminate()
+            try:
+                started.wait(20)
+            except subprocess.TimeoutExpired:
+                started.kill()
+                started.wait(10)
+
+
+def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and started.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError("the server did not come up")
