@@ -183,19 +183,20 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
     bulk, bulk_lines = b"\n".join(lines.runs(plain)), pl.Series("_line", np.flatnonzero(plain) + first, pl.Int64)
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     parts = [
-        _read_kept(bulk.split(b"\n"), bulk, names, marks).with_columns(bulk_lines) if bulk_lines.len() else empty.with_columns(bulk_lines),
+        _read_kept(None, bulk, names, marks).with_columns(bulk_lines) if bulk_lines.len() else empty.with_columns(bulk_lines),
         _read_kept(kept, b"\n".join(kept), names, marks).with_columns(pl.Series("_line", numbers, pl.Int64)) if kept else None,
     ]
     frame = pl.concat([part for part in parts if part is not None])
     return (frame.sort("_line") if kept else frame), found, blank
 
 
-def _read_kept(kept: list[bytes], body: bytes, names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
-    """Records that are known to be well formed. One at a time if Polars still disagrees with RFC 4180 about them."""
+def _read_kept(kept: list[bytes] | None, body: bytes, names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
+    """Records (`kept`; None: one a line) known to be well formed. One at a time if Polars still disagrees with RFC 4180 on them."""
     delimiter, quote = marks
     fast = _read_fast(body, names, marks, "lf")
-    if fast is not None and fast.height == len(kept):
+    if fast is not None and fast.height == (body.count(b"\n") + 1 if kept is None else len(kept)):
         return fast
+    kept = body.split(b"\n") if kept is None else kept
     rows = [[field.decode() for field in record_at([line], 0, delimiter, quote).fields] for line in (_one_line(line) for line in kept)]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     return frame.with_columns(pl.all().str.replace_all("\x00", "\n", literal=True))
