@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import polars as pl
 
 from lib.columns import N_
-from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST, RENEWAL_WINDOW_DAYS
+from lib.definitions import RATED_HOURS_LEAST, RENEWAL_WINDOW_DAYS
 from lib.measures.concentration import Concentration, concentration, parents
-from lib.measures.figure import NO_DENOMINATOR, TOO_FEW_RATED, Figure, Input, LeftOut, absent, ratio, total
+from lib.measures.figure import NO_DENOMINATOR, TOO_FEW_RATED, Figure, Input, LeftOut, absent, margin_of, ratio, total
 from lib.measures.flows import Basis, Flows, comparable_flows, daily_flows
 from lib.measures.freshness import freshness
 from lib.measures.receivables import ageing, open_invoices, overdue_share
@@ -29,8 +29,8 @@ class Book:
     """What a review of the portfolio reads, for accounts that are not internal; money in `base`.
 
     `accounts`: account_id, name, top_id, manager, director, industry, tier, status, each of YEAR over the last 12 months, agi_before (the
-    12 months before), each of QUARTER, next_notice, open, overdue (> 30 days), severity, priority. `signals`, `invoices`,
-    `renewals`, `fresh`: as the measures of those names give them.
+    12 months before) and agi_level (the last 12) both at as-of rates, each of QUARTER, next_notice, open, overdue (> 30 days), severity,
+    priority. `signals`, `invoices`, `renewals`, `fresh`: as the measures of those names give them.
     """
 
     as_of: date
@@ -49,6 +49,7 @@ class Book:
     enough_history: bool
     fresh: pl.DataFrame
     has_revenue: bool
+    unlinked_hours: float
 
     @property
     def year(self) -> Period:
@@ -73,10 +74,11 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
         .join(tops, on="account_id", how="left")
         .join(flows.by_account(twelve_months(as_of)).select("account_id", *YEAR), on="account_id", how="left")
         .join(
-            flows.by_account(twelve_months_before(as_of)).select("account_id", pl.col("agi").alias("agi_before")),
+            level.by_account(twelve_months_before(as_of)).select("account_id", pl.col("agi").alias("agi_before")),
             on="account_id",
             how="left",
         )
+        .join(level.by_account(twelve_months(as_of)).select("account_id", pl.col("agi").alias("agi_level")), on="account_id", how="left")
         .join(
             flows.by_account(quarter_so_far).select(
                 "account_id",
@@ -97,7 +99,7 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
             how="left",
         )
         .join(found.group_by("account_id").agg(pl.col("severity").max()), on="account_id", how="left")
-        .with_columns(pl.col(*YEAR, "agi_before", *QUARTER, "open", "overdue", "severity").fill_null(0))
+        .with_columns(pl.col(*YEAR, "agi_before", "agi_level", *QUARTER, "open", "overdue", "severity").fill_null(0))
         .with_columns((pl.col("agi").clip(lower_bound=0) * pl.col("severity")).alias("priority"))
         .sort("name")
     )
@@ -119,8 +121,16 @@ def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base:
         reaches_back(flows, as_of),
         freshness(portfolio, as_of),
         bool((flows.daily["revenue"] != 0).any()),
+        _unlinked_hours(portfolio, twelve_months(as_of)),
     )
     return made, flows
+
+
+def _unlinked_hours(portfolio: Portfolio, window: Period) -> float:
+    """Hours of `window` on projects that are not loaded: nobody's client can be charged with them."""
+    entries = portfolio["time_entries"].filter(pl.col("date").is_between(window.first, window.last))
+    unlinked = entries.join(portfolio["projects"].select("project_id"), on="project_id", how="anti")
+    return total(unlinked.select("hours").collect(), "hours")
 
 
 def discuss_first(book: Book, account_ids: pl.Series) -> pl.DataFrame:
@@ -143,13 +153,6 @@ def silent(book: Book, account_ids: pl.Series) -> pl.DataFrame:
     """Active accounts of `account_ids` about which nearly nothing is known: no AGI, no hours and no signal in the last 12 months."""
     known = (pl.col("agi") != 0) | (pl.col("hours") != 0) | (pl.col("severity") > 0)
     return book.accounts.filter(pl.col("account_id").is_in(account_ids.implode()), pl.col("status") == "active", ~known)
-
-
-def margin_of(agi: float, cost: float, hours: float, rated: float) -> tuple[float | None, bool]:
-    """Delivery margin and whether it is only an upper limit: below 100 % of hours rated it is, below 90 % there is none."""
-    if hours <= 0 or rated / hours < RATED_HOURS_LEAST:
-        return None, False
-    return ratio(agi - cost, agi), rated / hours < RATED_HOURS_FULL - 1e-12
 
 
 def upcoming_notices(book: Book, account_ids: pl.Series) -> pl.DataFrame:
@@ -191,6 +194,12 @@ def _unrated(count: int) -> tuple[LeftOut, ...]:
     return (LeftOut(count, one, many),) if count else ()
 
 
+def _unlinked(book: Book) -> tuple[LeftOut, ...]:
+    hours = round(book.unlinked_hours)
+    one, many = N_("{n} hour is on a project that is not loaded"), N_("{n} hours are on projects that are not loaded")
+    return (LeftOut(hours, one, many),) if hours else ()
+
+
 def _revenue_tables(book: Book) -> tuple[str, ...]:
     invoiced, earned = ("invoices", "expenses"), ("contracts", "projects", "progress", "time_entries", "people", "expenses")
     return invoiced if book.basis == "invoiced" else earned
@@ -213,6 +222,7 @@ def _money_figures(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -> di
         left_out += (
             LeftOut(missing_hours, N_("{n} hour has no cost rate and is left out"), N_("{n} hours have no cost rate and are left out")),
         )
+    left_out += _unlinked(book)
     inputs = _inputs(book, (*tables, "time_entries", "people", "person_terms"))
     if hours <= 0 or rated <= 0:
         made["delivery_cost"] = absent(portfolio, "delivery_cost")
@@ -240,7 +250,7 @@ def _hour_figures(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -> dic
     if "time_entries" not in portfolio.loaded:
         return {key: absent(portfolio, key) for key in ("logged_hours", "billable_share")}
     return {
-        "logged_hours": Figure("logged_hours", total(chosen, "hours"), inputs=inputs, rows=rows),
+        "logged_hours": Figure("logged_hours", total(chosen, "hours"), inputs=inputs, left_out=_unlinked(book), rows=rows),
         "billable_share": Figure("billable_share", share, inputs=inputs, rows=rows)
         if share is not None
         else absent(portfolio, "billable_share", why=NO_DENOMINATOR),
@@ -319,8 +329,12 @@ def _renewals(book: Book, portfolio: Portfolio, chosen: pl.DataFrame) -> Figure:
 
 
 def comparisons(book: Book, account_ids: pl.Series) -> dict[str, float | None]:
-    """What stands beside the figures, over `account_ids`: agi_before (12 months before), margin_quarter (the quarter's delivery margin)."""
+    """What stands beside the figures, over `account_ids`.
+
+    agi_change: AGI of the last 12 months against the 12 before, both at as-of rates, as a share; None without 24 months of data.
+    margin_quarter: delivery margin of the quarter so far.
+    """
     chosen = book.accounts.filter(pl.col("account_id").is_in(account_ids.implode()))
-    agi, cost = total(chosen, "agi_quarter"), total(chosen, "cost_quarter")
-    rated = margin_of(agi, cost, total(chosen, "hours_quarter"), total(chosen, "rated_quarter"))[0]
-    return {"agi_before": total(chosen, "agi_before") if book.enough_history else None, "margin_quarter": rated}
+    before, now = total(chosen, "agi_before"), total(chosen, "agi_level")
+    quarter, _ = margin_of(*(total(chosen, column) for column in QUARTER))
+    return {"agi_change": ratio(now - before, before) if book.enough_history else None, "margin_quarter": quarter}

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from lib.measures.concentration import Concentration, concentration
-from lib.measures.figure import Figure, ratio, total
+from lib.measures.figure import Figure, margin_of, total
 from lib.measures.flows import Flows
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
@@ -20,14 +20,15 @@ WEEKS = 13
 class Departure:
     """Of one top client with the accounts below it: AGI and contribution (AGI − delivery cost) of the last 12 months, in the flows' base.
 
-    `margin_after`: delivery margin of the rest; `margin_before` of the book. `hours_per_person`: name, hours a week freed (mean of the last
+    `margin_after`: delivery margin of the rest, and
+    whether it is only an upper limit; `margin_before`: of the book. `hours_per_person`: name, hours a week freed (mean of the last
     13 weeks), most first. `after`: concentration of the rest.
     """
 
     agi: float
     contribution: float | None
-    margin_before: float | None
-    margin_after: float | None
+    margin_before: tuple[float | None, bool]
+    margin_after: tuple[float | None, bool]
     hours_per_week: float
     hours_per_person: pl.DataFrame
     before: Concentration
@@ -65,10 +66,8 @@ def departure(portfolio: Portfolio, flows: Flows, tops: pl.DataFrame, names: pl.
     )
 
 
-def _margin(year: pl.DataFrame) -> float | None:
-    if total(year, "hours") <= 0 or total(year, "rated_hours") < 0.9 * total(year, "hours"):
-        return None
-    return ratio(total(year, "agi") - total(year, "delivery_cost"), total(year, "agi"))
+def _margin(year: pl.DataFrame) -> tuple[float | None, bool]:
+    return margin_of(total(year, "agi"), total(year, "delivery_cost"), total(year, "hours"), total(year, "rated_hours"))
 
 
 def as_figure(gone: Departure, base: str, has_revenue: bool) -> Figure:

@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 
 from lib.columns import N_
-from lib.definitions import DEFINITIONS, Definition
+from lib.definitions import DEFINITIONS, RATED_HOURS_FULL, RATED_HOURS_LEAST, Definition
 from lib.portfolio import Portfolio
 
 State = Literal["known", "missing", "not_applicable"]
@@ -72,3 +72,10 @@ def ratio(over: float | None, under: float | None) -> float | None:
 def total(rows: pl.DataFrame, column: str) -> float:
     """The sum of a column; nulls are passed over, no rows give 0."""
     return float(rows.select(pl.col(column).sum()).item())
+
+
+def margin_of(agi: float, cost: float, hours: float, rated: float) -> tuple[float | None, bool]:
+    """Delivery margin and whether it is only an upper limit: below 100 % of hours rated it is, below 90 % there is none."""
+    if hours <= 0 or rated / hours < RATED_HOURS_LEAST:
+        return None, False
+    return ratio(agi - cost, agi), rated / hours < RATED_HOURS_FULL - 1e-12

@@ -9,7 +9,7 @@ import streamlit as st
 from lib.columns import N_
 from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS, UNAVOIDABLE_BELOW
 from lib.formats import NBSP, Language
-from lib.measures.figure import Figure, ratio
+from lib.measures.figure import Figure
 from lib.ui.definition import why_absent, written
 from lib.ui.frame import small_table
 
@@ -38,8 +38,7 @@ def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | 
     if key == "revenue":
         return t(BASIS[basis])
     if key == "agi":
-        before = sums["agi_before"]
-        change = ratio((figures["agi"].value or 0) - before, before) if before else None
+        change = sums["agi_change"]
         return t("{change} on year", change=t.share(change, sign=True)) if change is not None else ""
     if key == "delivery_margin":
         return t("quarter {share}", share=t.share(sums["margin_quarter"], 1))

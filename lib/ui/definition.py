@@ -23,7 +23,7 @@ HEADINGS = {
     "revenue": N_("Revenue"),
     "pass_through": N_("Pass-through"),
     "agi": N_("AGI"),
-    "agi_before": N_("AGI, 12 months before"),
+    "agi_before": N_("AGI, 12 months before, at as-of rates"),
     "delivery_cost": N_("Delivery cost"),
     "hours": N_("Hours"),
     "rated_hours": N_("Hours with a rate"),

@@ -12,6 +12,12 @@ from lib.ui.frame import clip, md, small_table
 PEOPLE_SHOWN = 6
 
 
+def at_most(margin: tuple[float | None, bool], t: Language) -> str:
+    """A margin, with ≤ before an upper limit."""
+    value, limited = margin
+    return ("≤\u00a0" if limited else "") + t.share(value, 1)
+
+
 def choose_client(clients: pl.DataFrame, t: Language) -> str | None:
     """The top client to take away: `clients` account_id and name, largest first."""
     names = dict(clients.select("account_id", "name").iter_rows())
@@ -33,7 +39,7 @@ def show_departure(gone: Departure, base: str, has_revenue: bool, t: Language) -
     if has_revenue:
         rows.append({"name": t("AGI that would go, 12 months"), "value": f"**{t.money(gone.agi, base)}**"})
         rows.append({"name": t("of it, left after delivery cost"), "value": f"**{t.money(gone.contribution, base)}**"})
-        rows.append({"name": t("Delivery margin"), "value": f"{t.share(gone.margin_before, 1)} → **{t.share(gone.margin_after, 1)}**"})
+        rows.append({"name": t("Delivery margin"), "value": f"{at_most(gone.margin_before, t)} → **{at_most(gone.margin_after, t)}**"})
         rows.append({"name": t("Largest client"), "value": f"{t.share(gone.before.top1)} → **{t.share(gone.after.top1)}**"})
         hhi = f"{t.number(gone.before.hhi)} → **{t.number(gone.after.hhi)}**"
         rows.append({"name": t("Concentration (HHI)"), "value": hhi})

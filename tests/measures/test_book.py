@@ -179,13 +179,15 @@ def test_a_figure_says_how_many_amounts_had_no_rate():
 def test_two_years_are_compared_only_where_the_data_reaches_back():
     young = together(worked("a", 1000.0, 10.0, since=date(2020, 1, 1)))
     assert figures_of(young)["client_retention"].value is None
-    assert comparisons(reviewed(young), pl.Series(["a"]))["agi_before"] is None
+    assert comparisons(reviewed(young), pl.Series(["a"]))["agi_change"] is None
     old = [
         {"account_id": "a", "amount": amount, "issued": issued}
         for amount, issued in ((500.0, date(2024, 7, 1)), (1000.0, date(2025, 7, 1)), (7.0, date(2024, 6, 30)))
     ]
-    made = figures_of(book_of(invoices=old, accounts=[{"account_id": "a", "since": date(2020, 1, 1)}]))
+    tables = {"invoices": old, "accounts": [{"account_id": "a", "since": date(2020, 1, 1)}]}
+    made = figures_of(book_of(**tables))
     assert made["client_retention"].value == 2
+    assert comparisons(reviewed(book_of(**tables)), pl.Series(["a"]))["agi_change"] == 1  # 1,000 against 500: twice, +100 %
     assert made["clients_returned"].value == 1
 
 
@@ -333,3 +335,10 @@ def test_nothing_is_divided_by_nothing(over: float | None, under: float | None, 
 def test_a_total_passes_over_what_is_absent():
     assert total(pl.DataFrame({"x": [1.0, None, 2.0]}), "x") == 3
     assert total(pl.DataFrame(schema={"x": pl.Float64}), "x") == 0
+
+
+def test_hours_on_projects_that_are_not_loaded_are_said():
+    entries = [{"project_id": project, "date": ago(5), "hours": hours} for project, hours in (("ja", 6.0), ("elsewhere", 2.5))]
+    made = figures_of(together(worked("a", 1000.0, 0.0) | {"time_entries": entries}))
+    assert made["logged_hours"].value == 6
+    assert [part.count for part in made["logged_hours"].left_out] == [2]  # 2.5 h, to the even whole hour
