@@ -111,6 +111,11 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
     else:
         options = list(metadata.get("options") or ("true", "false"))
         shown = {option: option for option in options}
+    if question.kind == "reference" and st.button(
+        t("Load these rows all the same: what they name can come later"), type="tertiary", key=f"{key}.keep"
+    ):
+        upload.mapping = replace(upload.mapping, keep_unknown=(*upload.mapping.keep_unknown, question.column))
+        st.rerun()
     with st.form(f"{key}.form", border=False):
         answers: dict[str, str | None] = {}
         for place, (word, count) in enumerate(question.words[:WORDS_SHOWN]):
