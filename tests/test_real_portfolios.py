@@ -28,6 +28,7 @@ from lib.intake import (
     with_answer,
     write_known,
 )
+from lib.intake.suggesting import guess_source
 from lib.store import Store
 from lib.tables import TABLES
 from lib.ui.uploads import Upload, change, in_order
@@ -261,3 +262,27 @@ def test_each_column_decides_its_own_style_of_numbers(intake: Intake, tmp_path: 
     assert rows_of(rows, ["budget_cost", "budget_amount", "budget_hours"]) == Counter(
         tuple(plain(record[column]) for column in columns) for record in records
     )
+
+
+def test_the_tool_is_a_word_of_the_name_of_the_file() -> None:
+    names = [Path(fate.file).name for fate in PORTFOLIOS["ravenstack"]]
+    assert {name: guess_source(name) for name in names} == dict.fromkeys(names, "ravenstack")  # "usage" is not Sage
+
+
+def test_how_often_a_client_pays_is_not_taken_for_the_period_of_the_value(intake: Intake, tmp_path: Path) -> None:
+    # monthly revenue, billed monthly or annually: "per year" for the latter would make it twelve times too small
+    report = read(intake, PORTFOLIOS["ravenstack"][1], tmp_path / "upload")
+    suggested = suggest_for(report, "contracts")
+    assert suggested.mapping.columns["value"] == "mrr_amount"
+    assert "value_per" in suggested.lacking
+
+
+def test_shares_that_overshoot_are_not_taken_for_percentages(intake: Intake, tmp_path: Path) -> None:
+    # 6 244 shares of time from 0 to 1, and one of 1.02
+    report = read(intake, PORTFOLIOS["little"][0], tmp_path / "upload")
+    columns = {"project_id": "Project Code", "date": "Week End Date", "percent_complete": "X"}
+    mapping = replace(suggest_for(report, "progress").mapping, columns=columns)
+    checked = checked_by(intake, report, mapping, tmp_path / "upload", {})
+    assert [(question.kind, question.column) for question in checked.questions] == [("scale", "percent_complete")]
+    told = checked_by(intake, report, with_answer(mapping, "scale", "percent_complete", "share"), tmp_path / "upload", {})
+    assert (told.accepted_rows, told.counts) == (6244, {"max": 1})

@@ -144,8 +144,9 @@ def _spoken_hours(cells: pl.Series) -> pl.Series:
 def shares(cells: pl.Series, field: str, header: str, style: str | None, scale: str | None, wants_percent: bool, typed: bool) -> Converted:
     """Shares 0-1, or percentages 0-100 if `wants_percent`, from either. "45 %" says its scale itself; for bare numbers the column does.
 
-    Any bare value above 1 (in size) means percentages. If all are 0 or 1 or between, both scales fit a percent column with a
-    value between 0 and 1, and a share column where nothing lies strictly between: that is asked.
+    A bare value above 1 (in size) means percentages, unless none is above 2 and some lie between 0 and 1: shares that overshoot
+    (1.02) look alike, so that is asked. If all are 0 or 1 or between, both scales fit a percent column with a value between 0 and 1,
+    and a share column where nothing lies strictly between: that is asked.
     """
     with_sign = cells.str.contains("%", literal=True).fill_null(False)
     read = numbers(cells, field, header, style, typed)
@@ -155,6 +156,8 @@ def shares(cells: pl.Series, field: str, header: str, style: str | None, scale: 
     if bare.null_count() < bare.len() and scale is None:
         largest = float(bare.abs().max() or 0)  # type: ignore[arg-type]
         between = ((bare.abs() > 0) & (bare.abs() < 1)).any()
+        if largest > 1 and between and largest <= 2:
+            return asking(cells, pl.Float64, _scale_question(cells, read.values, field, header, wants_percent))
         if largest > 1:
             scale = "percent"
         elif largest == 0 or (between and not wants_percent):

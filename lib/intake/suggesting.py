@@ -245,7 +245,7 @@ def _unit(table: Table, ours: str, header: str) -> str | None:
 def guess_source(file: str) -> str:
     """A short name for ids from this file: the tool that its name speaks of, else none, so that files of one house refer to each other."""
     plain = plain_name(file)
-    return next((tool for tool in _TOOLS if tool in plain), "")
+    return next((tool for tool in _TOOLS if re.search(f"(?<![a-z]){tool}(?![a-z])", plain)), "")  # "usage" is not Sage
 
 
 def with_answer(mapping: Mapping, kind: str, column: str, answer: str, word: str = "") -> Mapping:

@@ -102,7 +102,7 @@ _OWN = {
     "contracts.auto_renew": "auto renew|auto renewal|renews|auto renew flag|renovación automática|renueva|prórroga automática|tácita reconducción",
     "contracts.renewal_months": "renewal months|renewal term|meses de renovación|plazo de renovación",
     "contracts.value": "value|contract value|amount|fee|tcv|mrr|mrr amount|monthly fee|importe|valor|cuota|importe mensual",
-    "contracts.value_per": "value per|per|period|billing frequency|periodicidad|periodo|frecuencia|cadencia",
+    "contracts.value_per": "value per|per|period|periodicidad|periodo|frecuencia|cadencia",
     "contracts.hours_included": "hours included|included hours|horas incluidas|bolsa de horas",
     "contracts.payment_days": "payment days|payment terms|net days|días de pago|plazo de pago|forma de pago días",
     "people.person_id": "person id|employee id|user id|id|id de empleado|código|id de persona|developer id|id empleado|número de empleado",
