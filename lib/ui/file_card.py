@@ -194,40 +194,54 @@ def _target(upload: Upload, t: Language) -> None:
 
 
 def _columns(upload: Upload, report: ReadReport, t: Language) -> None:
-    """Where each column goes: ours on the left, theirs on the right, required ones first."""
+    """Where each column goes: ours on the left, theirs (or what holds for every row) on the right, required ones first."""
     assert upload.mapping is not None
-    table = TABLES[upload.mapping.table]
-    mapped = [name for name in table.columns if name in upload.mapping.columns]
-    unused = [column.name for column in report.columns if column.name not in set(upload.mapping.columns.values())]
+    used = set(upload.mapping.columns.values())
+    unused = [column.name for column in report.columns if column.name not in used]
     label = t("Columns: {mapped} of {all} used", mapped=t.number(len(report.columns) - len(unused)), all=t.number(len(report.columns)))
-    with st.expander(label, key=f"{upload.key}.columns"):
+    columns = st.expander(label, key=f"{upload.key}.columns", on_change="rerun")
+    if not columns.open:
+        return
+    with columns:
+        st.markdown(f":gray[{t('Pick a column of the file, or type what holds for every row.')}]")
         if unused:
             st.markdown(f":gray[{t('Not used')}: {md(clip(', '.join(unused), 300))}]")
-        order = [*(name for name in table.required), *(name for name in mapped if name not in table.required)]
-        order += [name for name in table.columns if name not in order]
-        samples = {column.name: ", ".join(column.samples[:3]) for column in report.columns}
-        places = st.columns(2, gap="medium")
-        edited: dict[str, str] = {}
-        for place, name in enumerate(order):
-            column = table.columns[name]
-            options = [column.name for column in report.columns]
-            now = upload.mapping.columns.get(name)
-            options = options if now is None or now in options else [*options, now]
-            star = " *" if not column.nullable else ""
-            chosen = places[place % 2].selectbox(
-                column_label(table.name, name, t) + star,
-                options,
-                index=options.index(now) if now else None,
-                format_func=lambda header: clip(f"{header}: {samples.get(header, '')}", 60),
-                placeholder=t("every row: {value}", value=upload.mapping.constants[name]) if name in upload.mapping.constants else "—",
-                key=f"{upload.key}.map.{table.name}.{name}",
-                help=t(column.description or ""),
-            )
-            if chosen:
-                edited[name] = chosen
-        if edited != upload.mapping.columns:
-            upload.mapping = replace(upload.mapping, columns=edited)
-            st.rerun()
+        edited = _edited_columns(upload, report, t)
+    if edited != (upload.mapping.columns, upload.mapping.constants):
+        upload.mapping = replace(upload.mapping, columns=edited[0], constants=edited[1])
+        st.rerun()
+
+
+def _edited_columns(upload: Upload, report: ReadReport, t: Language) -> tuple[dict[str, str], dict[str, str]]:
+    """(our column -> theirs, our column -> constant) as the widgets say."""
+    assert upload.mapping is not None
+    table, mapping = TABLES[upload.mapping.table], upload.mapping
+    first = [*table.required, *(name for name in table.columns if name in mapping.columns or name in mapping.constants)]
+    order = list(dict.fromkeys([*first, *table.columns]))
+    headers = [column.name for column in report.columns]
+    samples = {column.name: ", ".join(column.samples[:3]) for column in report.columns}
+    places = st.columns(2, gap="medium")
+    columns: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    for place, name in enumerate(order):
+        now = mapping.columns.get(name) or mapping.constants.get(name)
+        options = headers if now is None or now in headers else [*headers, now]
+        chosen = places[place % 2].selectbox(
+            column_label(table.name, name, t) + ("" if table.columns[name].nullable else " *"),
+            options,
+            index=options.index(now) if now else None,
+            format_func=lambda value: clip(f"{value}: {samples[value]}" if value in samples else t("every row: {value}", value=value), 60),
+            placeholder="—",
+            accept_new_options=True,
+            # The value in the key: an answer given elsewhere makes the widget anew instead of being overruled by it.
+            key=f"{upload.key}.map.{table.name}.{name}.{now}",
+            help=t(table.columns[name].description or ""),
+        )
+        if chosen in mapping.columns.values() or chosen in headers:
+            columns[name] = str(chosen)
+        elif chosen:
+            constants[name] = str(chosen)
+    return columns, constants
 
 
 def _outcome(upload: Upload, checked: Checked, t: Language) -> None:

@@ -107,10 +107,12 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
         return
     if question.kind == "reference":
         rows = uploads.known_names(metadata["ref"])
-        options, shown = list(rows), rows
+        options, shown = list(rows), dict(rows)
     else:
         options = list(metadata.get("options") or ("true", "false"))
         shown = {option: option for option in options}
+    if column.nullable:
+        options, shown = ["", *options], {"": t("No value"), **shown}
     if question.kind == "reference" and st.button(
         t("Load these rows all the same: what they name can come later"), type="tertiary", key=f"{key}.keep"
     ):
@@ -134,6 +136,6 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
             st.markdown(f":gray[{t.plural('and one more word', 'and {n} more words', len(question.words) - WORDS_SHOWN)}]")
         if st.form_submit_button(t("Use these meanings"), key=f"{key}.submit"):
             for word, answer in answers.items():
-                if answer:
+                if answer is not None:
                     upload.mapping = with_answer(upload.mapping, question.kind, question.column, answer, word)
             st.rerun()
