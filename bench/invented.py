@@ -41,7 +41,7 @@ def days(rng: np.random.Generator, count: int, first: int = 0, last: int = DAYS)
 
 def at(offsets: np.ndarray) -> pl.Series:
     """The days with these numbers, FIRST being 0."""
-    return pl.select(pl.lit(FIRST) + pl.duration(days=pl.Series(offsets))).to_series()
+    return pl.DataFrame({"day": offsets}).select(pl.lit(FIRST) + pl.duration(days="day")).to_series()
 
 
 def currency(accounts: np.ndarray) -> pl.Series:

@@ -43,7 +43,7 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` with all columns of `table` in their types; raises if they break one of its rules."""
     schema = TABLES[table].polars_schema
     lacking = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in rows.columns]
-    whole = rows.with_columns(lacking).select(schema.names()).cast(dict(schema))
+    whole = rows.with_columns(lacking).select(schema.names()).cast(schema)
     return TABLES[table].schema.validate(whole)
 
 
