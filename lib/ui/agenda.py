@@ -13,7 +13,7 @@ from lib.formats import NBSP, Language
 from lib.measures.book import Book
 from lib.store import Commit
 from lib.tables import TABLES
-from lib.ui.frame import clip, glyph, md, small_table, status
+from lib.ui.frame import clip, md, small_table, status
 from lib.wording import sentence
 
 SHOWN = 6
@@ -48,8 +48,8 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded
 def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
     own = book.signals.filter(pl.col("account_id") == account["account_id"])
     level: Status = "risk" if account["severity"] >= GRAVE else "watch"
-    short = clip(_reasons(book, own.head(1), t)[0], 74)
-    label = f"**{md(clip(account['name'], 44))}** &nbsp; {glyph(level)} &nbsp; :gray[{md(short)}]"
+    short = clip(_reasons(book, own.head(1), t)[0], 68)
+    label = f"**{md(clip(account['name'], 44))}** &nbsp; {status(level, t)} &nbsp; :gray[{md(short)}]"
     icon = ":material/radio_button_checked:" if opened else ":material/circle:"
     with st.expander(label, expanded=opened, type="step", icon=icon, key=f"portfolio.account.{account['account_id']}"):
         left, right = st.columns([3.2, 1.3], gap="medium")

@@ -36,10 +36,6 @@ def status(kind: Status, t: Language) -> str:
     return f":{_COLOUR[kind]}[{GLYPH[kind]}{NBSP}{t(WORD[kind])}]"
 
 
-def glyph(kind: Status) -> str:
-    return f":{_COLOUR[kind]}[{GLYPH[kind]}]"
-
-
 @contextmanager
 def page() -> Iterator[None]:
     """The centred column that every page is written in."""
