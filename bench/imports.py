@@ -96,8 +96,9 @@ def import_file(intake: Intake, store: Store, path: Path, folder: Path, stages: 
         checked = intake.check(report, mapping, folder, known)
     if not isinstance(checked, Checked) or not checked.ready or mapping.table != "time_entries" or checked.rejected_rows:
         raise RuntimeError(f"the file did not pass: {mapping.table}, {checked}")
-    with stages.stage("preview"):
-        store.preview({mapping.table: Merge(pl.read_ipc(checked.accepted), mapping.source)})
+    with stages.stage("preview"):  # lib.ui.uploads needs no look at the rows where the table is empty
+        if mapping.table in store.portfolio().loaded:
+            store.preview({mapping.table: Merge(pl.read_ipc(checked.accepted), mapping.source)})
     with stages.stage("commit"):
         _commit(store, {mapping.table: Merge(pl.read_ipc(checked.accepted), mapping.source)})
 

@@ -228,9 +228,16 @@ def check_all() -> None:
             known = write_known({other: _known(other, before.get(other, [])) for other in others}, upload.folder)
             upload.checked = intake().check(upload.outcome, upload.mapping, upload.folder, known)
             upload.checked_for = wanted
-            upload.counts = session.store().preview({upload.mapping.table: change(upload)})[upload.mapping.table] if upload.ready else None
+            upload.counts = _counts(upload, upload.mapping.table) if upload.ready else None
         if upload.ready and upload.included:
             before.setdefault(upload.mapping.table, []).append(upload)
+
+
+def _counts(upload: Upload, table: str) -> Counts:
+    """What loading the file would do. Into an empty table all its rows are new: the check has seen that no key comes twice."""
+    if table not in session.portfolio().loaded:
+        return Counts(added=upload.rows)
+    return session.store().preview({table: change(upload)})[table]
 
 
 def _known(table: str, uploads: list[Upload]) -> pl.DataFrame:
