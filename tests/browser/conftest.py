@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -73,6 +74,13 @@ def module_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="package")
+def sample_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server over the sample portfolio for all tests that only look at it."""
+    with running_server(tmp_path_factory.mktemp("sample") / "data") as server:
+        yield server
+
+
 @pytest.fixture
 def traffic() -> Traffic:
     """What `page` asked for so far."""
@@ -80,14 +88,26 @@ def traffic() -> Traffic:
 
 
 @pytest.fixture
-def context(browser: Browser, traffic: Traffic) -> Iterator[BrowserContext]:
-    """A browser without cookies or storage, 1280 × 720, in English; fails if any of its pages asked another host."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, locale="en-GB")
-    traffic.watch(context)
-    yield context
-    context.close()
+def contexts(browser: Browser, traffic: Traffic) -> Iterator[Callable[..., BrowserContext]]:
+    """Opens browsers without cookies or storage, 1280 × 720 and in English unless told; fails if any of their pages asked another host."""
+    made: list[BrowserContext] = []
+
+    def fresh(**options: Any) -> BrowserContext:
+        made.append(browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "locale": "en-GB", **options}))
+        traffic.watch(made[-1])
+        return made[-1]
+
+    yield fresh
+    for context in made:
+        context.close()
     assert traffic.outside == []
     assert traffic.forbidden == []
+
+
+@pytest.fixture
+def context(contexts: Callable[..., BrowserContext]) -> BrowserContext:
+    """A browser without cookies or storage, 1280 × 720, in English; fails if any of its pages asked another host."""
+    return contexts()
 
 
 @pytest.fixture
