@@ -14,13 +14,15 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.encoding import clean_bytes
-from lib.intake.layout import column_names, delimiter_of, header_record
+from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record
 from lib.intake.records import Record, quoted, record_at, records
 from lib.intake.scanning import scan
 from lib.intake.values import Reading
 from lib.workers import Refusal
 
 _BEGINNING = 200_000
+_LONGEST_FIRST_LINE = 5_000_000
+_MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
 _TOP = 30
 MOST_COLUMNS = 500
 
@@ -52,7 +54,7 @@ def read_delimited(raw: bytes, asked: Reading) -> Records:
     marks = delimiter.encode(), quote.encode()
     top = list(records(beginning, *marks, most=60))
     header = _header(clean.body, beginning, top, asked.header_line, marks)
-    headers = [_text(field) for field in header.fields] if header else _numbered(top)
+    headers = [_text(field)[:HEADER_LETTERS] for field in header.fields] if header else _numbered(top)
     if len(headers) > MOST_COLUMNS:
         raise Refusal("too_many_columns", columns=len(headers), most=MOST_COLUMNS)
     skipped = header.start + header.lines if header else 0
@@ -69,7 +71,10 @@ def read_delimited(raw: bytes, asked: Reading) -> Records:
 def _beginning(body: bytes) -> list[bytes]:
     part = body[:_BEGINNING]
     if len(part) < len(body):
-        part = part[: part.rfind(b"\n") + 1] or part
+        whole = part.rfind(b"\n")
+        if whole < 0 and (whole := body.find(b"\n", 0, _LONGEST_FIRST_LINE)) < 0 and len(body) > _LONGEST_FIRST_LINE:
+            raise Refusal("endless_line", megabytes=_LONGEST_FIRST_LINE // 1_000_000)
+        part = body[: whole + 1] or body
     return part.removesuffix(b"\n").split(b"\n")
 
 
@@ -156,6 +161,8 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
     delimiter, quote = marks
     width, lines = len(names), scan(body.replace(b"\r\n", b"\n"), delimiter, quote, len(names))
     plain = lines.plain.copy()
+    if (odd_lines := len(plain) - int(plain.sum())) > _MOST_ODD_LINES:
+        raise Refusal("too_many_odd_lines", lines=odd_lines)
     kept: list[bytes] = []
     numbers: list[int] = []
     wrong: list[tuple[int, str, str]] = []

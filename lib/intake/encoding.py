@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from lib.workers import Refusal
@@ -14,6 +15,7 @@ _MAGIC = {
 }  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LOOKED_AT = 200_000
+_LETTER_OF_UTF8 = re.compile(rb"[\xc3\xc4\xc5][\x80-\xbf](?![\x80-\xff])|\xe2\x80[\x90-\xa6]|\xe2\x82\xac")
 _WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0"
 
 
@@ -79,11 +81,26 @@ def _legacy_encoding(raw: bytes) -> str:
     best = from_bytes(odd).best()
     guess = codecs.lookup(best.encoding).name if best is not None else ""
     letters = odd.decode("cp1252", errors="replace")
+    accented = sum(letter.isalpha() and not letter.isascii() for letter in letters)
+    foreign = (
+        best is not None and accented > 12 and accented * 2 > sum(letter.isalpha() for letter in letters)
+    )  # Greek or Cyrillic look so here
     strange = sum(not letter.isascii() and not letter.isalpha() and letter not in _WESTERN_SIGNS for letter in letters)
     western = "\ufffd" not in letters and strange * 2 <= sum(not letter.isascii() for letter in letters) + 4
-    if western or guess in ("", "cp1252", "latin-1", "iso8859-1", "cp1250", "iso8859-15", "mac-roman", "ascii", "utf-8"):
+    if (western and not foreign) or guess in ("", "cp1252", "latin-1", "iso8859-1", "cp1250", "iso8859-15", "mac-roman", "ascii", "utf-8"):
+        _refuse_mixture(raw)
         return _first_that_reads(raw, ("cp1252", "latin-1"))
     return _first_that_reads(raw, (guess, "cp1252", "latin-1"))
+
+
+def _refuse_mixture(raw: bytes) -> None:
+    """Letters of UTF-8 in a file that is not UTF-8 would become others ("Ã±" for "ñ"); in western text they stand for nothing else."""
+    letter = _LETTER_OF_UTF8.search(raw)
+    if letter is not None:
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Refusal("mixed_encodings", line=raw[: error.start].count(b"\n") + 1) from None
 
 
 def _first_that_reads(raw: bytes, names: tuple[str, ...]) -> str:

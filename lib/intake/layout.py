@@ -11,6 +11,7 @@ from lib.text import clean_text
 
 DELIMITERS = ("\t", ";", "|", ",")  # in this order if they do equally well
 _LOOKED_AT = 200
+HEADER_LETTERS = 200  # longer ones name nothing, and comparing them would take minutes
 LOOKS_LIKE_VALUE = re.compile(r"^[\s€$£]*[-+(]?[\d.,' ]*\d[\d.,' ]*\)?\s*[%€$£]?$|^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|^\d{1,2}:\d\d")
 _YEAR = re.compile(r"^(19|20)\d\d$")
 
@@ -70,7 +71,7 @@ def _without_blank_tail(row: Sequence[str]) -> list[str]:
 
 
 def _shown(field: bytes) -> str:
-    return clean_text(field.decode(errors="replace"), lines=False)
+    return clean_text(field[: 4 * HEADER_LETTERS].decode(errors="replace")[:HEADER_LETTERS], lines=False)
 
 
 def column_names(headers: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ _LOOKED_AT = 5_000
 _XML_SUFFIXES = (".xls", ".xlsb", ".ods", ".numbers")
 _last: dict[tuple[str, int, int], pl.DataFrame] = {}  # the newest frame, so that its check need not read it back
 _OLE = b"\xd0\xcf\x11\xe0"
+_MARKUP = re.compile(rb"<(\?xml|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
+_JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
 
 
 def read_job(folder: str, file: str, name: str, reading: dict[str, Any], most_bytes: int, sheet_limits: dict[str, int]) -> dict[str, Any]:
@@ -37,9 +40,9 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = Shee
     if raw.startswith(_OLE):
         raise Refusal("old_workbook")
     lead = raw[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if lead[:5].lower() in (b"<?xml", b"<!doc", b"<html"):
+    if _MARKUP.match(lead):
         raise Refusal("markup_file")
-    if lead[:1] in (b"{", b"[") and name.lower().endswith((".json", ".txt")):
+    if _JSON.match(lead) or (lead[:1] in (b"{", b"[") and name.lower().endswith((".json", ".txt"))):
         raise Refusal("json_file")
     return read_delimited(raw, asked)
 

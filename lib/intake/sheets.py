@@ -18,7 +18,7 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.delimited import MOST_COLUMNS, Records
-from lib.intake.layout import column_names, header_row
+from lib.intake.layout import HEADER_LETTERS, column_names, header_row
 from lib.intake.values import Reading
 from lib.workers import Refusal
 
@@ -173,7 +173,7 @@ def _records(rows: list[list[Any]], errors: list[tuple[int, int]], asked: Readin
     width = max((len(row) for row in rows), default=0)
     if width > MOST_COLUMNS:
         raise Refusal("too_many_columns", columns=width, most=MOST_COLUMNS)
-    beginning = [[cell_text(cell) for cell in row] for row in rows[:60]]
+    beginning = [[cell_text(cell)[:HEADER_LETTERS] for cell in row] for row in rows[:60]]
     if asked.header_line is None:
         found = header_row(beginning)
         start = 0 if found is None else found + 1
@@ -181,7 +181,7 @@ def _records(rows: list[list[Any]], errors: list[tuple[int, int]], asked: Readin
         start = asked.header_line
         if start > len(rows):
             raise Refusal("no_header_line", line=start)
-    headers = [cell_text(cell) for cell in rows[start - 1]] if start else [""] * width
+    headers = [cell_text(cell)[:HEADER_LETTERS] for cell in rows[start - 1]] if start else [""] * width
     while headers and not headers[-1] and all(_is_blank(row[len(headers) - 1 :]) for row in rows[start:]):
         headers.pop()
     if not headers:

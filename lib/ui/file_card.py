@@ -21,7 +21,10 @@ from lib.ui.uploads import Upload
 
 ISSUES_SHOWN = 100
 PREVIEW_ROWS = 8
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1")
+ENCODINGS = (
+    "utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp850", "mac-roman",
+    "shift_jis", "euc_kr", "big5", "gb18030",
+)  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 
 

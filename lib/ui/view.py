@@ -96,7 +96,7 @@ def current(default_as_of: date, first_month: int) -> View:
 def pinned_version(newest: int) -> int:
     """The version that an exact link asks for, while it exists; else the newest."""
     asked = str(st.session_state.get("view.version", ""))
-    if asked.isdecimal() and 0 < int(asked) < newest:
+    if asked.isdecimal() and len(asked) < 10 and 0 < int(asked) < newest:
         return int(asked)
     st.session_state.pop("view.version", None)
     return newest

@@ -13,6 +13,8 @@ import pytest
 import xlsxwriter
 
 from lib.intake import PRELOAD, Intake, Reading, ReadReport, Refused, Worker, suggest
+from lib.intake.encoding import clean_bytes
+from lib.intake.layout import HEADER_LETTERS
 from lib.intake.messages import MESSAGES
 from lib.intake.templates import export_csv, export_xlsx
 from tests.intake.files import accounts
@@ -84,6 +86,13 @@ REFUSED = {
     "blank lines": (b"\r\n\r\n  \n", "empty_file"),
     "a mark alone": (b"\xef\xbb\xbf", "empty_file"),
     "a web page": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "markup_file"),
+    "a table of a web page": (b"<table><tr><td>name</td><td>1</td></tr></table>", "markup_file"),
+    "a comment, then a web page": (b"<!-- export -->\n<html></html>", "markup_file"),
+    "JSON under another name": (b'[{"name": "a", "value": 1}]', "json_file"),
+    "deep JSON": (b"[" * 100_000, "json_file"),
+    "one endless line": (b"x" * 6_000_000, "endless_line"),
+    "a million short records": (b"a,b\n" + b"1\n" * 1_000_001, "too_many_odd_lines"),
+    "lines in two encodings": ("name,value\nñandú,1\n".encode() + "ñandú,2\n".encode("cp1252"), "mixed_encodings"),
     "600 columns": (b",".join(b"c%d" % n for n in range(600)) + b"\n", "too_many_columns"),
     "half a letter of UTF-16": (b"\xff\xfea\x00,\x00b\x00\n\x00\x00\xd8", "wrong_encoding"),
 }
@@ -117,6 +126,7 @@ LOADED = {
     "equal and blank headers": (b"a,b,,a\n1,2,3,4\n", 1, 0),
     "a header called _line": (b"_line,value\nx,1\n", 1, 0),
     "a long cell": (b"name,value\n" + b"x" * 3_000_000 + b",1\n", 1, 0),
+    "a header of half a megabyte": (b"n" * 500_000 + b",value\na,1\n", 1, 0),
     "junk above the header": (b"Report of May\n\nname,value,more\na,1,2\nb,2,3\n", 2, 0),
 }
 
@@ -129,6 +139,24 @@ def test_odd_tables_are_read_and_every_record_counted(intake: Intake, tmp_path: 
     assert (report.records, report.misshapen) == (records, misshapen)
     assert len({column.name for column in report.columns}) == len(report.columns)
     assert suggest(report)
+
+
+def test_a_header_that_never_ends_is_cut_so_that_comparing_it_takes_no_time(intake: Intake, tmp_path: Path) -> None:
+    for raw in (
+        ("\ufdfa" * 300_000 + ",value\na,1\n").encode(),
+        workbook(SHEET.format(f'<row r="1"><c r="A1" t="str"><v>{"n" * 300_000}</v></c></row>')),
+    ):
+        report = read(intake, tmp_path, "data", raw)
+        assert isinstance(report, ReadReport)
+        assert len(report.columns[0].header) == HEADER_LETTERS
+
+
+@pytest.mark.parametrize(("text", "encoding"), [
+    ("όνομα;τιμή\nΕλληνική εταιρεία;1\nΜακεδονία και Θράκη;2\n", "cp1253"), ("имя;сумма\nЗАО Ромашка и партнёры;1\n", "cp1251"),
+    ("Año;Día\nÑ;ñ\nÁÉÍÓÚ;ñññ\n", "cp1252"), ("name;value\nSão Tomé;1\nNÃO, IRMÃ;2\n", "cp1252"), ("é", "cp1252"),
+])  # fmt: skip
+def test_letters_of_eight_bits_are_read_as_they_were_written(text: str, encoding: str) -> None:
+    assert clean_bytes(text.encode(encoding)).body.decode() == text
 
 
 @pytest.mark.parametrize("cut", range(40))

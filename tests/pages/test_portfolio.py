@@ -188,6 +188,7 @@ def test_a_filter_survives_a_visit_to_another_page(small_firm: Path) -> None:
         {"as_of": "0001-01-01"},
         {"quarter": "9999-12-31"},
         {"as_of": ""},
+        {"version": "9" * 5000},
     ],
 )
 def test_a_link_that_says_nonsense_opens_the_page_as_it_is(small_firm: Path, link: dict[str, str]) -> None:
