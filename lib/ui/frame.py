@@ -18,12 +18,15 @@ from lib.formats import NBSP, Language
 
 WIDTH = 1320
 _COLOUR: dict[Status, str] = {"risk": "red", "watch": "orange", "ok": "green", "none": "gray"}
+# Addresses become links even where every sign of them is escaped; an empty directive within tears them apart unseen.
+_ADDRESS = re.compile(r"(https?\\:|www)(?=\\[/.])|(?=\\@)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^&@/=])")
 
 
 def md(text: object) -> str:
     """Text from data as plain text inside markdown: no link, picture, formula, directive or emphasis survives; line ends become spaces."""
-    return _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", str(text)))
+    escaped = _MARKDOWN.sub(r"\\\1", re.sub(r"\s+", " ", str(text)))
+    return _ADDRESS.sub(r"\1:small[]", escaped)
 
 
 def clip(text: str, length: int = 40) -> str:

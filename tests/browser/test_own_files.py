@@ -38,6 +38,7 @@ HOSTILE = [
     "$x$ and $$y$$",
     "=1+1",
     "[l](javascript:x)",
+    "www.elsewhere.invalid a@elsewhere.invalid",
 ]
 
 
@@ -131,7 +132,7 @@ def test_names_that_would_be_code_are_plain_text_on_every_page(shared: Server, p
     visit(page, f"{shared.url}/data")
     bring(page, {"hostile clients.csv": clients.encode(), "![x](http:elsewhere.invalid).csv": invoices.encode()})
     line_of(page, "hostile clients.csv").click()
-    load(page, "13 rows from 2 files")
+    load(page, "15 rows from 2 files")
     go(page, "Portfolio")
     assert headline(page).endswith("to discuss first")
     for name in HOSTILE:
@@ -139,7 +140,7 @@ def test_names_that_would_be_code_are_plain_text_on_every_page(shared: Server, p
     open_definition(page, "AGI")
     assert {row[0] for row in grid(page, "Rows")} >= set(HOSTILE)
     inside = page.locator(".stMain, [role=dialog]")
-    assert inside.locator("img[src='x'], img[src*='elsewhere'], a[href*='javascript'], .katex, code").count() == 0
+    assert inside.locator("img[src='x'], img[src*='elsewhere'], a[href*='javascript'], a[href*='elsewhere'], .katex, code").count() == 0
     assert said == []
 
 
