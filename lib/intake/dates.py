@@ -68,7 +68,13 @@ def _order_by_proof(bare: pl.Series) -> str | None:
     numeric = bare.filter(bare.str.contains(_THREE))
     if numeric.is_empty():
         return None
-    first, second = numeric.str.extract(_THREE, 1).cast(pl.Int32), numeric.str.extract(_THREE, 2).cast(pl.Int32)
+    first, second, third = (numeric.str.extract(_THREE, part).cast(pl.Int32) for part in (1, 2, 3))
+    short_year = (numeric.str.extract(_THREE, 3).str.len_bytes() == 2).all()
+    if short_year and (second < 13).all() and third.is_between(1, 31).all():
+        if (first > 31).any():
+            return "ymd"
+        if first.n_unique() <= third.n_unique():  # 26-01-05, where years seem to stand first
+            return "ask"
     day_first = ((first > 12) & (first < 32) & (second < 13)).any()
     month_first = ((second > 12) & (second < 32) & (first < 13)).any()
     if day_first != month_first:
@@ -83,8 +89,10 @@ def _question(cells: pl.Series, field: str, header: str, century: int) -> Questi
     bare = _bare(some)
     numeric = some.filter(bare.str.contains(_THREE)).head(5)
     choices = []
-    for order in ("dmy", "mdy"):
+    for order in ORDERS:
         read = _read(_bare(numeric), order, century)
+        if order == "ymd" and read.null_count():
+            continue
         choices.append(
             Choice(order, tuple((cell, "" if day is None else day.isoformat()) for cell, day in zip(numeric, read, strict=True)))
         )
@@ -104,7 +112,8 @@ def _read(bare: pl.Series, order: str, century: int) -> pl.Series:
     year = pl.coalesce(part(_ISO, 1), part(_COMPACT, 1), places["y"], part(_NAMED_DMY, 3), part(_NAMED_MDY, 3))
     month = pl.coalesce(part(_ISO, 2), part(_COMPACT, 2), places["m"], named(_NAMED_DMY, 2), named(_NAMED_MDY, 1))
     day = pl.coalesce(part(_ISO, 3), part(_COMPACT, 3), places["d"], part(_NAMED_DMY, 1), part(_NAMED_MDY, 2))
-    full_year = pl.when(year < century).then(year + 2000).when(year < 100).then(year + 1900).otherwise(year)
+    short = ~cell.str.contains("0[0-9]{3}")  # the year 0026 is a mistake, not 2026
+    full_year = pl.when(short & (year < century)).then(year + 2000).when(short & (year < 100)).then(year + 1900).otherwise(year)
     parts = pl.DataFrame({"cell": bare}).select(year=full_year, month=month, day=day)
     days_read = [_day(*row) for row in parts.iter_rows()]
     return pl.Series(bare.name, days_read, pl.Date)

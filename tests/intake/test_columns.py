@@ -102,6 +102,10 @@ def test_shares_and_percentages(column: tuple[str, ...], wants_percent: bool, ex
     (("03/04/2026",), "date_order"),
     (("25/04/2026", "04/25/2026"), "date_order"),
     (("05/05/2026",), [date(2026, 5, 5)]),
+    (("26-01-05", "26-01-06"), "date_order"),
+    (("99-01-05", "26-01-06"), [date(1999, 1, 5), date(2026, 1, 6)]),
+    (("25/03/26", "14/03/26"), [date(2026, 3, 25), date(2026, 3, 14)]),
+    (("0026-01-05", "2026-01-05"), [date(26, 1, 5), date(2026, 1, 5)]),
 ])  # fmt: skip
 def test_dates(column: tuple[str | None, ...], expected: object) -> None:
     assert outcome(days(cells(*column), "date", "Date", None, 69)) == expected
