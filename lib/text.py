@@ -16,6 +16,9 @@ _FORBIDDEN_IN_RUST = r"[\x00-\x08\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{feff}\x{fff
 _LINE_ENDS = "\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 _LINE_ENDS_IN_RUST = r"\r\n?|[\x0b\x0c\x{85}\x{2028}\x{2029}]"
 
+# Printable ASCII and the precomposed Latin letters and signs up to U+024F, which NFC leaves alone; no outer space.
+_PLAIN_IN_RUST = r"^[!-~\x{a1}-\x{24f}]([ -~\x{a1}-\x{24f}]*[!-~\x{a1}-\x{24f}])?$"
+
 # A leading apostrophe before one of these also gets one, so that taking one away is the exact inverse.
 _LIVE = r"^'*[=+\-@\t\r\x00＝＋－＠]"
 _NUMBER = r"^[+-]?(\d+([.,\u00a0 ]\d+)*|[.,]\d+)( ?%)?$"
@@ -41,9 +44,12 @@ def clean_text(value: str, lines: bool = True, most_bytes: int | None = None) ->
 
 def clean_texts(values: pl.Series, lines: bool = True) -> pl.Series:
     """`clean_text` of every cell of a String column; "" becomes null."""
-    plain = values.str.contains(r"^[!-~]([ -~]*[!-~])?$")
+    plain = values.str.contains(_PLAIN_IN_RUST)
     if plain.all():  # nulls do not count
         return values
+    blank = values == ""
+    if (plain | blank).all():
+        return values.set(blank, None)
     dirty = pl.col("cell").str.replace_all(_LINE_ENDS_IN_RUST, "\n").str.replace_all(_FORBIDDEN_IN_RUST, "")
     if not lines:
         dirty = dirty.str.replace_all(r"\s*[\n\t]\s*", " ")

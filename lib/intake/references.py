@@ -48,6 +48,12 @@ def prefixed(cells: pl.Expr, source: str) -> pl.Expr:
     return cells if not source else pl.when(cells.str.starts_with(f"{source}:")).then(cells).otherwise(pl.lit(f"{source}:") + cells)
 
 
+def _all_keys(words: pl.Series, known: pl.DataFrame, source: str) -> bool:
+    """Whether every word, with its prefix, is a key."""
+    own = pl.DataFrame({"cell": words}).select(prefixed(pl.col("cell"), source)).to_series()
+    return bool(words.len()) and bool(own.is_in(known["key"].implode()).all())
+
+
 def resolve(
     cells: pl.Series, field: str, header: str, known: pl.DataFrame, source: str, aliases: MappingOf[str, str], keep_unknown: bool = False
 ) -> Resolved:
@@ -60,6 +66,10 @@ def resolve(
         none = pl.repeat(False, cells.len(), eager=True)
         return Resolved(taken.alias(cells.name), none, none, {"unlinked": cells.len() - cells.null_count()}, ())
     words = cells.drop_nulls().unique(maintain_order=True)
+    if not aliases and _all_keys(words, known, source):  # the usual case: no row needs to be looked up
+        taken = pl.DataFrame({"cell": cells}).select(prefixed(pl.col("cell"), source)).to_series()
+        none = pl.repeat(False, cells.len(), eager=True)
+        return Resolved(taken.alias(cells.name), none, none, {"by_key": cells.len() - cells.null_count()}, ())
     found = pl.DataFrame({"cell": words}).with_columns(
         prefixed(pl.col("cell"), source).alias("own"), folded(pl.col("cell")).alias("folded")
     )

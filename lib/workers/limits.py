@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 
@@ -50,13 +51,19 @@ def limit_job(limits: Limits) -> None:
 
 
 def has_grown(limits: Limits) -> bool:
-    """True if this process once held so much that the next job should start in a fresh one."""
+    """True if this process holds, or once held, so much that the next job should start in a fresh one.
+
+    What is limited is address space, and an allocator gives little of that back: after a few large files an honest one would be refused.
+    """
     if sys.platform == "win32" or not limits.memory_bytes:
         return False
     import resource
 
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 3
+    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 3:
+        return True
+    statm = Path("/proc/self/statm")  # Linux
+    return statm.exists() and int(statm.read_text().split()[0]) * resource.getpagesize() > limits.memory_bytes * 0.45
 
 
 def _lower(which: int, soft: int) -> None:

@@ -23,6 +23,7 @@ from tests.browser.screen import (
     load,
     open_definition,
     part,
+    settled,
     speak,
     tab_to,
     visit,
@@ -133,7 +134,8 @@ def test_names_that_would_be_code_are_plain_text_on_every_page(shared: Server, p
     line_of(page, "hostile clients.csv").click()
     load(page, "13 rows from 2 files")
     go(page, "Portfolio")
-    assert headline(page).endswith("to discuss first")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("to discuss first$"), timeout=SLOW)
+    settled(page)
     for name in HOSTILE:
         expect(page.locator("summary").filter(has_text=name)).to_have_count(1)
     open_definition(page, "AGI")
