@@ -1,0 +1,83 @@
+"""Rules of safety that no other test holds: uploaded bytes are parsed in the worker only, and nothing turns a refusal into garbage.
+
+Where the others are held: frames in caches, configuration, page icons, pins, own HTML: test_house. Limits, crashes and hangs of the
+worker: workers/test_worker, intake/test_hostile_files. Connections and transactions: store/test_authored, store/test_together. Dialects,
+counted records, error cells: intake/test_hostile_files, intake/test_bad_files. Outside text on pages: ui/test_frame, pages/,
+browser/test_own_files. Foreign hosts and origins: browser/test_strangers. Silence towards the outside: every browser test.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests import house_rules as rules
+from tests.test_house import APP
+
+PARSERS = {"python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "xml"}
+PARSING_CALLS = {
+    "read_csv",
+    "scan_csv",
+    "read_csv_batched",
+    "read_excel",
+    "read_ods",
+    "read_json",
+    "read_ndjson",
+    "read_xml",
+    "read_html",
+    "read_pickle",
+}
+IN_WORKER = ("lib/intake/", "lib/workers/")  # lib/intake/__init__.py is checked below: it only sends jobs
+OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
+LENIENT = re.compile(
+    r"utf8-lossy|ignore_errors\s*=\s*True|truncate_ragged_lines\s*=\s*True|errors\s*=\s*[\"'](ignore|surrogateescape)[\"']"
+)
+
+
+def parsing(source: str) -> list[str]:
+    """Parsers that `source` imports or calls."""
+    found = [module for module in sorted(rules.imported_modules(source)) if module.split(".")[0] in PARSERS]
+    calls = (rules.dotted(call.func) for call in rules.nodes(source, ast.Call))
+    return found + [name for name in calls if name.split(".")[-1] in PARSING_CALLS]
+
+
+def inner_modules(source: str) -> list[str]:
+    """Modules behind `lib.intake` that `source` reaches past its front: those may only run in the worker."""
+    open_to_all = {"lib.intake.messages", "lib.intake.templates", "lib.intake.mapping", "lib.intake.values"}
+    inside = {module for module in rules.imported_modules(source) if module.startswith("lib.intake.")}
+    return sorted(inside - open_to_all)
+
+
+def test_no_file_is_parsed_outside_the_worker() -> None:
+    outside = {name: text for name, text in APP.items() if not name.startswith(IN_WORKER) and name not in OWN_FILES}
+    assert {name: found for name, text in outside.items() if (found := parsing(text))} == {}
+    assert parsing(APP["lib/intake/__init__.py"]) == []
+
+
+@pytest.mark.parametrize(
+    "planted", ["import python_calamine", "def f():\n    from vl_convert import x", "pl.read_csv(upload)", "pd.read_excel(upload)"]
+)
+def test_a_parser_in_the_server_is_found(planted: str) -> None:
+    assert parsing(planted)
+    assert not parsing("pl.read_ipc(path); pl.read_parquet(path); json.loads(text)")
+
+
+def test_pages_use_the_importer_through_its_front() -> None:
+    surface = {name: text for name, text in APP.items() if name.startswith(("lib/ui/", "pages/"))}
+    assert {name: found for name, text in surface.items() if (found := inner_modules(text))} == {}
+    assert inner_modules("from lib.intake.reading import read_job") == ["lib.intake.reading"]
+
+
+def test_nothing_is_read_leniently() -> None:
+    intake = {name: text for name, text in APP.items() if name.startswith("lib/intake/")}
+    assert len(intake) > 10
+    assert {name: match.group() for name, text in intake.items() if (match := LENIENT.search(text))} == {}
+
+
+@pytest.mark.parametrize(
+    "planted", ['decode(errors="ignore")', "encoding='utf8-lossy'", "ignore_errors=True", "truncate_ragged_lines = True"]
+)
+def test_lenient_reading_is_found(planted: str) -> None:
+    assert LENIENT.search(planted)
