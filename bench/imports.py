@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +18,7 @@ from bench.measure import Measure, Stages, seconds_of, spread, tell
 from bench.portfolios import changed, portfolio
 from lib.intake import PRELOAD, Intake, ReadReport, Worker, suggest, write_known
 from lib.intake.values import Checked
-from lib.store import Change, Merge, Snapshot, Store
+from lib.store import Change, Merge, Prepared, Snapshot, Store
 from lib.tables import TABLES
 
 ROUNDS = 3
@@ -96,14 +97,13 @@ def import_file(intake: Intake, store: Store, path: Path, folder: Path, stages: 
         checked = intake.check(report, mapping, folder, known)
     if not isinstance(checked, Checked) or not checked.ready or mapping.table != "time_entries" or checked.rejected_rows:
         raise RuntimeError(f"the file did not pass: {mapping.table}, {checked}")
-    with stages.stage("preview"):  # lib.ui.uploads needs no look at the rows where the table is empty
-        if mapping.table in store.portfolio().loaded:
-            store.preview({mapping.table: Merge(pl.read_ipc(checked.accepted), mapping.source)})
+    with stages.stage("prepare"):
+        prepared = store.prepare(mapping.table, Merge(pl.read_ipc(checked.accepted), mapping.source))
     with stages.stage("commit"):
-        _commit(store, {mapping.table: Merge(pl.read_ipc(checked.accepted), mapping.source)})
+        _commit(store, {mapping.table: prepared})
 
 
-def _commit(store: Store, changes: dict[str, Change]) -> None:
+def _commit(store: Store, changes: Mapping[str, Change | Prepared]) -> None:
     store.commit(changes, author="bench", at=AT)
 
 

@@ -20,9 +20,10 @@ from lib.store.changes import (
     StoreError,
     UnknownVersion,
 )  # fmt: skip
-from lib.store.store import Store
+from lib.store.store import Prepared, Store
 
 __all__ = [
-    "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge", "NotFound", "Problem",
+    "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge", "NotFound", "Prepared",
+    "Problem",
     "ReplacePeriod", "Snapshot", "SourceFile", "Store", "StoreBusy", "StoreError", "UnknownVersion",
 ]  # fmt: skip

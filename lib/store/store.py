@@ -54,6 +54,19 @@ _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """A change worked out against a table that stood at `pin`; holds the rows that it would write."""
+
+    change: Change
+    difference: Difference
+    pin: Pin | None
+
+    @property
+    def counts(self) -> Counts:
+        return self.difference.counts
+
+
+@dataclass(frozen=True)
 class Store:
     """A portfolio's folder. It holds no connection or file, so threads and sessions can share it."""
 
@@ -132,6 +145,12 @@ class Store:
         frames = {name: self._rows(table, pins.get(name)) for name, table in self.tables.items()}
         return Portfolio(number, frames, {name: pin.rows for name, pin in pins.items()})
 
+    def prepare(self, table: str, change: Change) -> Prepared:
+        """`change` worked out against `table` as it stands, for `commit` to use if nothing moved meanwhile. Raises `BadRows`."""
+        with self.catalogue.snapshot() as db:
+            pin = catalogue.pins_at(db, catalogue.newest(db)).get(table)
+        return Prepared(change, self._difference(table, change, pin), pin)
+
     def preview(self, changes: Mapping[str, Change]) -> dict[str, Counts]:
         """Table -> what `commit(changes)` would count now, without writing. Raises `BadRows`."""
         with self.catalogue.snapshot() as db:
@@ -160,6 +179,12 @@ class Store:
         table = self._table(name)
         return difference(self._rows(table, pin, with_file=True), pin.rows if pin else 0, change, table)
 
+    def _still(self, name: str, change: Change | Prepared, pin: Pin | None) -> Difference:
+        """The difference that was prepared, if the table is where it was then; else worked out now."""
+        if not isinstance(change, Prepared):
+            return self._difference(name, change, pin)
+        return change.difference if change.pin == pin else self._difference(name, change.change, pin)
+
     def _table(self, name: str) -> Table:
         if name not in self.tables:
             raise NotFound(N_("There is no table {table}"), table=name)
@@ -169,7 +194,7 @@ class Store:
 
     def commit(
         self,
-        changes: Mapping[str, Change],
+        changes: Mapping[str, Change | Prepared],
         *,
         author: str,
         at: datetime,
@@ -188,7 +213,7 @@ class Store:
             with self.catalogue.snapshot() as db:
                 number = catalogue.newest(db) + 1
                 current = catalogue.pins_at(db, number)
-            found = {name: self._difference(name, change, current.get(name)) for name, change in changes.items()}
+            found = {name: self._still(name, change, current.get(name)) for name, change in changes.items()}
             pins, heads = {}, {}
             for name, differences in found.items():
                 before = current.get(name)

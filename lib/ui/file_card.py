@@ -249,14 +249,15 @@ def _edited_columns(upload: Upload, report: ReadReport, t: Language) -> tuple[di
 
 def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
     """What loading would do, in counts, and how columns were read."""
-    if upload.counts is not None:
+    if upload.prepared is not None:
+        counts = upload.prepared.counts
         parts = [
-            t.plural("{n} new", "{n} new", upload.counts.added),
-            t.plural("{n} changed", "{n} changed", upload.counts.changed),
-            t.plural("{n} unchanged", "{n} unchanged", upload.counts.unchanged),
+            t.plural("{n} new", "{n} new", counts.added),
+            t.plural("{n} changed", "{n} changed", counts.changed),
+            t.plural("{n} unchanged", "{n} unchanged", counts.unchanged),
         ]
-        if upload.counts.removed:
-            parts.append(t.plural("{n} gone: replaced in its period", "{n} gone: replaced in their period", upload.counts.removed))
+        if counts.removed:
+            parts.append(t.plural("{n} gone: replaced in its period", "{n} gone: replaced in their period", counts.removed))
         parts += [f"{t.number(count)} {t(LEFT_OUT[reason])}" for reason, count in checked.left_out.items()]
         parts.append(t.plural("{n} rejected", "{n} rejected", checked.rejected_rows))
         st.markdown("**" + t("If loaded") + f":** {' · '.join(parts)}")
@@ -271,6 +272,10 @@ def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
         + ", ".join(f"{t.number(count)} {t(WAYS[way])}" for way, count in ways.items() if way in WAYS)
         for column, ways in checked.references.items()
         if ways
+    ]
+    linked += [
+        f"{column_label(checked.table, column, t)}: {t.plural('{n} text with signs taken off', '{n} texts with signs taken off', count)}"
+        for column, count in checked.cleaned.items()
     ]
     if checked.key != "column":
         linked.append(t("Ids made from the rows, because the file has none"))

@@ -27,7 +27,7 @@ from lib.intake import (
     suggest_for,
     write_known,
 )
-from lib.store import Change, Commit, Counts, Merge, ReplacePeriod
+from lib.store import Change, Commit, Merge, Prepared, ReplacePeriod
 from lib.tables import TABLES
 from lib.ui import session
 
@@ -59,7 +59,7 @@ class Upload:
     included: bool = True
     checked: Checked | Refused | None = None
     checked_for: str = ""
-    counts: Counts | None = None
+    prepared: Prepared | None = None
     tables: list[str] = field(default_factory=list)
     fits: float = 0.0
     copy: int = 0
@@ -175,7 +175,7 @@ def use_again(upload: Upload) -> None:
     copies = [other.copy for other in waiting().values() if other.digest == upload.digest]
     folder = upload.folder.with_name(f"{upload.digest[:16]}-{max(copies) + 1}")
     shutil.copytree(upload.folder, folder)
-    again = replace(upload, copy=max(copies) + 1, path=folder / "upload", folder=folder, checked=None, checked_for="", counts=None)
+    again = replace(upload, copy=max(copies) + 1, path=folder / "upload", folder=folder, checked=None, checked_for="", prepared=None)
     again.outcome = intake().read(
         again.path, again.name, again.folder, upload.outcome.reading if isinstance(upload.outcome, ReadReport) else Reading()
     )
@@ -228,16 +228,9 @@ def check_all() -> None:
             known = write_known({other: _known(other, before.get(other, [])) for other in others}, upload.folder)
             upload.checked = intake().check(upload.outcome, upload.mapping, upload.folder, known)
             upload.checked_for = wanted
-            upload.counts = _counts(upload, upload.mapping.table) if upload.ready else None
+            upload.prepared = session.store().prepare(upload.mapping.table, change(upload)) if upload.ready else None
         if upload.ready and upload.included:
             before.setdefault(upload.mapping.table, []).append(upload)
-
-
-def _counts(upload: Upload, table: str) -> Counts:
-    """What loading the file would do. Into an empty table all its rows are new: the check has seen that no key comes twice."""
-    if table not in session.portfolio().loaded:
-        return Counts(added=upload.rows)
-    return session.store().preview({table: change(upload)})[table]
 
 
 def _known(table: str, uploads: list[Upload]) -> pl.DataFrame:
@@ -283,7 +276,7 @@ def load(uploads: list[Upload], author: str) -> list[Commit]:
         files = [
             {"name": upload.name, "digest": upload.digest, "source": upload.mapping.source} for upload in batch.values() if upload.mapping
         ]
-        changes = {table: change(upload) for table, upload in batch.items()}
+        changes = {table: upload.prepared or change(upload) for table, upload in batch.items()}
         commits.append(session.store().commit(changes, author=author, at=session.now(), details={"files": files}))
         for upload in batch.values():
             _remember(upload, author)

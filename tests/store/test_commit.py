@@ -310,3 +310,26 @@ def test_tables_without_their_catalogue_are_not_touched(store: Store) -> None:
     with pytest.raises(BadStore, match="missing"):
         Store.open(store.folder)
     assert store.delta("accounts").head() == 1
+
+
+def test_a_prepared_change_is_committed_as_it_was_shown(store: Store) -> None:
+    store.commit({"accounts": Merge(accounts(a="Alfa", b="Beta"), "")}, **BY_ANA)
+    prepared = store.prepare("accounts", Merge(accounts(a="Alpha", c="Gamma"), ""))
+    assert prepared.counts == Counts(added=1, changed=1)
+    assert store.commit({"accounts": prepared}, **BY_ANA).counts["accounts"] == prepared.counts
+    assert names(store) == {"a": "Alpha", "b": "Beta", "c": "Gamma"}
+
+
+def test_a_prepared_change_is_worked_out_anew_when_the_table_moved_meanwhile(store: Store) -> None:
+    prepared = store.prepare("accounts", Merge(accounts(a="Alfa", b="Beta"), ""))
+    assert prepared.counts == Counts(added=2)
+    store.commit({"accounts": Merge(accounts(a="Other", b="Beta"), "")}, **BY_ANA)
+    assert store.commit({"accounts": prepared}, **BY_ANA).counts["accounts"] == Counts(changed=1, unchanged=1)
+    assert names(store) == {"a": "Alfa", "b": "Beta"}
+
+
+def test_keys_that_do_not_ascend_are_counted(store: Store) -> None:
+    for order in (["a", "a"], ["b", "a", "b"], ["a", "b", "b"]):
+        rows = pl.concat([accounts(**{name: "X"}) for name in order])
+        with pytest.raises(BadRows):
+            store.preview({"accounts": Merge(rows, "")})
