@@ -17,6 +17,7 @@ from lib.intake import issues
 from lib.intake.declared import facts
 from lib.intake.keys import made_key
 from lib.intake.mapping import JOIN, Mapping
+from lib.intake.numbers import currencies_said
 from lib.intake.reading import frame_of
 from lib.intake.references import KNOWN, known_rows, prefixed, resolve
 from lib.intake.typing import Typed, typed_column
@@ -84,6 +85,7 @@ def check_rows(
     table = TABLES[mapping.table]
     draft, how = _draft(read, table, frame, mapping, known)
     _reject_error_cells(draft, frame, misread, mapping)
+    _reject_other_currencies(draft, table, frame, mapping)
     of_records = misread.filter(pl.col("column") == "")
     blocked = [question for question in draft.questions if question.blocking]
     if blocked:
@@ -265,6 +267,22 @@ def _reject_error_cells(draft: _Draft, frame: pl.DataFrame, misread: pl.DataFram
         if wrong.height:
             draft.reject(ours, frame["_line"].is_in(wrong["line"].implode()))
             draft.found.append(wrong.with_columns(pl.lit(ours).alias("field")))
+
+
+def _reject_other_currencies(draft: _Draft, table: Table, frame: pl.DataFrame, mapping: Mapping) -> None:
+    """Amounts whose own sign contradicts the currency of their row: "12 USD" in a row in euros."""
+    own = [name for name, column in table.columns.items() if facts(column)["kind"] == "currency"]
+    if len(own) != 1 or own[0] not in draft.columns:
+        return
+    for ours, theirs in mapping.columns.items():
+        if facts(table.columns[ours]).get("unit") != "money":
+            continue
+        cells = _cells(frame, theirs)
+        both = pl.DataFrame({"said": currencies_said(cells), "own": draft.columns[own[0]]})
+        wrong = both.select((pl.col("said") != "") & ~pl.col("said").str.contains(pl.col("own"), literal=True)).to_series().fill_null(False)
+        if wrong.any():
+            draft.reject(ours, wrong)
+            draft.found.append(issues.of_cells(frame["_line"].filter(wrong), cells.filter(wrong), theirs, ours, "other_currency"))
 
 
 def _validated(

@@ -56,6 +56,7 @@ _CELLS: dict[str, Message] = {
     "stray_quote": Message(N_("A quote stands in the middle of a text; it was kept as it is"), N_("Check that the record was split as you expect.")),
     "error_cell": Message(N_("The cell holds an error, such as #N/A"), N_("Mend the formula, or put a value in its place.")),
     "not_a_number": Message(N_("This is not a number in the style of its column"), _CORRECT),
+    "other_currency": Message(N_("The amount is in another currency than its row"), N_("Correct the amount or the currency, and load it again.")),
     "not_whole": Message(N_("A whole number is needed here"), _CORRECT),
     "not_a_date": Message(N_("This is not a date in the order of its column"), _CORRECT),
     "not_a_list": Message(N_("This is not a list"), _CORRECT),
@@ -96,6 +97,7 @@ READINGS: dict[str, str] = {
     "excel_days": N_("day numbers of Excel: {value}"),
     "scale": N_("scale: {value}"),
     "unit": N_("unit: {value}"),
+    "missing": N_("no value where it says {value}"),
 }
 LEFT_OUT: dict[str, str] = {"blank": N_("blank"), "repeated": N_("equal to an earlier row")}
 

@@ -11,13 +11,15 @@ import polars as pl
 from lib.intake.converted import Converted, asking, by_distinct, of_values
 from lib.intake.values import Choice, Question
 
+_EXACT = 2.0**53
 DOT, COMMA = "1,234.5", "1.234,5"
 STYLES = (DOT, COMMA)
+_CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|CAD|AUD|NZD|ZAR|MXN|ARS|CLP|COP|PEN|UYU|BRL"
 _NOISE = (
-    r"[\s\u{a0}\u{202f}]*(?:US\$|[€$£¥]|\b(?:"
-    r"EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|CAD|AUD|NZD|ZAR|MXN|ARS|CLP|COP|PEN|UYU|BRL|eur|usd|gbp|[Ee]uros?|hrs?|hours?|horas?"
+    r"[\s\u{a0}\u{202f}]*(?:US\$|[€$£¥]|\b(?:" + _CODES + r"|eur|usd|gbp|[Ee]uros?|hrs?|hours?|horas?"
     r")\b\.?)[\s\u{a0}\u{202f}]*"
 )
+_DOLLARS = "USD CAD AUD NZD MXN ARS CLP COP UYU BRL"
 _SPACES = r"[\s\u{a0}\u{202f}'’]"
 _PLAIN = r"^[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$"
 _PROOF_OF_DOT = r"^[+-]?(?:0|[0-9]{4,})\.|\.(?:[0-9]{1,2}|[0-9]{4,})$"
@@ -37,8 +39,16 @@ _ISO = r"^PT(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?$"
 UNITS = {"h": 1.0, "min": 60.0, "s": 3600.0}
 
 
-def numbers(cells: pl.Series, field: str, header: str, style: str | None, typed: bool = False) -> Converted:
-    """Float64 values of text cells (null is missing). `typed` cells come from a sheet and are canonical already."""
+def numbers(cells: pl.Series, field: str, header: str, style: str | None, typed: bool = False, percent: bool = False) -> Converted:
+    """Float64 values of text cells (null is missing). `typed` cells come from a sheet and are canonical already.
+
+    A percent sign is read only where `percent` says so. Numbers beyond 2⁵³ fail: a float would change their digits.
+    """
+    if not percent:
+        percentages = cells.str.contains("%", literal=True)
+        if percentages.any():
+            read = numbers(cells.set(percentages.fill_null(False), None), field, header, style, typed)
+            return read if read.questions else of_values(read.values, cells, "not_a_number", **read.reading)
     plain = cells.cast(pl.Float64, strict=False)
     if typed or style in (None, DOT):
         fast = _plain_numbers(cells, plain, settled=typed or style == DOT)
@@ -49,7 +59,7 @@ def numbers(cells: pl.Series, field: str, header: str, style: str | None, typed:
 
 def _plain_numbers(cells: pl.Series, plain: pl.Series, settled: bool) -> Converted | None:
     """The values if all cells are plain numbers with a dot that can't separate thousands, else None."""
-    if plain.null_count() != cells.null_count() or not (plain.is_finite() | plain.is_null()).all():
+    if plain.null_count() != cells.null_count() or not ((plain.abs() < _EXACT) | plain.is_null()).all():
         return None
     if not settled and cells.str.contains(".", literal=True).any():
         proved = cells.head(2_000).str.contains(_PROOF_OF_DOT).any() or cells.str.contains(_PROOF_OF_DOT).any()
@@ -101,7 +111,24 @@ def _read(bare: pl.Series, style: str) -> pl.Series:
     fits = pl.col("cell").str.contains(_FITS[style]) & pl.col("cell").str.contains("[0-9]")
     value = pl.col("cell").str.replace_all(mark, "", literal=True).str.replace(point, ".", literal=True).cast(pl.Float64, strict=False)
     read = pl.DataFrame({"cell": bare}).select(pl.when(fits).then(value).alias(bare.name)).to_series()
-    return read.set(~read.is_finite().fill_null(True), None)
+    return read.set(~(read.abs() < _EXACT).fill_null(True), None)
+
+
+def currencies_said(cells: pl.Series) -> pl.Series:
+    """The currency codes that an amount may be in by its sign or letters ("USD CAD …" for $), "" where it says none."""
+    if not cells.str.contains(r"[€$£¥]|[A-Za-z]{3}").any():
+        return pl.repeat("", cells.len(), eager=True)
+    cell, code = pl.col("cell"), pl.col("cell").str.extract(r"\b([A-Z]{3})\b")
+    said = (
+        pl.when(cell.str.contains("US$", literal=True)).then(pl.lit("USD"))
+        .when(code.is_in(_CODES.split("|"))).then(code)
+        .when(cell.str.contains("€|(?i)euro")).then(pl.lit("EUR"))
+        .when(cell.str.contains("£", literal=True)).then(pl.lit("GBP"))
+        .when(cell.str.contains("$", literal=True)).then(pl.lit(_DOLLARS))
+        .when(cell.str.contains("¥", literal=True)).then(pl.lit("JPY CNY"))
+        .otherwise(pl.lit(""))
+    )  # fmt: skip
+    return pl.DataFrame({"cell": cells}).select(said).to_series()
 
 
 def durations(cells: pl.Series, field: str, header: str, style: str | None, unit: str | None, typed: bool = False) -> Converted:
@@ -149,7 +176,7 @@ def shares(cells: pl.Series, field: str, header: str, style: str | None, scale: 
     and a share column where nothing lies strictly between: that is asked.
     """
     with_sign = cells.str.contains("%", literal=True).fill_null(False)
-    read = numbers(cells, field, header, style, typed)
+    read = numbers(cells, field, header, style, typed, percent=True)
     if read.questions:
         return read
     bare = read.values.set(with_sign, None)

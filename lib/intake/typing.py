@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import dataframely as dy
 import polars as pl
@@ -40,6 +40,7 @@ def typed_column(
     if kind == "text":
         return _text(cells, lines, ours, declared, header, mapping)
     present = missing_to_null(cells, mapping.missing_words)
+    emptied = _emptied(cells, present)
     is_number = typed == "number"
     if kind == "day" and is_number:
         read = dates.excel_days(present)
@@ -65,7 +66,16 @@ def typed_column(
         read = numbers.numbers(present, ours, header, style, is_number)
     if kind == "whole":
         read = _whole(read, present)
-    return _finished(read, present, lines, ours, header)
+    typed_values = _finished(read, present, lines, ours, header)
+    return replace(typed_values, reading={**typed_values.reading, **emptied}) if emptied else typed_values
+
+
+def _emptied(cells: pl.Series, present: pl.Series) -> dict[str, str]:
+    """The words that were taken for no value, to be shown: somebody may be called Na, and NA is a country."""
+    if cells is present:
+        return {}
+    words = counted(cells.filter(present.is_null() & cells.str.contains(r"\pL")).str.strip_chars())
+    return {"missing": ", ".join(f"{word} ({rows})" for word, rows in words[:_FEW])} if words else {}
 
 
 def _hours(cells: pl.Series, ours: str, header: str, mapping: Mapping, style: str | None, typed: bool) -> Converted:
@@ -121,6 +131,7 @@ def _text(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, he
     clean = clean_texts(strip_neutralised_texts(cells), lines=is_note)
     changed = 0 if clean is cells else int(((clean.fill_null("") != cells.str.strip_chars()) & (cells != "")).sum())
     values = missing_to_null(clean, mapping.missing_words)
+    emptied = _emptied(clean, values)
     found = issues.none()
     if is_note:
         long = (values.str.len_bytes() > most).fill_null(False)
@@ -128,4 +139,4 @@ def _text(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, he
             found = issues.of_cells(lines.filter(long), values.filter(long), header, ours, "text_cut", rejects=False)
             cut = pl.Series([clean_text(value, most_bytes=most) for value in values.filter(long)], dtype=pl.String)
             values = values.scatter(long.arg_true(), cut)
-    return Typed(values, pl.repeat(False, cells.len(), eager=True), found, cleaned=changed)
+    return Typed(values, pl.repeat(False, cells.len(), eager=True), found, reading=emptied, cleaned=changed)

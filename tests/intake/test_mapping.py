@@ -196,3 +196,11 @@ def test_a_mapping_of_another_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refusal) as refusal:
         check_job(str(tmp_path), report.to_json(), mapping.to_json(), {})
     assert refusal.value.code == "mapping_misses_column"
+
+
+def test_words_taken_for_no_value_are_told_with_their_number(tmp_path: Path) -> None:
+    file = File("Client ID,Client,Account manager,Country,Status,Currency\nC1,Acme,Na,NA,active,EUR\nC2,Beta,Ana,,active,EUR\n", tmp_path)
+    checked, accepted, _ = file.check(suggest_for(file.report, "accounts").mapping)
+    assert accepted is not None
+    assert accepted["country"].to_list() == [None, None]
+    assert {column: kinds["missing"] for column, kinds in checked.readings.items()} == {"manager": "Na (1)", "country": "NA (1)"}
