@@ -23,6 +23,12 @@ from lib.intake.values import Reading
 from lib.workers import Refusal
 
 _TOP = 30
+# Writers differ in prefixes and quotes. A formula whose result was never computed reads as blank too; an empty text is a result.
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*["']e["'])[^>]*>""")
+_UNCOMPUTED_CELL = re.compile(
+    rb"""<(?:\w+:)?c(?:\s(?![^>]*\bt\s*=\s*["'](?:e|str)["'])[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)(\d+)["']""")
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,8 @@ def _chunks(raw: bytes, part: str) -> Iterator[bytes]:
     with zipfile.ZipFile(io.BytesIO(raw)).open(part) as stream:
         while piece := stream.read(4_000_000):
             piece = rest + piece
-            cut = piece.rfind(b"<")
+            cut = max(piece.rfind(b"<c "), piece.rfind(b":c ") - 20)
+            cut = piece.find(b"<", cut) if cut > 0 else piece.rfind(b"<")
             rest = piece[cut:] if cut > 0 else b""
             yield piece[:cut] if cut > 0 else piece
     yield rest
@@ -148,9 +155,11 @@ def _check_sheet(raw: bytes, part: str | None, limits: SheetLimits) -> list[tupl
                 cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[at:])
                 first_cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[:20_000])
                 widest = max([widest, *(_column(cell) + 1 for cell in (*cells, *first_cells))])
-            if b't="e"' in piece:
-                for cell in re.finditer(rb'<c (?=[^>]*t="e")[^>]*r="([A-Z]+)(\d+)"', piece):
-                    errors.append((int(cell[2]) - 1, _column(cell[1])))
+            for cell in (*_ERROR_CELL.finditer(piece), *_UNCOMPUTED_CELL.finditer(piece)):
+                place = _PLACE.search(cell[0])
+                if place is None:
+                    raise Refusal("broken_workbook", error="cell")
+                errors.append((int(place[2]) - 1, _column(place[1])))
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
         raise Refusal("broken_workbook", error="zip") from None
     except Exception as error:

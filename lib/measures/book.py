@@ -11,7 +11,7 @@ from lib.columns import N_
 from lib.definitions import RATED_HOURS_LEAST, RENEWAL_WINDOW_DAYS
 from lib.measures.concentration import Concentration, concentration, parents
 from lib.measures.figure import NO_DENOMINATOR, TOO_FEW_RATED, Figure, Input, LeftOut, absent, margin_of, ratio, total
-from lib.measures.flows import Basis, Flows, comparable_flows, daily_flows
+from lib.measures.flows import Basis, Flows, both_flows
 from lib.measures.freshness import freshness
 from lib.measures.receivables import ageing, open_invoices, overdue_share
 from lib.measures.renewals import notice_dates
@@ -58,10 +58,9 @@ class Book:
 
 def book(portfolio: Portfolio, as_of: date, quarter: Period, basis: Basis, base: str, promises: pl.DataFrame) -> tuple[Book, Flows]:
     """The book at the close of `as_of`, with the flows it was summed from."""
-    flows = daily_flows(portfolio, as_of, basis, base)
+    flows, level = both_flows(portfolio, as_of, basis, base)
     invoices = open_invoices(portfolio, as_of, base)
     renewals = notice_dates(portfolio, as_of)
-    level = comparable_flows(portfolio, as_of, basis, base) if "fx_rates" in portfolio.loaded else flows
     found = signals(portfolio, level, invoices, renewals, promises, as_of)
     tops = parents(portfolio)
     recurring = recurring_retention(portfolio, as_of, base)

@@ -69,27 +69,42 @@ class _Rates:
 
 def daily_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> Flows:
     """All flows known at the close of `as_of`, of accounts that are not internal, in the currency `base`."""
-    return _flows(portfolio, as_of, basis, _Rates(portfolio["fx_rates"].collect(), base))
+    return _flows(portfolio, as_of, basis, [_Rates(portfolio["fx_rates"].collect(), base)])[0]
 
 
 def comparable_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> Flows:
     """As `daily_flows`, but all at the rates of `as_of`: for comparing two windows, so that no exchange rate passes for growth."""
-    return _flows(portfolio, as_of, basis, _Rates(portfolio["fx_rates"].collect(), base, as_of))
+    return _flows(portfolio, as_of, basis, [_Rates(portfolio["fx_rates"].collect(), base, as_of)])[0]
 
 
-def _flows(portfolio: Portfolio, as_of: date, basis: Basis, rates: _Rates) -> Flows:
-    accounts = portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id", "lost_on").collect()
+def both_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> tuple[Flows, Flows]:
+    """`daily_flows` and `comparable_flows`, with the hours, by far the most rows, gone through once."""
+    fx_rates = portfolio["fx_rates"].collect()
+    flows, *level = _flows(portfolio, as_of, basis, [_Rates(fx_rates, base), *([_Rates(fx_rates, base, as_of)] if fx_rates.height else [])])
+    return flows, level[0] if level else flows
+
+
+def _accounts(portfolio: Portfolio) -> pl.DataFrame:
+    return portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id", "lost_on").collect()
+
+
+def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates]) -> list[Flows]:
+    """The flows at each kind of rates."""
+    accounts = _accounts(portfolio)
     projects = _projects(portfolio, accounts)
     at_cost = "expenses" in portfolio.loaded
-    parts = [*_hours(portfolio, projects, rates, as_of, basis), _expenses(portfolio, projects, rates, as_of)]
-    if basis == "invoiced":
-        parts.append(_invoiced(portfolio, accounts, rates, as_of, at_cost))
-    else:
-        parts += [_fixed_price(portfolio, projects, rates, as_of), _by_contract(portfolio, accounts, rates, as_of)]
-    flows = pl.concat(parts, how="diagonal").match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", integer_cast="upcast")
-    daily = flows.group_by("account_id", "date").agg(pl.col(*MEASURED).sum()).sort("date", "account_id")
-    unrated = flows.select("account_id", "date", "unrated").drop_nulls()
-    return Flows(daily, unrated, basis, rates.base, at_cost)
+    made = []
+    for rates, hours in zip(kinds, _hours(portfolio, projects, kinds, as_of, basis), strict=True):
+        parts = [*hours, _expenses(portfolio, projects, rates, as_of)]
+        if basis == "invoiced":
+            parts.append(_invoiced(portfolio, accounts, rates, as_of, at_cost))
+        else:
+            parts += [_fixed_price(portfolio, projects, rates, as_of), _by_contract(portfolio, accounts, rates, as_of)]
+        flows = pl.concat(parts, how="diagonal").match_to_schema(pl.Schema(SCHEMA), missing_columns="insert", integer_cast="upcast")
+        daily = flows.group_by("account_id", "date").agg(pl.col(*MEASURED).sum()).sort("date", "account_id")
+        unrated = flows.select("account_id", "date", "unrated").drop_nulls()
+        made.append(Flows(daily, unrated, basis, rates.base, at_cost))
+    return made
 
 
 def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
@@ -145,41 +160,73 @@ def rates_of_people(portfolio: Portfolio, days: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hours(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date, basis: Basis) -> list[pl.DataFrame]:
-    """Hours with their cost and, on the earned basis, the worth at bill rate of time and materials; and what of that has no price."""
-    entries = portfolio["time_entries"].filter(pl.col("date") <= as_of)
-    grouped = (
-        entries.join(projects.lazy().select("project_id", "account_id", "billing"), on="project_id")
-        .group_by("account_id", "billing", "person_id", "date", "cost_rate", "bill_rate", "currency", "billable")
-        .agg(pl.col("hours").sum())
-        .collect()
+def _hours(portfolio: Portfolio, projects: pl.DataFrame, kinds: list[_Rates], as_of: date, basis: Basis) -> list[list[pl.DataFrame]]:
+    """For each kind of rates: hours with their cost by account and day and, on the earned basis, the worth at bill rate of time and
+    materials; and what of that has no price.
+
+    Rates are converted once for a person's day, not for each entry; entries with a rate of their own are the exception.
+    """
+    clients = projects.with_columns(pl.col("account_id").rank("dense").cast(pl.UInt32).alias("client"))
+    entries = (
+        portfolio["time_entries"]
+        .filter(pl.col("date") <= as_of)
+        .select("person_id", "project_id", "date", "hours", "billable", "cost_rate", "bill_rate", "currency")
+        .join(clients.lazy().select("project_id", "client", "billing"), on="project_id")
+        .drop("project_id")
     )
-    in_force = rates_of_people(portfolio, grouped.select("person_id", "date").unique())
-    priced = grouped.join(in_force, on=["person_id", "date"], how="left", suffix="_of_person")
-    own_cost, own_price = pl.col("cost_rate").is_not_null(), pl.col("bill_rate").is_not_null()
-    priced = priced.with_columns(
-        pl.coalesce("cost_rate", "cost_rate_of_person").alias("cost_rate"),
-        pl.coalesce("bill_rate", "bill_rate_of_person").alias("bill_rate"),
-        pl.when(own_cost).then("currency").otherwise("cost_currency").alias("cost_currency"),
-        pl.when(own_price).then("currency").otherwise("price_currency").alias("price_currency"),
-    )
-    priced = rates.of(priced, "cost_currency").rename({"fx": "cost_fx"})
-    priced = rates.of(priced, "price_currency").rename({"fx": "price_fx"})
+    in_force = rates_of_people(portfolio, entries.select("person_id", "date").unique().collect())
+    for number, rates in enumerate(kinds):
+        in_force = rates.of(in_force, "cost_currency").rename({"fx": "cost_fx"})
+        in_force = rates.of(in_force, "price_currency").rename({"fx": "price_fx"})
+        worth = (
+            (pl.col("cost_rate") * pl.col("cost_fx")).alias(f"cost{number}"),
+            (pl.col("bill_rate") * pl.col("price_fx")).alias(f"price{number}"),
+        )
+        in_force = in_force.with_columns(*worth).drop("cost_fx", "price_fx")
+    valued = [f"{what}{number}" for number in range(len(kinds)) for what in ("cost", "price")]
+    priced = entries.join(in_force.lazy().select("person_id", "date", *valued), on=["person_id", "date"], how="left")
+    own = pl.col("cost_rate").is_not_null() | pl.col("bill_rate").is_not_null()
+    if entries.filter(own).head(1).collect().height:
+        priced = pl.concat([priced.filter(~own), _at_own_rates(priced.filter(own).collect(), kinds).lazy()])
     charged = (pl.col("billing") == "time_materials").fill_null(False) & pl.col("billable").fill_null(False) & (basis == "earned")
-    cost = pl.col("cost_rate") * pl.col("cost_fx")
-    price = pl.col("bill_rate") * pl.col("price_fx")
-    unpriced = priced.filter(charged, price.is_null()).select(
-        "account_id", "date", pl.concat_str(pl.lit("hours"), "person_id", "date", separator=" ").alias("unrated")
-    )
-    summed = priced.group_by("account_id", "date").agg(
-        pl.col("hours").sum(),
-        (pl.col("hours") * cost).sum().alias("labour_cost"),
-        pl.col("hours").filter(cost.is_not_null()).sum().alias("rated_hours"),
-        pl.col("hours").filter(pl.col("billable").fill_null(False)).sum().alias("billable_hours"),
-        pl.col("hours").filter(pl.col("billable").is_not_null()).sum().alias("stated_hours"),
-        (pl.col("hours") * price).filter(charged).sum().alias("revenue"),
-    )
-    return [summed, unpriced]
+    hours = pl.col("hours")
+    sums = [
+        hours.sum(),
+        hours.filter(pl.col("billable").fill_null(False)).sum().alias("billable_hours"),
+        hours.filter(pl.col("billable").is_not_null()).sum().alias("stated_hours"),
+    ]
+    for number in range(len(kinds)):
+        cost, price = pl.col(f"cost{number}"), pl.col(f"price{number}")
+        sums += [
+            (hours * cost).sum().alias(f"labour_cost{number}"),
+            hours.filter(cost.is_not_null()).sum().alias(f"rated_hours{number}"),
+            (hours * price).filter(charged).sum().alias(f"revenue{number}"),
+        ]
+    names = clients.select("client", "account_id").unique()
+    summed = priced.group_by("client", "date").agg(sums).collect().join(names, on="client").drop("client")
+    common = ["account_id", "date", "hours", "billable_hours", "stated_hours"]
+    made = []
+    for number in range(len(kinds)):
+        own_sums = [pl.col(f"{name}{number}").alias(name) for name in ("labour_cost", "rated_hours", "revenue")]
+        parts = [summed.select(*common, *own_sums)]
+        if basis == "earned":
+            lacking = priced.filter(charged, pl.col(f"price{number}").is_null()).select("client", "person_id", "date").collect()
+            named = pl.concat_str(pl.lit("hours"), "person_id", "date", separator=" ").alias("unrated")
+            parts.append(lacking.join(names, on="client").select("account_id", "date", named))
+        made.append(parts)
+    return made
+
+
+def _at_own_rates(entries: pl.DataFrame, kinds: list[_Rates]) -> pl.DataFrame:
+    """`entries` with cost and price by their own rates where they have them, at each kind of exchange rates."""
+    columns = entries.columns
+    for number, rates in enumerate(kinds):
+        entries = rates.of(entries, "currency")
+        for what, rate in (("cost", "cost_rate"), ("price", "bill_rate")):
+            own = pl.when(pl.col(rate).is_not_null()).then(pl.col(rate) * pl.col("fx")).otherwise(f"{what}{number}")
+            entries = entries.with_columns(own.alias(f"{what}{number}"))
+        entries = entries.drop("fx")
+    return entries.select(columns)
 
 
 def _expenses(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:

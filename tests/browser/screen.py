@@ -115,8 +115,13 @@ def grid(page: Page, alt: str) -> list[list[str]]:
 def pick(page: Page, key: str, *options: str) -> None:
     """Pick options of a select box or multiple choice."""
     for option in options:
-        keyed(page, key).get_by_role("combobox").click()
-        page.get_by_role("option", name=option, exact=True).click()
+        box, wanted = keyed(page, key).get_by_role("combobox"), page.get_by_role("option", name=option, exact=True)
+        box.scroll_into_view_if_needed()
+        settled(page)
+        box.click()
+        if not wanted.count():
+            box.press("ArrowDown")  # a redrawing page may have closed the list again
+        wanted.click()
         page.keyboard.press("Escape")  # a multiple choice stays open, and hides the page from screen readers while it is
         settled(page)
 
