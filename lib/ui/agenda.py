@@ -17,6 +17,7 @@ from lib.ui.frame import clip, md, small_table, status
 from lib.wording import sentence
 
 SHOWN = 6
+LISTED = 24
 PROMISES_SHOWN = 5
 
 
@@ -32,14 +33,14 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded
         _account(book, account, t, opened=index == 0)
     rest = accounts.slice(SHOWN)
     if rest.height:
-        with st.expander(
-            t.plural("One more account carries a signal", "{n} more accounts carry a signal", rest.height), key="portfolio.rest"
-        ):
+        label = t.plural("One more account carries a signal", "{n} more accounts carry a signal", rest.height)
+        with st.expander(label, key="portfolio.rest"):
+            reasons = _first_reasons(book, rest.head(LISTED), t)
             st.markdown(
-                "  \n".join(
-                    f"**{md(row['name'])}** :gray[{_first_reason(book, row['account_id'], t)}]" for row in rest.iter_rows(named=True)
-                )
+                "  \n".join(f"**{md(row['name'])}** :gray[{reasons[row['account_id']]}]" for row in rest.head(LISTED).iter_rows(named=True))
             )
+            if rest.height > LISTED:
+                st.markdown(f":gray[{t('The {n} with most at stake; filter to see others.', n=t.number(LISTED))}]")
     if silent.height:
         names = t.join([md(name) for name in silent["name"]][:5])
         st.markdown(f"{status('none', t)}  {names} :gray[{t('no money, hours or contact in the last 12 months')}]")
@@ -66,9 +67,11 @@ def _reasons(book: Book, own: pl.DataFrame, t: Language) -> list[str]:
     return [sentence(signal, t, book.as_of, book.base) for signal in own.iter_rows(named=True)]
 
 
-def _first_reason(book: Book, account_id: str, t: Language) -> str:
-    own = book.signals.filter(pl.col("account_id") == account_id)
-    return md(_reasons(book, own.head(1), t)[0])
+def _first_reasons(book: Book, accounts: pl.DataFrame, t: Language) -> dict[str, str]:
+    gravest = book.signals.join(accounts.select("account_id"), on="account_id", how="semi").unique(
+        "account_id", keep="first", maintain_order=True
+    )
+    return {signal["account_id"]: md(sentence(signal, t, book.as_of, book.base)) for signal in gravest.iter_rows(named=True)}
 
 
 def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) -> None:
