@@ -39,6 +39,7 @@ def test_a_link_opens_the_same_view_in_another_browser(sample_server: Server, co
     pick(sender, "view.manager", "Marta Iglesias")
     expect(sender.get_by_text("accounts: Marta Iglesias.")).to_be_visible(timeout=SLOW)
     pick(sender, "client", "Banca Cantueso")
+    expect(sender).to_have_url(re.compile("client=cantueso"), timeout=SLOW)
     sent = book(settled(sender))
     assert sent != whole
     receiver = contexts(locale="es-ES").new_page()
