@@ -55,6 +55,7 @@ _CELLS: dict[str, Message] = {
     "unclosed_quote": Message(N_("A quoted text never ends"), N_("Close the quotes in the file, or read it without quotes.")),
     "stray_quote": Message(N_("A quote stands in the middle of a text; it was kept as it is"), N_("Check that the record was split as you expect.")),
     "error_cell": Message(N_("The cell holds an error, such as #N/A"), N_("Mend the formula, or put a value in its place.")),
+    "uncomputed_cell": Message(N_("The cell holds a formula whose result is not in the file"), N_("Open the workbook in Excel or LibreOffice, save it and load it again.")),
     "not_a_number": Message(N_("This is not a number in the style of its column"), _CORRECT),
     "other_currency": Message(N_("The amount is in another currency than its row"), N_("Correct the amount or the currency, and load it again.")),
     "not_whole": Message(N_("A whole number is needed here"), _CORRECT),

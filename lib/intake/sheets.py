@@ -28,6 +28,7 @@ _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*["']e["'])[^>]*>"""
 _UNCOMPUTED_CELL = re.compile(
     rb"""<(?:\w+:)?c(?:\s(?![^>]*\bt\s*=\s*["'](?:e|str)["'])[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
 )
+_ERROR, _FORMULA = re.compile(rb"""["']e["']"""), re.compile(rb"[<:]f[\s/>]")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)(\d+)["']""")
 
 
@@ -118,13 +119,13 @@ def _parts(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
 
 
 def _chunks(raw: bytes, part: str) -> Iterator[bytes]:
-    """The part's XML in pieces that end between two cells, so that no cell is cut."""
+    """The part's XML in pieces that end after a row, so that no cell is cut."""
     rest = b""
     with zipfile.ZipFile(io.BytesIO(raw)).open(part) as stream:
         while piece := stream.read(4_000_000):
             piece = rest + piece
-            cut = max(piece.rfind(b"<c "), piece.rfind(b":c ") - 20)
-            cut = piece.find(b"<", cut) if cut > 0 else piece.rfind(b"<")
+            cut = piece.rfind(b"row>") + 4
+            cut = cut if cut > 3 else piece.rfind(b"<")
             rest = piece[cut:] if cut > 0 else b""
             yield piece[:cut] if cut > 0 else piece
     yield rest
@@ -137,9 +138,9 @@ def _first_with_cells(raw: bytes, parts: dict[str, str], names: list[str]) -> st
     return names[0]
 
 
-def _check_sheet(raw: bytes, part: str | None, limits: SheetLimits) -> list[tuple[int, int]]:
-    """(row, column) of every error cell, from 0. Raises Refusal if a cell stands too far out."""
-    errors: list[tuple[int, int]] = []
+def _check_sheet(raw: bytes, part: str | None, limits: SheetLimits) -> list[tuple[int, int, str]]:
+    """(row, column, code) of every cell that reads as blank though it is not, from 0. Raises Refusal if a cell stands too far out."""
+    errors: list[tuple[int, int, str]] = []
     if part is None:
         return errors
     last_row, widest = 0, 0
@@ -155,11 +156,13 @@ def _check_sheet(raw: bytes, part: str | None, limits: SheetLimits) -> list[tupl
                 cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[at:])
                 first_cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[:20_000])
                 widest = max([widest, *(_column(cell) + 1 for cell in (*cells, *first_cells))])
-            for cell in (*_ERROR_CELL.finditer(piece), *_UNCOMPUTED_CELL.finditer(piece)):
-                place = _PLACE.search(cell[0])
+            found = [("error_cell", cell[0]) for cell in _ERROR_CELL.finditer(piece)] if _ERROR.search(piece) else []
+            found += [("uncomputed_cell", cell[0]) for cell in _UNCOMPUTED_CELL.finditer(piece)] if _FORMULA.search(piece) else []
+            for code, cell in found:
+                place = _PLACE.search(cell)
                 if place is None:
                     raise Refusal("broken_workbook", error="cell")
-                errors.append((int(place[2]) - 1, _column(place[1])))
+                errors.append((int(place[2]) - 1, _column(place[1]), code))
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
         raise Refusal("broken_workbook", error="zip") from None
     except Exception as error:
@@ -178,7 +181,7 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _records(rows: list[list[Any]], errors: list[tuple[int, int]], asked: Reading, names: tuple[str, ...]) -> Records:
+def _records(rows: list[list[Any]], errors: list[tuple[int, int, str]], asked: Reading, names: tuple[str, ...]) -> Records:
     width = max((len(row) for row in rows), default=0)
     if width > MOST_COLUMNS:
         raise Refusal("too_many_columns", columns=width, most=MOST_COLUMNS)
@@ -202,12 +205,15 @@ def _records(rows: list[list[Any]], errors: list[tuple[int, int]], asked: Readin
     for position, name in enumerate(shown):
         columns[name] = pl.Series(name, [cell_text(row[position]) for row in body], pl.String)
     frame = pl.DataFrame(columns)
-    wrong = [(row, column) for row, column in errors if row >= start and column < len(shown)]
+    wrong = [(row, column, code) for row, column, code in errors if row >= start and column < len(shown)]
     found_issues = issues.of_cells(
-        pl.Series([row + 1 for row, _ in wrong], dtype=pl.Int64), pl.Series(["#"] * len(wrong), dtype=pl.String), "", "", "error_cell"
+        pl.Series([row + 1 for row, _, _ in wrong], dtype=pl.Int64), pl.Series(["#"] * len(wrong), dtype=pl.String), "", "", "error_cell"
     )
-    found_issues = found_issues.with_columns(pl.Series("column", [shown[column] for _, column in wrong], pl.String))
-    is_blank = pl.all_horizontal(pl.col(shown).str.strip_chars() == "") & ~pl.col("_line").is_in([row + 1 for row, _ in wrong])
+    found_issues = found_issues.with_columns(
+        pl.Series("column", [shown[column] for _, column, _ in wrong], pl.String),
+        pl.Series("code", [code for _, _, code in wrong], pl.String),
+    )
+    is_blank = pl.all_horizontal(pl.col(shown).str.strip_chars() == "") & ~pl.col("_line").is_in([row + 1 for row, _, _ in wrong])
     kept = frame.filter(~is_blank)
     top = [(number, [cell[:200] for cell in row]) for number, row in enumerate(beginning[:_TOP], start=1)]
     return Records(replace(asked, header_line=start), headers, typed, kept, found_issues, frame.height - kept.height, top, names)

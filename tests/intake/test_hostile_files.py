@@ -19,6 +19,7 @@ from lib.intake.messages import MESSAGES
 from lib.intake.templates import export_csv, export_xlsx
 from tests.intake.files import accounts
 
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
 
 
@@ -193,3 +194,20 @@ def test_a_workbook_s_error_cells_are_issues_not_blanks(intake: Intake, tmp_path
     assert isinstance(report, ReadReport)
     assert (report.records, report.misshapen) == (1, 0)
     assert pl.read_ipc(report.issues).select("line", "column", "code").rows() == [(2, "value", "error_cell")]
+
+
+@pytest.mark.parametrize(("cell", "code"), [
+    ('<c t="e" r="B2"><v>#N/A</v></c>', "error_cell"), ("<c r='B2' t='e'><v>#N/A</v></c>", "error_cell"),
+    ('<x:c r="B2" t="e"><x:v>#REF!</x:v></x:c>', "error_cell"), ('<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "error_cell"),
+    ('<c r="B2"><f>1+1</f></c>', "uncomputed_cell"), ('<c r="B2" s="3"><f t="shared" si="0"/><v></v></c>', "uncomputed_cell"),
+    ('<c r="B2"><f>1+1</f><v>2</v></c>', ""), ('<c r="B2" t="str"><f>""</f><v></v></c>', ""), ('<c r="B2" s="1"/><c r="C2" t="e"><v>#N/A</v></c>', ""),
+])  # fmt: skip
+def test_cells_without_a_value_are_issues_however_they_are_written(intake: Intake, tmp_path: Path, cell: str, code: str) -> None:
+    rows = '<row r="1"><c r="A1" t="str"><v>name</v></c><c r="B1" t="str"><v>value</v></c></row>'
+    sheet = SHEET.format(rows + '<row r="2"><c r="A2" t="str"><v>a</v></c>' + cell + "</row>").replace(
+        "<worksheet ", f'<worksheet xmlns:x="{SPREADSHEET}" '
+    )
+    report = read(intake, tmp_path, "data.xlsx", workbook(sheet))
+    assert isinstance(report, ReadReport)
+    found = pl.read_ipc(report.issues).filter(pl.col("column") == "value")
+    assert found.select("line", "code").rows() == ([(2, code)] if code else [])
