@@ -39,7 +39,7 @@ def test_figures_are_those_worked_by_hand(small_firm: Path) -> None:
     assert book(app) == BOOK
     assert app.query_params["as_of"] == AS_OF
     assert plain(app.title[0].value) == "One account to discuss first"
-    assert agenda(app) == ["Bravo Logística   ▲   Invoice F-2 is 77 days late (€6,050)."]
+    assert agenda(app) == ["Bravo Logística   ▲ Watch   Invoice F-2 is 77 days late (€6,050)."]
 
 
 def test_spanish_says_the_same_in_its_own_words_and_numbers(small_firm: Path) -> None:
