@@ -200,7 +200,8 @@ def test_a_workbook_s_error_cells_are_issues_not_blanks(intake: Intake, tmp_path
     ('<c t="e" r="B2"><v>#N/A</v></c>', "error_cell"), ("<c r='B2' t='e'><v>#N/A</v></c>", "error_cell"),
     ('<x:c r="B2" t="e"><x:v>#REF!</x:v></x:c>', "error_cell"), ('<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "error_cell"),
     ('<c r="B2"><f>1+1</f></c>', "uncomputed_cell"), ('<c r="B2" s="3"><f t="shared" si="0"/><v></v></c>', "uncomputed_cell"),
-    ('<c r="B2"><f>1+1</f><v>2</v></c>', ""), ('<c r="B2" t="str"><f>""</f><v></v></c>', ""), ('<c r="B2" s="1"/><c r="C2" t="e"><v>#N/A</v></c>', ""),
+    ('<c r="B2"><f>1+1</f><v>2</v></c>', ""), ('<c r="B2" t="str"><f>""</f><v></v></c>', ""),
+    ('<c r="B2" s="1"/><c r="C2" t="e"><v>#N/A</v></c>', ""),
 ])  # fmt: skip
 def test_cells_without_a_value_are_issues_however_they_are_written(intake: Intake, tmp_path: Path, cell: str, code: str) -> None:
     rows = '<row r="1"><c r="A1" t="str"><v>name</v></c><c r="B1" t="str"><v>value</v></c></row>'
