@@ -601,9 +601,9 @@ RULES: dict[str, str] = {
 }
 
 UNDATED: dict[str, tuple[str, ...]] = {
-    "accounts": ("status", "tier", "manager", "director"),
+    "accounts": ("status",),
     "contacts": ("active",),
-    "projects": ("status", "percent_complete", "manager"),
+    "projects": ("status", "percent_complete"),
     "tasks": ("status", "percent_complete", "remaining_hours"),
     "invoices": ("status",),
     "bookings": ("status", "probability"),

@@ -25,7 +25,7 @@ seen = view.current(newest, first_month)
 
 with page():
     if "accounts" not in portfolio.loaded:
-        show_empty(t)
+        show_empty(portfolio.loaded, t)
         view.write_link(seen, t)
         st.stop()
 

@@ -307,11 +307,17 @@ def _validated(
             lines = lines.filter(~lines.is_in(rows["_line"].filter(draft.failed[ours]).implode()))
         if not lines.len():
             continue
-        shown = ours or (table.key[0] if code == "primary_key" and len(table.key) == 1 else "")
+        shown = ours or _about(table, rule, mapping)
         theirs = mapping.columns.get(shown, "")
         values = _cells(frame.filter(pl.col("_line").is_in(lines.implode())), theirs) if theirs else pl.repeat("", lines.len(), eager=True)
         found.append(issues.of_cells(lines.sort(), values, theirs, shown, code))
     return accepted, found
+
+
+def _about(table: Table, rule: str, mapping: Mapping) -> str:
+    """The column that a rule over several is shown at: the last one it names that the file has."""
+    named = table.schema._validation_rules(with_cast=False)[rule].expr.meta.root_names()
+    return next((name for name in reversed(named) if name in mapping.columns), named[-1] if len(named) == 1 else "")
 
 
 def _without_orphans(

@@ -120,7 +120,7 @@ def _columns(report: ReadReport, table: Table) -> dict[str, str]:
             if score < _LEAST:
                 continue
             theirs = report.columns[place]
-            score -= 40 * _contradicts(theirs, declared)
+            score -= (12 if score >= _SURE else 40) * _contradicts(theirs, declared)  # its exact name outweighs a few odd cells
             if score >= _LEAST:
                 emptiness = 0 if theirs.filled else 30
                 pairs.append((-(score - emptiness + (2 if not declared.nullable else 0)), order, place, ours, theirs.name))

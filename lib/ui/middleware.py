@@ -75,6 +75,12 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+def allowed_hosts() -> list[str]:
+    """Host names that may be asked for anything at all: those of server.allowedHosts, which Streamlit checks for WebSockets only."""
+    hosts = [str(host) for host in streamlit.get_option("server.allowedHosts") or ()]
+    return hosts or ["*"]
+
+
 async def to_the_start(request: Request) -> RedirectResponse:
     """The home page's own name leads to where Streamlit serves it, its query kept: the default page answers to / only."""
     return RedirectResponse(str(request.url.replace(path="/", scheme="", netloc="")))

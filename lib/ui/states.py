@@ -15,10 +15,14 @@ from lib.ui import sample_portfolio, session, view
 STALE_DAYS = 10
 
 
-def show_empty(t: Language) -> None:
-    """The first visit to an empty portfolio."""
+def show_empty(loaded: frozenset[str], t: Language) -> None:
+    """A portfolio without accounts: the first visit, or one where only other tables were loaded."""
     st.title(t("No portfolio yet"), anchor=False)
-    st.markdown(t("Load your first export, or open the sample portfolio to see how a review looks. Nothing leaves this computer."))
+    if loaded:
+        tables = t.join([t(TABLES[table].title).lower() for table in TABLES if table in loaded])
+        st.markdown(t("Loaded so far: {tables}. A list of your clients is needed to show them: load a file of accounts.", tables=tables))
+    else:
+        st.markdown(t("Load your first export, or open the sample portfolio to see how a review looks. Nothing leaves this computer."))
     with st.container(horizontal=True, gap="xsmall"):
         if st.button(t("Load files"), type="primary", key="empty.load"):
             st.switch_page(session.ROOT / "pages" / "data_intake.py")
@@ -45,8 +49,7 @@ def show_not_known(as_of: date, version: int, t: Language) -> None:
     """That statuses of a day before the first import are not known."""
     if session.version_known_on(as_of, version) == 0:
         st.markdown(
-            f":orange[▲]{NBSP}"
-            + t("Statuses, progress and managers of {day} are not known: nothing had been imported yet.", day=t.day(as_of))
+            f":orange[▲]{NBSP}" + t("Statuses and progress of {day} are not known: nothing had been imported yet.", day=t.day(as_of))
         )
 
 

@@ -98,7 +98,7 @@ def test_as_of_takes_the_book_back_to_that_day(small_firm: Path) -> None:
     shown = book(whole(app))
     assert (shown["Revenue"], shown["Receivables"], shown["Delivery margin"]) == ("€17,346", "€6,050", "—")  # no hours before May
     assert "Data as of 31 Mar 2024." in texts(app)
-    assert "Statuses, progress and managers of 31 Mar 2024 are not known" in texts(app)
+    assert "Statuses and progress of 31 Mar 2024 are not known" in texts(app)
     assert app.query_params["as_of"] == "2024-03-31"
 
 
