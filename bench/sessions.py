@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -21,7 +23,7 @@ from bench.storing import fill
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.serving import ROOT, free_port
 
-ALREADY, FURTHER = 5, 10
+ALREADY, FURTHER, ROUNDS = 5, 10, 3
 LIMIT = 2.0
 START_SECONDS, DRAW_SECONDS, SETTLE_SECONDS, STILL = 90, 180, 40, 5
 MEGABYTE = 1e6
@@ -51,26 +53,34 @@ def measure(folder: Path, quick: bool) -> list[Measure]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(path), args=FLAGS)
         tell("sessions: the bare page")
-        bare_first, bare_last = _memory(browser, str(bare), folder / "store", "Hello")
+        bare_readings = _memory(browser, str(bare), folder / "store", "Hello")
         tell("sessions: the app")
-        first, last = _memory(browser, "app.py", folder / "store", "")
+        readings = _memory(browser, "app.py", folder / "store", "")
         browser.close()
-    own, other = (last - first) / FURTHER, (bare_last - bare_first) / FURTHER
-    note = f"server {first:.1f} MB with {ALREADY} sessions, {last:.1f} with {FURTHER} more; bare {bare_first:.1f} and {bare_last:.1f}"
+    own, other = _growth(readings), _growth(bare_readings)
+    shown = " then ".join(f"{one:.1f}" for one in readings)
+    bare_shown = " then ".join(f"{one:.1f}" for one in bare_readings)
+    note = f"median of {ROUNDS} times {FURTHER} sessions after {ALREADY}: server {shown} MB; bare {bare_shown} MB"
     return [Measure(f"memory a further session adds at {count:,} entries", own, "MB", "a bare st.write page", other, LIMIT, note)]
 
 
-def _memory(browser: Browser, script: str, data: Path, title: str) -> tuple[float, float]:
-    """Megabytes that are the server's own with ALREADY sessions open, and with FURTHER more; each has drawn its page to the end."""
+def _growth(readings: list[float]) -> float:
+    """Median megabytes a session, over the rounds."""
+    return statistics.median((after - before) / FURTHER for before, after in pairwise(readings))
+
+
+def _memory(browser: Browser, script: str, data: Path, title: str) -> list[float]:
+    """Megabytes that are the server's own with ALREADY sessions open, then after each round of FURTHER more, all drawn to the end."""
     with _server(script, data) as (process, url):
         # What is made once is made before the first reading. Nothing is closed: Streamlit lets a closed session go minutes later.
         contexts = [_opened(browser, url, title) for _ in range(ALREADY)]
-        first = _settled(process)
-        contexts += [_opened(browser, url, title) for _ in range(FURTHER)]
-        last = _settled(process)
+        readings = [_settled(process)]
+        for _ in range(ROUNDS):
+            contexts += [_opened(browser, url, title) for _ in range(FURTHER)]
+            readings.append(_settled(process))
         for context in contexts:
             context.close()
-        return first, last
+        return readings
 
 
 def _opened(browser: Browser, url: str, title: str) -> BrowserContext:

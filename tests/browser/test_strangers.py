@@ -27,11 +27,13 @@ def status(server: Server, path: str, **headers: str) -> tuple[int, str]:
     return answer.status, body
 
 
-def test_a_foreign_host_name_opens_no_session(sample_server: Server) -> None:
-    """The empty shell of a page is served under any name (Streamlit checks sessions only); what it would show is not."""
+def test_a_foreign_host_name_gets_neither_page_nor_session(sample_server: Server) -> None:
     own = urlsplit(sample_server.url).netloc
     assert status(sample_server, "/_stcore/stream", Host=own, **HANDSHAKE)[0] == 101
     assert status(sample_server, "/_stcore/stream", Host="evil.invalid", **HANDSHAKE)[0] in (400, 403)
+    assert status(sample_server, "/", Host=own)[0] == 200
+    for address in ("/", "/data", "/app/static/logo.svg", "/_stcore/health"):
+        assert status(sample_server, address, Host="evil.invalid")[0] == 400
 
 
 def test_another_sites_page_opens_no_session(sample_server: Server) -> None:
