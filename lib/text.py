@@ -10,9 +10,10 @@ import unicodedata
 
 import polars as pl
 
-# Controls, surrogates, the byte order mark and noncharacters: XML forbids most of them and nobody reads any.
-_FORBIDDEN = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff"
-_FORBIDDEN_IN_RUST = r"[\x00-\x08\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{feff}\x{fffe}\x{ffff}]"
+# Controls, surrogates, the byte order mark, noncharacters (XML forbids most of them) and the marks that turn the direction of text,
+# with which one name can be made to look like another.
+_FORBIDDEN = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+_FORBIDDEN_IN_RUST = r"[\x00-\x08\x0e-\x1f\x7f-\x{84}\x{86}-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}\x{fffe}\x{ffff}]"
 _LINE_ENDS = "\r\n?|[\x0b\x0c\x85\u2028\u2029]"
 _LINE_ENDS_IN_RUST = r"\r\n?|[\x0b\x0c\x{85}\x{2028}\x{2029}]"
 

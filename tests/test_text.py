@@ -15,6 +15,7 @@ ANY = st.text(max_size=30) | st.text("=+-@'\t\r\n \x00\u00a0\u2028é\u0301＝12.
 
 
 @pytest.mark.parametrize(("written", "clean"), [
+    ("A\u202elfa\u2066 Beta", "Alfa Beta"),
     ("  Acme \u00a0", "Acme"), ("a\r\nb\rc", "a\nb\nc"), ("e\u0301", "é"), ("\x00\x1b[31mred\x7f", "[31mred"), ("\ufeffname", "name"),
     ("\ud83d", ""), ("\x85x\ufffe", "x"), ("👩‍💻", "👩‍💻"), (" \t\n ", ""),
 ])  # fmt: skip
