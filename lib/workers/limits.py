@@ -63,7 +63,7 @@ def has_grown(limits: Limits) -> bool:
     if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 3:
         return True
     statm = Path("/proc/self/statm")  # Linux
-    return statm.exists() and int(statm.read_text().split()[0]) * resource.getpagesize() > limits.memory_bytes * 0.45
+    return statm.exists() and int(statm.read_text().split()[0]) * resource.getpagesize() > limits.memory_bytes * 0.7
 
 
 def _lower(which: int, soft: int) -> None:

@@ -32,7 +32,7 @@ class Worker:
         self._hello = {"limits": limits.to_json(), "preload": list(preload), "packages": list(packages)}
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
-        self._ready = False
+        self._ready = self._used = False
 
     def __enter__(self) -> Worker:
         return self
@@ -58,7 +58,12 @@ class Worker:
         seconds = self.limits.wall_seconds if wall_seconds is None else min(wall_seconds, self.limits.wall_seconds)
         order = {"job": job, "arguments": arguments, "folder": str(folder)}
         with self._lock:
+            used_before = self._used
             message = self._greeting() or self._exchange(order, seconds)
+            if used_before and _perhaps_for_want_of_memory(message):  # what earlier jobs left behind must not count against this one
+                self._end()
+                message = self._greeting() or self._exchange(order, seconds)
+            self._used = True
             if isinstance(message, Refused):
                 self._end()
                 return message
@@ -132,7 +137,7 @@ class Worker:
         return Refused(code, {"seconds": round(seconds)} if code == "too_slow" else {})
 
     def _end(self) -> None:
-        child, self._child, self._ready = self._child, None, False
+        child, self._child, self._ready, self._used = self._child, None, False, False
         if child is None:
             return
         _kill(child)
@@ -142,6 +147,12 @@ class Worker:
             except OSError:
                 pass
         child.wait()
+
+
+def _perhaps_for_want_of_memory(message: dict[str, Any] | Refused) -> bool:
+    """A panic is how Rust code sometimes meets the limit."""
+    code = message.code if isinstance(message, Refused) else message.get("refused")
+    return code in ("too_much_memory", "parser_failed")
 
 
 def _cause_of_death(child: subprocess.Popen[bytes]) -> str:

@@ -84,3 +84,14 @@ def work(folder: str, seconds: float) -> dict[str, Any]:
     while time.process_time() < end:
         pass
     return {}
+
+
+def once_used_up(folder: str) -> dict[str, Any]:
+    """Has no memory in a process that has worked before, as after large files; in a fresh one it has."""
+    if _kept:
+        raise MemoryError
+    _kept.append(1)
+    return {"pid": os.getpid()}
+
+
+_kept: list[int] = []

@@ -53,6 +53,15 @@ def test_a_job_that_misbehaves_is_refused_and_the_next_one_works(worker: Worker,
     assert isinstance(worker.run(f"{MISCHIEF}:fine", {}, tmp_path), dict)
 
 
+def test_what_earlier_jobs_used_up_does_not_count_against_the_next(tmp_path: Path) -> None:
+    with Worker(packages=("lib", "tests")) as worker:
+        first = worker.run(f"{MISCHIEF}:once_used_up", {}, tmp_path)
+        second = worker.run(f"{MISCHIEF}:once_used_up", {}, tmp_path)
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["pid"] != second["pid"]
+
+
 def test_a_job_outside_the_project_is_refused(worker: Worker, tmp_path: Path) -> None:
     answer = worker.run("os:system", {"command": "true"}, tmp_path)
     assert isinstance(answer, Refused)
