@@ -6,6 +6,7 @@ Every record of the file ends in exactly one of accepted, rejected and left out,
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -289,8 +290,7 @@ def _validated(
     table: Table, rows: pl.DataFrame, rejected: pl.Series, draft: _Draft, frame: pl.DataFrame, mapping: Mapping
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """(rows that pass every rule and had no bad cell, issues of the rules)."""
-    lined: Any = type(f"Lined{table.schema.__name__}", (table.schema,), {"_line": dy.Int64(nullable=False)})
-    result, failure = lined.filter(rows)
+    result, failure = _lined(table, rows).filter(rows)
     accepted: pl.DataFrame = result
     if rejected.any():
         accepted = accepted.filter(~pl.col("_line").is_in(rows["_line"].filter(rejected).implode()))
@@ -312,6 +312,17 @@ def _validated(
         values = _cells(frame.filter(pl.col("_line").is_in(lines.implode())), theirs) if theirs else pl.repeat("", lines.len(), eager=True)
         found.append(issues.of_cells(lines.sort(), values, theirs, shown, code))
     return accepted, found
+
+
+def _lined(table: Table, rows: pl.DataFrame) -> Any:
+    """The table's schema with `_line`; where the key plainly ascends, without the costly search for keys that occur twice."""
+    columns: dict[str, Any] = {"_line": dy.Int64(nullable=False)}
+    if len(table.key) == 1 and rows.height > 1 and not rows[table.key[0]].has_nulls():
+        key = rows[table.key[0]]
+        if (key.slice(1) > key.slice(0, key.len() - 1)).all():
+            columns[table.key[0]] = unkeyed = copy(table.columns[table.key[0]])
+            unkeyed.primary_key = False
+    return type(f"Lined{table.schema.__name__}", (table.schema,), columns)
 
 
 def _about(table: Table, rule: str, mapping: Mapping) -> str:

@@ -34,7 +34,7 @@ def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:
         raise Refusal("empty_file")
     _refuse_binary(raw)
     found = encoding or _encoding(raw)
-    body = _decoded(raw, found)
+    body = raw if encoding is None and found == "utf-8" else _decoded(raw, found)  # it has just been decoded, to find that out
     if not body[:4096].strip() and not body.strip():
         raise Refusal("empty_file")
     if b"\0" in body:

@@ -16,7 +16,8 @@ from lib.workers import Refusal
 _SAMPLES = 8
 _LOOKED_AT = 5_000
 _XML_SUFFIXES = (".xls", ".xlsb", ".ods", ".numbers")
-_last: dict[tuple[str, int, int], pl.DataFrame] = {}  # the newest frame, so that its check need not read it back
+_LARGE = 50_000_000  # bytes of cells: above, the file is read again when needed instead of being written a second time
+_last: dict[str, pl.DataFrame] = {}  # the newest frame by its path, so that its check need not read it back
 _OLE = b"\xd0\xcf\x11\xe0"
 _MARKUP = re.compile(rb"<(\?xml|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
@@ -29,7 +30,7 @@ def read_job(folder: str, file: str, name: str, reading: dict[str, Any], most_by
         raise Refusal("file_too_large", megabytes=most_bytes // 1_000_000)
     raw = path.read_bytes()
     found = records_of(raw, name, Reading.of_json(reading), SheetLimits(**sheet_limits))
-    report = _report(name, found, Path(folder))
+    report = _report(name, found, Path(folder), file)
     return report.to_json()
 
 
@@ -48,23 +49,22 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = Shee
 
 
 def frame_of(report: ReadReport, names: list[str]) -> pl.DataFrame:
-    """`_line` and the named columns of a file that was read: from memory if this process read it last, else from its Arrow file."""
-    kept = _last.get(_stamp(report.frame))
+    """`_line` and the named columns of a file that was read: from memory if this process read it last, else from disk."""
+    kept = _last.get(report.frame)
     if kept is not None:
         return kept.select("_line", *names)
-    return pl.read_ipc(report.frame, columns=["_line", *names])
+    if Path(report.frame).exists():
+        return pl.read_ipc(report.frame, columns=["_line", *names])
+    return records_of(Path(report.source).read_bytes(), report.file, report.reading).frame.select("_line", *names)
 
 
-def _stamp(path: str) -> tuple[str, int, int]:
-    facts = Path(path).stat()
-    return path, facts.st_mtime_ns, facts.st_size
-
-
-def _report(name: str, found: Records, folder: Path) -> ReadReport:
+def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadReport:
     frame_path, issues_path = folder / "read.arrow", folder / "read_issues.arrow"
-    found.frame.write_ipc(frame_path)
+    frame_path.unlink(missing_ok=True)
+    if found.frame.estimated_size() <= _LARGE:
+        found.frame.write_ipc(frame_path)
     _last.clear()
-    _last[_stamp(str(frame_path))] = found.frame
+    _last[str(frame_path)] = found.frame
     found.found.write_ipc(issues_path)
     names = [column for column in found.frame.columns if column != "_line"]
     if not names:
@@ -83,6 +83,7 @@ def _report(name: str, found: Records, folder: Path) -> ReadReport:
         misshapen=found.misshapen,
         sheets=found.sheets,
         top=tuple((line, tuple(cells)) for line, cells in found.top),
+        source=source,
         frame=str(frame_path),
         issues=str(issues_path),
     )

@@ -129,7 +129,8 @@ def _text(cells: pl.Series, lines: pl.Series, ours: str, declared: dy.Column, he
     most = getattr(declared, "max_length", None) or NOTE_BYTES
     is_note = most == NOTE_BYTES
     clean = clean_texts(strip_neutralised_texts(cells), lines=is_note)
-    changed = 0 if clean is cells else int(((clean.fill_null("") != cells.str.strip_chars()) & (cells != "")).sum())
+    touched = clean is not cells and bool((clean.is_null() & (cells != "") | (clean != cells)).any())
+    changed = int(((clean.fill_null("") != cells.str.strip_chars()) & (cells != "")).sum()) if touched else 0
     values = missing_to_null(clean, mapping.missing_words)
     emptied = _emptied(clean, values)
     found = issues.none()

@@ -54,7 +54,8 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class ReadReport:
-    """What was found in a file. The records themselves are in `frame` (Arrow IPC: `_line` and one text column per column).
+    """What was found in the file `source`. Its records are in `frame` (Arrow IPC: `_line` and one text column per column), if they are
+    not so many that reading `source` again is cheaper.
 
     `records` counts every record below the header: those in `frame`, those in `issues` (wrong number of fields) and blank ones.
     `top` is the beginning of the file as it stands, (line, cells), from which a person picks the header line.
@@ -68,6 +69,7 @@ class ReadReport:
     misshapen: int
     sheets: tuple[str, ...]
     top: tuple[tuple[int, tuple[str, ...]], ...]
+    source: str
     frame: str
     issues: str
 
