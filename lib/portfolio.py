@@ -42,9 +42,7 @@ class Portfolio:
         for name, table in TABLES.items():
             given = frames.get(name, table.empty())
             missing = [pl.lit(None, dtype).alias(column) for column, dtype in table.polars_schema.items() if column not in given.columns]
-            filled[name] = (
-                given.with_columns(missing).select(list(table.columns)).cast(table.polars_schema).lazy()
-            )
+            filled[name] = given.with_columns(missing).select(list(table.columns)).cast(table.polars_schema).lazy()
         return cls(version, filled, {name: frame.height for name, frame in frames.items()})
 
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts.portfolio import clients_by_agi, notices, receivables
-from lib.measures.book import comparisons, concentration_of, discuss_first, silent
+from lib.measures.book import comparisons, concentration_of, discuss_first, silent, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
 from lib.ui.agenda import show_agenda, show_last_change, show_promises
@@ -74,7 +74,10 @@ with page():
         opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"]), figures, t) or opened
     left, right = st.columns(2, gap="medium")
     with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
-        client = choose_client(concentration_of(book).clients if book.has_revenue else book.accounts, t)
+        clients = concentration_of(book).clients if book.has_revenue else book.accounts
+        client = choose_client(
+            clients.join(tops_of(book, chosen), on="account_id", how="semi", maintain_order="left") if seen.filtered else clients, t
+        )
         if client:
             gone = reading.the_departure(asked, client)
             figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}

@@ -164,6 +164,11 @@ def upcoming_notices(book: Book, account_ids: pl.Series) -> pl.DataFrame:
     )
 
 
+def tops_of(book: Book, account_ids: pl.Series) -> pl.DataFrame:
+    """account_id of the top accounts above `account_ids`."""
+    return book.tops.filter(pl.col("account_id").is_in(account_ids.implode())).select(pl.col("top_id").alias("account_id")).unique()
+
+
 def concentration_of(book: Book) -> Concentration:
     """Concentration of the whole book's AGI of the last 12 months, whatever the page's filter."""
     amounts = book.accounts.select("account_id", pl.col("agi").alias("amount"))

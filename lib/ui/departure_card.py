@@ -10,6 +10,7 @@ from lib.measures.departure import WEEKS, Departure
 from lib.ui.frame import clip, md, small_table
 
 PEOPLE_SHOWN = 6
+CLIENTS_OFFERED = 30
 
 
 def at_most(margin: tuple[float | None, bool], t: Language) -> str:
@@ -19,8 +20,11 @@ def at_most(margin: tuple[float | None, bool], t: Language) -> str:
 
 
 def choose_client(clients: pl.DataFrame, t: Language) -> str | None:
-    """The top client to take away: `clients` account_id and name, largest first."""
-    names = dict(clients.select("account_id", "name").iter_rows())
+    """The top client to take away: `clients` account_id and name, largest first. A filter brings others than the largest to the list."""
+    wanted = pl.col("account_id") == str(st.session_state.get("client"))
+    # Every session keeps the options: few of them, so that a large book does not cost each one its memory.
+    offered = pl.concat([clients.head(CLIENTS_OFFERED), clients.slice(CLIENTS_OFFERED).filter(wanted)])
+    names = dict(offered.select("account_id", "name").iter_rows())
     if st.session_state.get("client") not in names:
         st.session_state["client"] = next(iter(names), None)
     return st.selectbox(
