@@ -6,7 +6,7 @@ from lib.charts.portfolio import clients_by_agi, notices, receivables
 from lib.measures.book import comparisons, concentration_of, discuss_first, silent, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
-from lib.ui.agenda import show_agenda, show_last_change, show_promises
+from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
@@ -36,7 +36,7 @@ with page():
     promises = reading.promises(seen.as_of)
     late = promises.filter(promises["state"] == "late").height
 
-    st.title(headline(min(agenda.height, 5), late, t), anchor=False)
+    st.title(headline(min(agenda.height, SHOWN), late, t), anchor=False)
     population = filters.in_words(seen, t)
     period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, first_month), day=t.day(seen.as_of))
     shown = t("{n} of {all} accounts: {filters}.", n=t.number(chosen.len()), all=t.number(book.accounts.height), filters=md(population))

@@ -75,8 +75,11 @@ def notices(book: Book, account_ids: pl.Series, t: Language, source: str) -> Cha
     else:
         title = t.plural("One notice date in the next 120 days", "{n} notice dates in the next 120 days", count)
     alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())
+    subtitle = t("Last day to give notice; point area is AGI")
+    if count > shown.height:
+        subtitle = t("The {n} soonest: last day to give notice; point area is AGI", n=t.number(shown.height))
     headings = {"name": t("Client"), "day": t("Notice date"), "value": t("AGI"), "label": t("Date"), "status": t("Status")}
-    return Chart("notices", "days", rows, title, t("Last day to give notice; point area is AGI"), source, alt, headings)
+    return Chart("notices", "days", rows, title, subtitle, source, alt, headings)
 
 
 def receivables(book: Book, account_ids: pl.Series, t: Language, source: str) -> Chart | None:

@@ -18,6 +18,7 @@ from lib.wording import sentence
 
 SHOWN = 6
 LISTED = 24
+LABEL_LETTERS = 92
 PROMISES_SHOWN = 5
 
 
@@ -49,7 +50,7 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded
 def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
     own = book.signals.filter(pl.col("account_id") == account["account_id"])
     level: Status = "risk" if account["severity"] >= GRAVE else "watch"
-    short = clip(_reasons(book, own.head(1), t)[0], 68)
+    short = clip(_reasons(book, own.head(1), t)[0], LABEL_LETTERS - min(len(account["name"]), 44))
     label = f"**{md(clip(account['name'], 44))}** &nbsp; {status(level, t)} &nbsp; :gray[{md(short)}]"
     icon = ":material/radio_button_checked:" if opened else ":material/circle:"
     with st.expander(label, expanded=opened, type="step", icon=icon, key=f"portfolio.account.{account['account_id']}"):

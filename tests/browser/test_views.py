@@ -114,4 +114,4 @@ def test_taking_another_client_away_changes_what_would_go(sample_server: Server,
     visit(page, f"{sample_server.url}/?{VIEW}")
     pick(page, "client", "Banca Cantueso")
     expect(page.get_by_role("table", name="If this client left")).to_contain_text("€413k", timeout=SLOW)
-    expect_headline(page, "Five accounts to discuss first; three promises are late")
+    expect_headline(page, "Six accounts to discuss first; three promises are late")

@@ -215,7 +215,7 @@ def test_a_day_before_everything_shows_no_money_instead_of_failing(small_firm: P
 def test_the_sample_is_labelled_and_shows_its_figures(sample: Path) -> None:
     app = opened(**SAMPLE_LINK)
     assert "Sample portfolio" in texts(app)
-    assert plain(app.title[0].value) == "Five accounts to discuss first; three promises are late"
+    assert plain(app.title[0].value) == "Six accounts to discuss first; three promises are late"
     assert agenda(app)[0].startswith("Red Hospitalaria Almenara")
     assert book(app)["Largest client"] == "24%"  # data/sample/README.md: 23.7 %
     assert book(app)["Three largest"] == "43%"  # 43.2 %
@@ -257,7 +257,7 @@ def test_a_day_that_a_person_chose_stays_when_data_is_loaded(small_firm: Path) -
 
 def test_the_sample_in_spanish_leaves_no_english_word(sample: Path) -> None:
     said = texts(opened(locale="es-ES", **SAMPLE_LINK))
-    assert "Cinco cuentas que tratar primero; tres promesas van tarde" in said
+    assert "Seis cuentas que tratar primero; tres promesas van tarde" in said
     assert "cumplidas" in said
     assert " kept" not in said
 
