@@ -5,6 +5,7 @@ No-break spaces stand between a number and its unit and inside dates; a minus is
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -48,7 +49,10 @@ class Language:
         """a, b and c."""
         if len(parts) < 2:
             return "".join(parts)
-        return self("{most} and {last}", most=", ".join(parts[:-1]), last=parts[-1])
+        joined = self("{most} and {last}", most=", ".join(parts[:-1]), last=parts[-1])
+        if self.code == "es" and re.match(r"(?i)h?[ií](?![aeo])", parts[-1]):
+            joined = joined.replace(f" y {parts[-1]}", f" e {parts[-1]}")
+        return joined
 
     def number(self, value: float | None, decimals: int = 0, sign: bool = False) -> str:
         if value is None:

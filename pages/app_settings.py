@@ -40,7 +40,12 @@ with page():
             key="settings.month",
         )
         if st.form_submit_button(t("Save the book's settings"), key="settings.save_book"):
-            if len(base.strip()) == 3 and base.strip().isalpha():
+            foreign = session.portfolio()["fx_rates"].select("currency").unique().collect()["currency"].to_list()
+            if base.strip().upper() != saved["base_currency"] and base.strip().upper() in foreign:
+                values = {"new": base.strip().upper(), "old": saved["base_currency"]}
+                said = t("The exchange rates that are loaded convert {new} into {old}. Replace them by rates in {new} first.", **values)
+                st.markdown(f":red[■] {said}")
+            elif len(base.strip()) == 3 and base.strip().isalpha():
                 for key, value in {"revenue_basis": basis, "base_currency": base.strip().upper(), "fiscal_first_month": month}.items():
                     if value != saved[key]:
                         session.save_setting(key, value)

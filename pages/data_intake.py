@@ -5,7 +5,7 @@ import streamlit as st
 from lib.store import ImportBusy
 from lib.ui import session, uploads, view
 from lib.ui.file_card import headline, show_file
-from lib.ui.frame import context_row, page
+from lib.ui.frame import context_row, md, page
 from lib.ui.history import show_history
 from lib.ui.states import show_language
 from lib.ui.templates import show_templates
@@ -51,6 +51,7 @@ with page():
                 t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
             )
             rows = sum(upload.rows for upload in ready)
+            rejected = sum(upload.rejected for upload in ready)
             loaded = t(
                 "{rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
             )
@@ -62,11 +63,16 @@ with page():
                     with st.spinner(t("Loading"), show_time=True):
                         uploads.load(ready, name.strip())
                     st.session_state["intake.done"] = loaded
+                    st.session_state["intake.rejected"] = rejected
                     st.rerun()
                 except ImportBusy:
                     st.markdown(f":orange[▲] {t('Somebody else is loading files just now. Try again in a moment.')}")
+    if waiting and author:
+        st.caption(t("In the name of {author}; another name is set in Settings.", author=md(author)))
     if done := st.session_state.pop("intake.done", None):
         st.markdown(f":green[●] **{t('Loaded')}:** {done}")
+        if rejected := st.session_state.pop("intake.rejected", 0):
+            st.markdown(f":orange[▲] {t.plural('{n} row was rejected and stays out.', '{n} rows were rejected and stay out.', rejected)}")
         st.page_link(
             session.ROOT / "pages" / "portfolio.py", label=t("Open the portfolio"), icon=":material/arrow_forward:", icon_position="right"
         )

@@ -34,6 +34,8 @@ with page():
     chosen = seen.chosen(book.accounts)
     agenda, unheard = discuss_first(book, chosen), silent(book, chosen)
     promises = reading.promises(seen.as_of)
+    if seen.filtered:
+        promises = promises.filter(promises["account_id"].is_in(chosen.implode()))
     late = promises.filter(promises["state"] == "late").height
 
     st.title(headline(min(agenda.height, SHOWN), late, t), anchor=False)

@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 from babel.messages.catalog import Catalog
 
+from lib.choices import CHOICES
 from lib.formats import Language
+from lib.tables import TABLES
 from scripts.messages import catalogue, messages_of, used, without_translation
 
 EN, ES = Language("en"), Language("es")
@@ -31,6 +33,19 @@ def test_every_message_is_in_spanish():
 
 def test_a_planted_message_without_spanish_is_found():
     assert missing_from(["A message nobody has translated"], catalogue()) == ["A message nobody has translated"]
+
+
+def test_every_choice_of_every_table_has_a_word():
+    options = {
+        option for table in TABLES.values() for column in table.columns.values() for option in (column.metadata or {}).get("options", ())
+    }
+    assert options == set(CHOICES)
+
+
+def test_spanish_says_e_before_an_i():
+    assert ES.join(["riesgos", "interacciones"]) == "riesgos e interacciones"
+    assert ES.join(["a", "b", "hielo"]) == "a, b y hielo"
+    assert EN.join(["risks", "issues"]) == "risks and issues"
 
 
 def test_messages_inside_f_strings_are_found_too():

@@ -38,6 +38,8 @@ def clients_by_agi(book: Book, t: Language, source: str) -> Chart | None:
     labels = [f"{t.money(amount, book.base)} · {t.share(share)}" for amount, share in rows.select("amount", "share").iter_rows()]
     rows = rows.select("name", pl.col("amount").alias("value"), pl.Series("label", labels), (pl.col("rank") < 3).alias("strong"))
     title = t("The three largest clients bring {share} of AGI", share=t.share(spread.top3))
+    if spread.clients.height <= 3:
+        title = t.plural("One client brings all AGI", "{n} clients bring all AGI", spread.clients.height)
     alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())
     headings = {"name": t("Client"), "value": t("AGI"), "label": t("Amount and share"), "strong": t("Among the three largest")}
     return Chart("clients_by_agi", "bars", rows, title, t("AGI of the last 12 months, whole book"), source, alt, headings)

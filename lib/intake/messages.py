@@ -69,7 +69,10 @@ _CELLS: dict[str, Message] = {
     "text_cut": Message(N_("The text was too long and was cut"), N_("Nothing, if its beginning is enough.")),
 }  # fmt: skip
 
+_CURRENCY_ANSWER = N_("Under Columns, pick the column that holds the currency, or type the one of every row, such as EUR.")
 _RULE_ANSWERS = {
+    "rate_without_currency": _CURRENCY_ANSWER,
+    "price_without_currency": _CURRENCY_ANSWER,
     "nullability": N_("Fill in the value, or map or declare the column."),
     "primary_key": N_("Remove one of the rows, or tick that equal rows count once."),
 }

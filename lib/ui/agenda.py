@@ -53,7 +53,9 @@ def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
     short = clip(_reasons(book, own.head(1), t)[0], LABEL_LETTERS - min(len(account["name"]), 44))
     label = f"**{md(clip(account['name'], 44))}** &nbsp; {status(level, t)} &nbsp; :gray[{md(short)}]"
     icon = ":material/radio_button_checked:" if opened else ":material/circle:"
-    with st.expander(label, expanded=opened, type="step", icon=icon, key=f"portfolio.account.{account['account_id']}"):
+    with st.expander(
+        label, expanded=opened, type="step", icon=icon, key=f"portfolio.account.{account['account_id']}{'.first' if opened else ''}"
+    ):
         left, right = st.columns([3.2, 1.3], gap="medium")
         left.markdown("  \n".join(md(reason) for reason in _reasons(book, own.head(3), t)))
         left.markdown(f"**{t('To decide')}:** {t(SIGNALS[own['key'][0]].decision)}")

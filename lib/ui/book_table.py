@@ -27,6 +27,8 @@ def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], b
         beside = f":gray[{_beside(key, figures, sums, basis, t)}]" if figure.value is not None else f":gray[{why_absent(figure, t)}]"
         rows.append({"name": t(figure.definition.name), "value": value, "beside": beside})
     small_table(rows, t, alt=t("The book, last 12 months"), right=["value"])
+    for part in dict.fromkeys(part for key in ("revenue", "receivables") for part in figures[key].left_out):
+        st.markdown(f":orange[▲{NBSP}]:small[{t.plural(part.one, part.many, part.count)}]")
     names = {key: t(DEFINITIONS[key].name) for key in figures if key != "lose_client"}
     return st.menu_button(
         t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"

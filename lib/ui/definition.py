@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from lib.charts.chart import Chart
+from lib.choices import CHOICES
 from lib.columns import N_
 from lib.formats import Language
 from lib.measures.figure import Figure
@@ -47,20 +48,7 @@ HEADINGS = {
     "renewed": N_("Renewed by itself"),
     "renewal_open": N_("Renewal open"),
 }
-WORDS = {
-    "expansion": N_("expansion"),
-    "contraction": N_("contraction"),
-    "churn": N_("churn"),
-    "same": N_("same"),
-    "retainer": N_("retainer"),
-    "fixed_price": N_("fixed price"),
-    "time_materials": N_("time and materials"),
-    "subscription": N_("subscription"),
-    "sent": N_("sent"),
-    "disputed": N_("disputed"),
-    "invoice": N_("invoice"),
-    "credit_note": N_("credit note"),
-}
+WORDS = CHOICES | {"expansion": N_("expansion"), "contraction": N_("contraction"), "churn": N_("churn"), "same": N_("same")}
 BETTER = {"higher": N_("Higher is better."), "lower": N_("Lower is better."), "neither": ""}
 
 

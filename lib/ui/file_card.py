@@ -48,8 +48,10 @@ def headline(upload: Upload, t: Language) -> str:
         unlinked = [TABLES[checked.table].references[column] for column, ways in checked.references.items() if ways.get("unlinked")]
         tables = t.join([t(TABLES[other].title).lower() for other in dict.fromkeys(unlinked)])
         linked = f" · {t('names {tables} that are not loaded yet', tables=tables)}" if unlinked else ""
-        mark = ":orange[▲]" if checked.rejected_rows or unlinked else ":green[●]"
-        return f"{mark} {name} &nbsp; :gray[{records} · {table}{rejected}{linked}]"
+        removed = upload.prepared.counts.removed if upload.prepared else 0
+        gone = " · " + t.plural("removes one row", "removes {n} rows", removed) if removed else ""
+        mark = ":orange[▲]" if checked.rejected_rows or unlinked or removed else ":green[●]"
+        return f"{mark} {name} &nbsp; :gray[{records} · {table}{rejected}{gone}{linked}]"
     return f":red[■] {name} &nbsp; :gray[{records} · {table} · {t('no row can be loaded')}]"
 
 
@@ -256,11 +258,16 @@ def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
             t.plural("{n} changed", "{n} changed", counts.changed),
             t.plural("{n} unchanged", "{n} unchanged", counts.unchanged),
         ]
-        if counts.removed:
-            parts.append(t.plural("{n} gone: replaced in its period", "{n} gone: replaced in their period", counts.removed))
         parts += [f"{t.number(count)} {t(LEFT_OUT[reason])}" for reason, count in checked.left_out.items()]
         parts.append(t.plural("{n} rejected", "{n} rejected", checked.rejected_rows))
         st.markdown("**" + t("If loaded") + f":** {' · '.join(parts)}")
+        if counts.removed:
+            gone = t.plural(
+                "{n} row of the same tool and period is not in this file and will be removed. Another tool? Give it a short name.",
+                "{n} rows of the same tool and period are not in this file and will be removed. Another tool? Give it a short name.",
+                counts.removed,
+            )
+            st.markdown(f":orange[▲]{NBSP}{gone}")
     read = [
         f"{column_label(checked.table, column, t)}: {t(READINGS[kind], value=choice_word(kind, value, t))}"
         for column, kinds in checked.readings.items()

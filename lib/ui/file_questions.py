@@ -7,6 +7,8 @@ from dataclasses import replace
 import polars as pl
 import streamlit as st
 
+from lib.choices import CHOICES
+from lib.columns import N_
 from lib.formats import NBSP, Language
 from lib.intake import Question, ReadReport, with_answer
 from lib.intake.messages import QUESTIONS
@@ -16,6 +18,7 @@ from lib.ui.frame import clip, md
 from lib.ui.uploads import Upload
 
 WORDS_SHOWN = 12
+FLAGS = {"true": N_("yes"), "false": N_("no")}
 
 
 def ask(upload: Upload, question: Question, number: int, t: Language) -> None:
@@ -81,7 +84,14 @@ def _ask_constant(upload: Upload, question: Question, key: str, t: Language) -> 
         placeholder=t("Pick a column"),
     )
     if options:
-        value = right.selectbox(t("or for every row it is"), options, index=None, key=f"{key}.value", placeholder=t("Pick a value"))
+        value = right.selectbox(
+            t("or for every row it is"),
+            options,
+            index=None,
+            format_func=lambda option: t(CHOICES[option]),
+            key=f"{key}.value",
+            placeholder=t("Pick a value"),
+        )
     else:
         value = right.text_input(t("or for every row it is"), key=f"{key}.value", placeholder=t(column.description or ""))
     if header:
@@ -110,7 +120,7 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
         options, shown = list(rows), dict(rows)
     else:
         options = list(metadata.get("options") or ("true", "false"))
-        shown = {option: option for option in options}
+        shown = {option: t(CHOICES[option]) if option in CHOICES else t(FLAGS[option]) for option in options}
     if column.nullable:
         options, shown = ["", *options], {"": t("No value"), **shown}
     if question.kind == "reference" and st.button(

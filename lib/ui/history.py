@@ -51,9 +51,9 @@ def _undo(number: int, author: str, t: Language) -> None:
 
 def _line(commit: Commit, t: Language) -> str:
     files = t.join([md(clip(file.name, 40)) for file in commit.files][:4])
-    what = f"**{commit.number} · {t(KINDS[commit.kind])}**"
-    undone = f" {t('of step {n}', n=t.number(commit.undoes))}" if commit.undoes else ""
-    return f"{what}{undone} {files} :gray[{md(commit.author)} · {t.moment(commit.at.astimezone())}]"
+    kind = t("Step {n} undone", n=t.number(commit.undoes)) if commit.undoes else t(KINDS[commit.kind])
+    what = f"**{commit.number} · {kind}**"
+    return f"{what} {files} :gray[{md(commit.author)} · {t.moment(commit.at.astimezone())}]"
 
 
 def _counts(commit: Commit, t: Language) -> str:
@@ -66,4 +66,7 @@ def _counts(commit: Commit, t: Language) -> str:
         if counts.moved
     ]
     shown = ", ".join(parts[:8]) + (" …" if len(parts) > 8 else "")
+    rejected = sum(entry.get("rejected", 0) for entry in commit.details.get("files", ()))
+    if rejected:
+        shown += " · " + t.plural("one row rejected", "{n} rows rejected", rejected)
     return md(shown or t("nothing changed"))

@@ -98,5 +98,8 @@ def source_line(book: Book, t: Language) -> dict[str, str]:
     if book.basis == "earned":
         line["invoices"] = t("Contracts, progress and hours, imported {day}", day=when)
     elif until := reached.get("invoices"):
-        line["invoices"] = t("Invoices and expenses to {until}, imported {day}", until=t.day(until, near=book.as_of), day=when)
+        both = t("Invoices and expenses to {until}, imported {day}", until=t.day(until, near=book.as_of), day=when)
+        line["invoices"] = (
+            both if book.pass_through_at_cost else t("Invoices to {until}, imported {day}", until=t.day(until, near=book.as_of), day=when)
+        )
     return line

@@ -92,8 +92,7 @@ def show_footer(fresh: pl.DataFrame, version: int, t: Language) -> None:
 
 def show_language(t: Language) -> None:
     """The language of the page."""
-    if st.session_state.get("lang") not in LANGUAGES:
-        st.session_state["lang"] = t.code
+    st.session_state["lang"] = t.code  # set anew on every page, else the mark is lost when the page changes
     st.segmented_control(
         t("Language"),
         list(LANGUAGES),

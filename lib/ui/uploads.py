@@ -79,6 +79,11 @@ class Upload:
         return isinstance(self.outcome, ReadReport) and self.fits < FITS_LEAST
 
     @property
+    def rejected(self) -> int:
+        """Rows of the file that stay out."""
+        return self.checked.rejected_rows if isinstance(self.checked, Checked) else 0
+
+    @property
     def questions(self) -> int:
         """Questions without whose answer nothing can be loaded."""
         asking = isinstance(self.checked, Checked) and not self.fits_nothing
@@ -274,7 +279,9 @@ def load(uploads: list[Upload], author: str) -> list[Commit]:
                 batch[upload.mapping.table] = upload
                 left.remove(upload)
         files = [
-            {"name": upload.name, "digest": upload.digest, "source": upload.mapping.source} for upload in batch.values() if upload.mapping
+            {"name": upload.name, "digest": upload.digest, "source": upload.mapping.source, "rejected": upload.rejected}
+            for upload in batch.values()
+            if upload.mapping
         ]
         changes = {table: upload.prepared or change(upload) for table, upload in batch.items()}
         commits.append(session.store().commit(changes, author=author, at=session.now(), details={"files": files}))

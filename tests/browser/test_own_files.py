@@ -80,7 +80,7 @@ def test_spanish_files_are_asked_about_loaded_shown_and_taken_back(fresh: Server
 
     go(page, "Data")
     keyed(page, "history.undo.1").get_by_role("button").click()
-    expect(page.get_by_text("Undone of step 1")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Step 1 undone")).to_be_visible(timeout=SLOW)
     go(page, "Portfolio")
     expect_headline(page, "No portfolio yet")
 

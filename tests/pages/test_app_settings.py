@@ -60,7 +60,7 @@ def test_a_name_is_kept_with_its_author_and_stands_beside_what_is_done(small_fir
     (row,) = Store(small_firm).rows("settings")
     assert (row["key"], row["value"], row["author"]) == ("author", "Ana :red[x]", "Ana :red[x]")
     go(app, "data").button(key="history.undo.1").click().run()
-    assert "Undone of step 1 Ana :red[x]" in plain(next(one.value for one in whole(app).markdown if "Undone" in one.value)).replace(
+    assert "Step 1 undone Ana :red[x]" in plain(next(one.value for one in whole(app).markdown if "1 undone" in one.value)).replace(
         "  ", " "
     )
 

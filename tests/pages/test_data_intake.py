@@ -83,7 +83,7 @@ def test_undo_takes_the_load_back_and_the_portfolio_is_empty_again(empty: Path) 
     loaded(app)
     assert Store(empty).portfolio().loaded == {"accounts", "projects", "people", "time_entries", "invoices"}
     app.button(key="history.undo.1").click().run()
-    assert "2 · Undone of step 1" in texts(whole(app))
+    assert "2 · Step 1 undone" in texts(whole(app))
     assert Store(empty).portfolio().loaded == frozenset()
     assert go(app, "portfolio").title[0].value == "No portfolio yet"
 
