@@ -10,7 +10,7 @@ from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
-from lib.ui.departure_card import choose_client, show_departure
+from lib.ui.departure_card import choose_client, filtered_first, show_departure
 from lib.ui.frame import card, context_row, md, page
 from lib.ui.states import show_empty, show_footer, show_not_known, show_pinned, show_sample_note
 from lib.wording import headline
@@ -77,9 +77,7 @@ with page():
     left, right = st.columns(2, gap="medium")
     with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
         clients = concentration_of(book).clients if book.has_revenue else book.accounts
-        client = choose_client(
-            clients.join(tops_of(book, chosen), on="account_id", how="semi", maintain_order="left") if seen.filtered else clients, t
-        )
+        client = choose_client(filtered_first(clients, tops_of(book, chosen)) if seen.filtered else clients, t)
         if client:
             gone = reading.the_departure(asked, client)
             figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}

@@ -19,8 +19,14 @@ def at_most(margin: tuple[float | None, bool], t: Language) -> str:
     return ("≤\u00a0" if limited else "") + t.share(value, 1)
 
 
+def filtered_first(clients: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """`clients` with those of `wanted` (account_id) before the others, each part in its order."""
+    is_wanted = pl.col("account_id").is_in(wanted["account_id"].implode())
+    return pl.concat([clients.filter(is_wanted), clients.filter(~is_wanted)])
+
+
 def choose_client(clients: pl.DataFrame, t: Language) -> str | None:
-    """The top client to take away: `clients` account_id and name, largest first. A filter brings others than the largest to the list."""
+    """The top client to take away: `clients` account_id and name, in the order to offer them."""
     wanted = pl.col("account_id") == str(st.session_state.get("client"))
     # Every session keeps the options: few of them, so that a large book does not cost each one its memory.
     offered = pl.concat([clients.head(CLIENTS_OFFERED), clients.slice(CLIENTS_OFFERED).filter(wanted)])
