@@ -21,7 +21,7 @@ from lib.intake.values import Checked
 from lib.store import Change, Merge, Prepared, Snapshot, Store
 from lib.tables import TABLES
 
-ROUNDS = 3
+ROUNDS = 5
 REFERRED = sorted(set(TABLES["time_entries"].references.values()))
 AT = datetime(2026, 1, 2, 9, tzinfo=UTC)
 LIMIT, REIMPORT_LIMIT, PEER_LIMIT = 6.0, 6.0, 0.5

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import statistics
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,11 +14,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from bench.measure import Measure, tell
 from bench.storing import fill
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.serving import ROOT, free_port
+from tests.browser.serving import running_server
 
 ALREADY, FURTHER, ROUNDS = 5, 10, 3
 LIMIT = 2.0
-START_SECONDS, DRAW_SECONDS, SETTLE_SECONDS, STILL = 90, 180, 40, 5
+DRAW_SECONDS, SETTLE_SECONDS, STILL = 180, 40, 5
+PLAIN = ("--server.address", "127.0.0.1", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false")
 MEGABYTE = 1e6
 BARE = 'import streamlit as st\n\nst.title("Hello")\nst.write("A bare page")\n'
 
@@ -71,7 +65,8 @@ def _growth(readings: list[float]) -> float:
 
 def _memory(browser: Browser, script: str, data: Path, title: str) -> list[float]:
     """Megabytes that are the server's own with ALREADY sessions open, then after each round of FURTHER more, all drawn to the end."""
-    with _server(script, data) as (process, url):
+    with running_server(data, ("-m", "bench.server", script, *PLAIN), CARTERA_FIRST_START="empty") as server:
+        process, url = psutil.Process(server.process.pid), server.url
         # What is made once is made before the first reading. Nothing is closed: Streamlit lets a closed session go minutes later.
         contexts = [_opened(browser, url, title) for _ in range(ALREADY)]
         readings = [_settled(process)]
@@ -112,38 +107,3 @@ def _own(process: psutil.Process) -> float:
     process.send_signal(signal.SIGUSR1)
     time.sleep(1)
     return float(process.memory_full_info().uss) / MEGABYTE
-
-
-@contextmanager
-def _server(script: str, data: Path) -> Iterator[tuple[psutil.Process, str]]:
-    port = free_port()
-    command = [
-        sys.executable, "-m", "bench.server", script, "--server.port", str(port), "--server.address", "127.0.0.1",
-        "--server.headless", "true", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false",
-    ]  # fmt: skip
-    variables = {**os.environ, "CARTERA_DATA": str(data), "CARTERA_FIRST_START": "empty"}
-    with (data.parent / "server.log").open("ab") as log:
-        started = subprocess.Popen(command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(url, started)
-            yield psutil.Process(started.pid), url
-        finally:
-            started.terminate()
-            try:
-                started.wait(20)
-            except subprocess.TimeoutExpired:
-                started.kill()
-                started.wait(10)
-
-
-def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and started.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("the server did not come up")

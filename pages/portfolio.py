@@ -33,9 +33,7 @@ with page():
     book = reading.the_book(asked)
     chosen = seen.chosen(book.accounts)
     agenda, unheard = discuss_first(book, chosen), silent(book, chosen)
-    promises = reading.promises(seen.as_of)
-    if seen.filtered:
-        promises = promises.filter(promises["account_id"].is_in(chosen.implode()))
+    promises = reading.promises(seen.as_of, chosen if seen.filtered else None)
     late = promises.filter(promises["state"] == "late").height
 
     st.title(headline(min(agenda.height, SHOWN), late, t), anchor=False)

@@ -14,6 +14,7 @@ _MAGIC = {
     b"BZh": "BZIP2", b"{\\rtf": "RTF", b"MZ": "EXE",
 }  # fmt: skip
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_PIECE = 1 << 18
 _LOOKED_AT = 200_000
 _LETTER_OF_UTF8 = re.compile(rb"[\xc3\xc4\xc5][\x80-\xbf](?![\x80-\xff])|\xe2\x80[\x90-\xa6]|\xe2\x82\xac")
 _WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0"
@@ -63,11 +64,19 @@ def _encoding(raw: bytes) -> str:
             return name
     if b"\0" in raw[:_LOOKED_AT]:
         raise Refusal("binary_file", kind="NUL")
+    return "utf-8" if _is_utf8(raw) else _legacy_encoding(raw)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether `raw` is UTF-8 throughout; looked at in pieces, since the whole text would take up to four times its bytes."""
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(raw)
     try:
-        raw.decode("utf-8")
+        for start in range(0, len(raw), _PIECE):
+            decoder.decode(view[start : start + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return _legacy_encoding(raw)
-    return "utf-8"
+        return False
+    return True
 
 
 def _legacy_encoding(raw: bytes) -> str:

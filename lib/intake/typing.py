@@ -37,6 +37,9 @@ def typed_column(
     kind, unit = facts(declared)["kind"], facts(declared).get("unit", "")
     answers = mapping.values.get(ours, {})
     style = mapping.number_styles.get(ours)
+    if (cells == "").all():
+        nothing = pl.repeat(None, cells.len(), dtype=declared.dtype, eager=True).alias(cells.name)
+        return Typed(nothing, pl.repeat(False, cells.len(), eager=True), issues.none())
     if kind == "text":
         return _text(cells, lines, ours, declared, header, mapping)
     present = missing_to_null(cells, mapping.missing_words)

@@ -37,3 +37,8 @@ def graded(rows: Iterable[Mapping[str, Any]], as_of: date) -> pl.DataFrame:
     reached = pl.when(done).then("kept_on").otherwise(pl.lit(as_of))
     days_late = (reached - pl.col("due")).dt.total_days().clip(lower_bound=0)
     return promises.with_columns(state.alias("state"), days_late.alias("days_late")).sort("days_late", "due", descending=[True, False])
+
+
+def of_accounts(promises: pl.DataFrame, account_ids: pl.Series) -> pl.DataFrame:
+    """Those of `promises` that were made to one of the accounts."""
+    return promises.filter(promises["account_id"].is_in(account_ids.implode()))

@@ -15,7 +15,7 @@ from lib.measures.departure import Departure, departure
 from lib.measures.figure import Figure
 from lib.measures.flows import Basis, Flows
 from lib.measures.freshness import oldest_fact
-from lib.measures.promises import graded
+from lib.measures.promises import graded, of_accounts
 from lib.periods import Period, quarters_between
 from lib.ui import session
 
@@ -84,9 +84,10 @@ def asked(version: int, as_of: date, quarter: Period) -> Asked:
     return Asked(version, as_of, quarter, chosen["revenue_basis"], chosen["base_currency"], digest)
 
 
-def promises(as_of: date) -> pl.DataFrame:
-    """Promises people wrote, graded at `as_of`."""
-    return graded(session.store().rows("promises"), as_of)
+def promises(as_of: date, account_ids: pl.Series | None = None) -> pl.DataFrame:
+    """Promises people wrote, graded at `as_of`; those to some accounts only if they are given."""
+    found = graded(session.store().rows("promises"), as_of)
+    return found if account_ids is None else of_accounts(found, account_ids)
 
 
 def source_line(book: Book, t: Language) -> dict[str, str]:

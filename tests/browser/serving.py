@@ -10,13 +10,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 90
+APP = ("-m", "streamlit", "run", "app.py")
 
 
 @dataclass(frozen=True)
@@ -37,16 +38,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(data: Path, **environment: str) -> Iterator[Server]:
-    """The app served over the folder `data` until the block ends; raises RuntimeError with the log if it does not come up."""
+def running_server(data: Path, command: Sequence[str] = APP, **environment: str) -> Iterator[Server]:
+    """What `command` serves over the folder `data` until the block ends; raises RuntimeError with the log if it does not come up."""
     data.mkdir(parents=True, exist_ok=True)
     port = free_port()
     log = data.parent / f"{data.name}-server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true"]
+    whole = [sys.executable, *command, "--server.port", str(port), "--server.headless", "true"]
     variables = {**os.environ, "CARTERA_DATA": str(data), **environment}
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
+            whole, cwd=ROOT, env=variables, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink, start_new_session=True
         )
     try:
         url = f"http://127.0.0.1:{port}"
