@@ -42,11 +42,12 @@ def sentence(signal: Mapping[str, Any], t: Language, as_of: date, currency: str,
     )
 
 
-def headline(accounts: int, late_promises: int, t: Language) -> str:
-    """The answer of the portfolio page: how many accounts to discuss, how many promises are late."""
+def headline(accounts: int, late_promises: int, unheard: int, t: Language) -> str:
+    """The answer of the portfolio page: accounts to discuss, promises that are late; `unheard` counts tables of signals not loaded."""
     late = t.plural("one promise is late", "{many} promises are late", late_promises, many=count_word(late_promises, t))
     if not accounts:
-        return capitalised(late) if late_promises else t("No account raises its hand; no promise is late")
+        calm = t("Nothing stands out in what is loaded so far") if unheard else t("No account raises its hand; no promise is late")
+        return capitalised(late) if late_promises else calm
     need = t.plural("one account to discuss first", "{many} accounts to discuss first", accounts, many=count_word(accounts, t))
     return capitalised(t("{accounts}; {promises}", accounts=need, promises=late) if late_promises else need)
 

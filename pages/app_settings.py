@@ -19,6 +19,8 @@ with page():
     st.title(t("Settings every figure rests on"), anchor=False)
     with context_row(t("A change is kept with its author and date, and shows at once on every page.")):
         show_language(t)
+    if st.session_state.pop("settings.saved", False):
+        st.markdown(f":green[●] {t('Saved.')}")
     left, right = st.columns(2, gap="large")
     with left, st.form("settings.book", border=False):
         st.subheader(t("The book"), anchor=False)
@@ -49,6 +51,7 @@ with page():
                 for key, value in {"revenue_basis": basis, "base_currency": base.strip().upper(), "fiscal_first_month": month}.items():
                     if value != saved[key]:
                         session.save_setting(key, value)
+                st.session_state["settings.saved"] = True
                 st.rerun()
             st.markdown(f":red[■] {t('A currency is three letters, such as EUR.')}")
     with right, st.form("settings.you", border=False):
@@ -68,5 +71,6 @@ with page():
             for key, value in {"author": name.strip(), "language": language}.items():
                 if value != saved[key]:
                     session.save_setting(key, value)
+            st.session_state["settings.saved"] = True
             st.rerun()
     show_keeping(t)

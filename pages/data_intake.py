@@ -55,7 +55,8 @@ with page():
             loaded = t(
                 "{rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
             )
-            if st.button(t("Load {what}", what=loaded), type="primary", key="intake.load", disabled=not ready or not name.strip()):
+            label = t("Load {what}", what=loaded) if ready else t("Nothing can be loaded yet")
+            if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
                 session.require("import", "tables")
                 try:
                     if not author:

@@ -6,7 +6,7 @@ from lib.charts.portfolio import clients_by_agi, notices, receivables
 from lib.measures.book import comparisons, concentration_of, discuss_first, silent, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
-from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises
+from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises, unheard
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
@@ -32,11 +32,11 @@ with page():
     asked = reading.asked(version, seen.as_of, seen.quarter)
     book = reading.the_book(asked)
     chosen = seen.chosen(book.accounts)
-    agenda, unheard = discuss_first(book, chosen), silent(book, chosen)
+    agenda, quiet = discuss_first(book, chosen), silent(book, chosen)
     promises = reading.promises(seen.as_of, chosen if seen.filtered else None)
     late = promises.filter(promises["state"] == "late").height
 
-    st.title(headline(min(agenda.height, SHOWN), late, t), anchor=False)
+    st.title(headline(min(agenda.height, SHOWN), late, len(unheard(portfolio.loaded)), t), anchor=False)
     population = filters.in_words(seen, t)
     period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, first_month), day=t.day(seen.as_of))
     shown = t("{n} of {all} accounts: {filters}.", n=t.number(chosen.len()), all=t.number(book.accounts.height), filters=md(population))
@@ -59,7 +59,7 @@ with page():
     left, right = st.columns([2.1, 1], gap="large")
     source = reading.source_line(book, t)
     with left:
-        show_agenda(book, agenda, unheard, portfolio.loaded, t)
+        show_agenda(book, agenda, quiet, portfolio.loaded, t)
         opened = show_chart("renewals", notices(book, chosen, t, source["contracts"]), figures, t) or opened
     with right:
         if promises.height:
@@ -67,23 +67,23 @@ with page():
             show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), t)
         st.subheader(t("The book, last 12 months"), anchor=False)
         opened = show_book(figures, comparisons(book, chosen), book.basis, t) or opened
+    # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:
         opened = show_chart("top3", clients_by_agi(book, t, source["invoices"]), figures, t) or opened
+        with st.container(border=True, key="card.changes", gap="xsmall"):
+            st.markdown(f"**{t('What changed with the last import')}**")
+            show_last_change(*last_change(version, asked, chosen, t), t)
     with right:
         opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"]), figures, t) or opened
-    left, right = st.columns(2, gap="medium")
-    with left, card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
-        clients = concentration_of(book).clients if book.has_revenue else book.accounts
-        client = choose_client(filtered_first(clients, tops_of(book, chosen)) if seen.filtered else clients, t)
-        if client:
-            gone = reading.the_departure(asked, client)
-            figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}
-            show_departure(gone, book.base, book.has_revenue, t)
-            opened = "lose_client" if wanted else opened
-    with right, st.container(border=True, key="card.changes", gap="xsmall", height="stretch"):
-        st.markdown(f"**{t('What changed with the last import')}**")
-        show_last_change(*last_change(version, asked, chosen, t), t)
+        with card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
+            clients = concentration_of(book).clients if book.has_revenue else book.accounts
+            client = choose_client(filtered_first(clients, tops_of(book, chosen)) if seen.filtered else clients, t)
+            if client:
+                gone = reading.the_departure(asked, client)
+                figures = figures | {"lose_client": as_figure(gone, book.base, book.has_revenue)}
+                show_departure(gone, book.base, book.has_revenue, t)
+                opened = "lose_client" if wanted else opened
     view.write_link(seen, t, client=client or "")
     show_footer(book.fresh, version, t)
     if opened:

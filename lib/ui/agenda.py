@@ -11,7 +11,7 @@ from lib.charts.theme import GLYPH
 from lib.definitions import SIGNALS
 from lib.formats import NBSP, Language
 from lib.measures.book import Book
-from lib.store import Commit
+from lib.store import Commit, Counts
 from lib.tables import TABLES
 from lib.ui.frame import clip, md, small_table, status
 from lib.wording import sentence
@@ -22,13 +22,17 @@ LABEL_LETTERS = 92
 PROMISES_SHOWN = 5
 
 
+def unheard(loaded: frozenset[str]) -> list[str]:
+    """The tables that signals rest on and that nobody loaded."""
+    return sorted({signal.table for signal in SIGNALS.values()} & set(TABLES) - loaded)
+
+
 def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], t: Language) -> None:
     """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake."""
     if accounts.is_empty():
         st.markdown(t("Nothing in the data asks for the meeting's time."))
-    unheard = sorted({signal.table for signal in SIGNALS.values()} & set(TABLES) - loaded)
-    if unheard:
-        tables = t.join([t(TABLES[table].title).lower() for table in unheard])
+    if missing := unheard(loaded):
+        tables = t.join([t(TABLES[table].title).lower() for table in missing])
         st.markdown(f":gray[— {t('Import {tables} to hear more from your accounts.', tables=tables)}]")
     for index, account in enumerate(accounts.head(SHOWN).iter_rows(named=True)):
         _account(book, account, t, opened=index == 0)
@@ -110,20 +114,24 @@ def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> No
     if commit.kind == "sample":
         st.markdown(f":gray[{t('Nothing since the sample was opened on {moment}.', moment=t.moment(commit.at.astimezone()))}]")
         return
-    counted = [
-        f"{t(TABLES[table].title)}: "
-        + ", ".join(
-            [
-                t.plural("{n} new", "{n} new", counts.added),
-                t.plural("{n} changed", "{n} changed", counts.changed),
-                t.plural("{n} gone", "{n} gone", counts.removed),
-            ]
-        )
-        for table, counts in commit.counts.items()
-        if counts.moved
-    ]
     who = t("by {who} on {moment}", who=md(commit.author), moment=t.moment(commit.at.astimezone()))
-    lines = [f":gray[{who}]", *(md(line) for line in counted[:6])]
-    if len(counted) > 6:
-        lines.append(t.plural("and one more table", "and {n} more tables", len(counted) - 6))
-    st.markdown("  \n".join([*lines, *moved]))
+    st.markdown(f":gray[{who}]")
+    moved_tables = {table: counts for table, counts in commit.counts.items() if counts.moved}
+    rows = [
+        {"table": t(TABLES[table].title), "counts": ", ".join(_counted(counts, t))} for table, counts in list(moved_tables.items())[:6]
+    ]
+    small_table(rows, t, alt=t("What changed with the last import"), right=["counts"])
+    if len(moved_tables) > 6:
+        st.markdown(f":gray[{t.plural('and one more table', 'and {n} more tables', len(moved_tables) - 6)}]")
+    if moved:
+        st.markdown("  \n".join(moved))
+
+
+def _counted(counts: Counts, t: Language) -> list[str]:
+    """What moved, in words; what did not is left out."""
+    words = [
+        (counts.added, t.plural("{n} new", "{n} new", counts.added)),
+        (counts.changed, t.plural("{n} changed", "{n} changed", counts.changed)),
+        (counts.removed, t.plural("{n} gone", "{n} gone", counts.removed)),
+    ]
+    return [word for count, word in words if count]

@@ -8,13 +8,14 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from lib.columns import N_
+from lib.choices import CHOICES
 from lib.formats import Language
 from lib.periods import Period, quarter_of
+from lib.tables import TABLES
 from lib.ui.view import View
+from lib.wording import capitalised
 
-TIERS = {"key": N_("Key"), "growth": N_("Growth"), "standard": N_("Standard")}
-STATUSES = {"active": N_("Active"), "prospect": N_("Prospect"), "paused": N_("Paused"), "lost": N_("Lost")}
+OPTIONS = {name: list((TABLES["accounts"].columns[name].metadata or {})["options"]) for name in ("tier", "status")}
 
 
 def quarter_choice(view: View, quarters: Sequence[Period], newest: date, t: Language, first_month: int) -> None:
@@ -79,9 +80,13 @@ def more_filters(view: View, accounts: pl.DataFrame, newest: date, t: Language, 
         )
         industries = sorted(accounts["industry"].drop_nulls().unique())
         _several("industry", t("Industry"), industries, {name: name for name in industries}, t)
-        _several("tier", t("Tier"), list(TIERS), {key: t(word) for key, word in TIERS.items()}, t)
-        _several("status", t("Status"), list(STATUSES), {key: t(word) for key, word in STATUSES.items()}, t)
+        _several("tier", t("Tier"), OPTIONS["tier"], _words("tier", t), t)
+        _several("status", t("Status"), OPTIONS["status"], _words("status", t), t)
         st.button(t("Clear filters"), key="view.clear", on_click=clear)
+
+
+def _words(name: str, t: Language) -> dict[str, str]:
+    return {option: capitalised(t(CHOICES[option])) for option in OPTIONS[name]}
 
 
 def _with_chosen(name: str, options: Sequence[str]) -> list[str]:
@@ -106,6 +111,6 @@ def clear() -> None:
 def in_words(view: View, t: Language) -> str:
     """The filters as a clause for the context sentence, so that a screenshot carries them; empty for none."""
     parts = [*view.manager, *view.industry]
-    parts += [t("tier {name}", name=t(TIERS[key]).lower() if key in TIERS else key) for key in view.tier]
-    parts += [t(STATUSES[key]).lower() if key in STATUSES else key for key in view.status]
+    parts += [t("tier {name}", name=t(CHOICES[key]) if key in OPTIONS["tier"] else key) for key in view.tier]
+    parts += [t(CHOICES[key]) if key in OPTIONS["status"] else key for key in view.status]
     return ", ".join(parts)

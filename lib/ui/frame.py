@@ -92,7 +92,7 @@ def _or_dash(how: Any) -> Any:
 @contextmanager
 def card(key: str, t: Language, title: str, subtitle: str, source: str = "") -> Iterator[bool]:
     """A box around one figure: finding, unit, the button to its definition (whose click is yielded), the block, its source last."""
-    with st.container(border=True, key=f"card.{key}", gap="xsmall", height="stretch"):
+    with st.container(border=True, key=f"card.{key}", gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]", width="stretch")
             opened = st.button(t("Details"), type="tertiary", key=f"{key}.details", help=t("Definition and rows"))

@@ -22,6 +22,8 @@ def test_another_revenue_basis_shows_at_once_on_the_portfolio(small_firm: Path) 
     app.selectbox(key="settings.basis").set_value("earned")
     app.button(key="settings.save_book").click().run()
     assert saved(small_firm) == {"revenue_basis": "earned"}
+    assert "Saved." in texts(app)
+    assert "Saved." not in texts(app.run())
     go(app, "portfolio")
     assert "as earned" in texts(app) or book(app)["Revenue"] == "—"
     assert book(app)["Revenue"] != "€19,654"
