@@ -77,14 +77,26 @@ def template_xlsx(table: str, t: Translate) -> bytes:
 
 
 def export_csv(table: str, rows: pl.DataFrame, dialect: str = "comma") -> bytes:
-    """`rows` of `table` in one of `DIALECTS`; letters that cp1252 lacks make it UTF-8 with a mark. Text is neutralised."""
+    """`rows` of `table` in one of `DIALECTS`. Text is neutralised.
+
+    Letters that cp1252 lacks, or whose bytes would pass for UTF-8 ("Â¡" for "¡"), make it UTF-8 with a mark.
+    """
     form = DIALECTS[dialect]
     cells = rows.select(_as_text(TABLES[table], form))
     text = cells.write_csv(separator=form.separator, quote_style="necessary", null_value="")
     try:
-        return text.encode(form.encoding)
+        encoded = text.encode(form.encoding)
     except UnicodeEncodeError:
         return text.encode("utf-8-sig")
+    return text.encode("utf-8-sig") if form.encoding == "cp1252" and not text.isascii() and _is_utf8(encoded) else encoded
+
+
+def _is_utf8(encoded: bytes) -> bool:
+    try:
+        encoded.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _as_text(table: Table, form: Dialect) -> list[pl.Expr]:

@@ -155,3 +155,14 @@ def test_an_empty_template_is_recognised_and_holds_no_row(table: str, tmp_path: 
     for dialect in DIALECTS:
         assert imported(table, f"{table}.csv", template_csv(table, dialect), nothing).is_empty()
     assert imported(table, f"{table}.xlsx", template_xlsx(table, str), nothing).is_empty()
+
+
+def test_letters_whose_cp1252_bytes_pass_for_utf8_are_written_with_a_mark() -> None:
+    rows = TABLES["accounts"].empty().vstack(
+        pl.DataFrame({"account_id": ["Â¡"], "name": ["Ã±"], "currency": ["EUR"], "status": ["active"]})
+        .with_columns(pl.lit(None, dtype).alias(name) for name, dtype in TABLES["accounts"].polars_schema.items()
+                      if name not in ("account_id", "name", "currency", "status"))
+        .select(TABLES["accounts"].columns.keys())
+    )  # fmt: skip
+    assert export_csv("accounts", rows, "excel_es").startswith(b"\xef\xbb\xbf")
+    assert_survives(TABLES["accounts"], rows)
