@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.measure import Measure, tell
 
-GROUPS = {"import": "bench.imports", "store": "bench.storing", "page": "bench.page", "sessions": "bench.sessions"}
+GROUPS = {"import": "bench.imports", "wide": "bench.wide", "store": "bench.storing", "page": "bench.page", "sessions": "bench.sessions"}
 
 
 def main() -> None:
