@@ -43,7 +43,7 @@ def measure(folder: Path, quick: bool) -> list[Measure]:
     note = f"best of {ROUNDS}; {spread(ours)}, floor {spread(bare)}; warm worker"
     return [
         Measure(name, min(ours), "s", "read_csv as text", min(bare), LIMIT, note),
-        Measure("  the worker's peak memory", max(peaks) / MEGABYTE, "MB", "the file", size / MEGABYTE, MEMORY_LIMIT, "resident, with Python"),
+        Measure("  the worker's peak memory", max(peaks) / MEGABYTE, "MB", "the file", size / MEGABYTE, MEMORY_LIMIT, "resident"),
     ]
 
 
