@@ -49,7 +49,7 @@ browser: $(DEV_STAMP) ## Find a Chromium, else install one
 	@$(PY) -m tests.browser.chromium >/dev/null || { \
 		echo "Installing Chromium for the browser tests (once) ..."; \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core libatomic1 >/dev/null; \
 		else $(PY) -m playwright install chromium; fi; } || echo "No Chromium could be installed."
 
 fuzz: $(DEV_STAMP) ## Long random testing

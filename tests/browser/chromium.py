@@ -1,9 +1,13 @@
-"""Finds the Chromium that browser tests drive; it never installs one (`make browser` does). Run as a module it prints the path."""
+"""Finds the Chromium that browser tests drive; it never installs one (`make browser` does). Run as a module it prints the path.
+
+A browser without Playwright's own driver is none: the driver is a Node program, which needs libatomic from the system.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,7 +47,15 @@ def _playwrights_own() -> Path | None:
     return path if path.is_file() else None
 
 
+def driver_starts() -> bool:
+    """Whether Playwright's driver can run on this machine."""
+    return subprocess.run([sys.executable, "-m", "playwright", "--version"], capture_output=True, check=False).returncode == 0
+
+
 if __name__ == "__main__":
+    if not driver_starts():
+        print("Playwright's driver does not start (Debian, Ubuntu: sudo apt-get install libatomic1)")
+        sys.exit(1)
     path = chromium()
     print(path or "no Chromium found")
     sys.exit(path is None)
