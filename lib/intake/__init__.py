@@ -3,6 +3,7 @@
 The whole way, from the page's point of view (all parsing happens in the worker's process):
 
     intake = Intake(Worker(preload=PRELOAD))                 # one per server; call intake.warm() at start
+    members = intake.unpack(path, "Mayo.zip", folder)        # tuple[Member, ...] | Refused; what is no ZIP gives just itself
     report = intake.read(path, "Horas mayo.csv", folder)     # ReadReport | Refused; `folder` is this upload's own
     report = intake.read(path, name, folder, replace(report.reading, delimiter=";"))       # a person corrected the reading
     first = suggest(report)[0]                               # Suggestion: table, score, mapping, lacking
@@ -28,9 +29,10 @@ from pathlib import Path
 import polars as pl
 
 from lib.intake import issues
+from lib.intake.archives import Member, may_be_archive
+from lib.intake.limits import ArchiveLimits, SheetLimits
 from lib.intake.mapping import MISSING_WORDS, Mapping, fingerprint
 from lib.intake.references import known_rows
-from lib.intake.sheets import SheetLimits
 from lib.intake.suggesting import Suggestion, suggest, suggest_for, with_answer
 from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Reading, ReadReport
 from lib.workers import Refused, Worker
@@ -38,12 +40,14 @@ from lib.workers import Refused, Worker
 __all__ = [
     "MISSING_WORDS",
     "PRELOAD",
+    "ArchiveLimits",
     "Checked",
     "Choice",
     "FileColumn",
     "Intake",
     "Issue",
     "Mapping",
+    "Member",
     "Question",
     "ReadReport",
     "Reading",
@@ -59,19 +63,33 @@ __all__ = [
     "write_known",
 ]  # fmt: skip
 
-PRELOAD = ("lib.intake.reading", "lib.intake.checking", "python_calamine", "charset_normalizer", "babel")
+PRELOAD = ("lib.intake.archives", "lib.intake.reading", "lib.intake.checking", "python_calamine", "charset_normalizer", "babel")
 _SECONDS_AT_LEAST, _BYTES_A_SECOND = 9.0, 3_000_000
 
 
 class Intake:
     """Reads and checks uploaded files in `worker`. Holds nothing between calls but the worker."""
 
-    def __init__(self, worker: Worker, most_bytes: int = 200_000_000, sheets: SheetLimits = SheetLimits()) -> None:  # noqa: B008  (frozen)
-        self.worker, self.most_bytes, self.sheets = worker, most_bytes, sheets
+    def __init__(
+        self, worker: Worker, most_bytes: int = 200_000_000,
+        sheets: SheetLimits = SheetLimits(), archives: ArchiveLimits = ArchiveLimits(),  # noqa: B008  (frozen)
+    ) -> None:  # fmt: skip
+        self.worker, self.most_bytes, self.sheets, self.archives = worker, most_bytes, sheets, archives
 
     def warm(self) -> None:
         """Start the worker without waiting for it."""
         self.worker.warm()
+
+    def unpack(self, file: Path, name: str, folder: Path) -> tuple[Member, ...] | Refused:
+        """The files within `file`, unpacked into `folder`/members: those of a ZIP, or just `file` itself for all else, workbooks too.
+
+        A member whose `refused` is set was left out, for that reason; the others are read as files of their own.
+        """
+        if not may_be_archive(file):
+            return (Member(name, file),)
+        arguments = {"file": str(file), "name": name, "limits": asdict(self.archives)}
+        answer = self.worker.run("lib.intake.archives:unpack_job", arguments, folder, _allowed_seconds(file))
+        return answer if isinstance(answer, Refused) else tuple(Member.of_json(one) for one in answer["members"])
 
     def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
         """What is in `file`, called `name` by the user; its cells are left in `folder`. Fields of `reading` that are set are obeyed."""

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from lib.intake.delimited import Records, read_delimited
-from lib.intake.sheets import SheetLimits, read_sheet
+from lib.intake.limits import SheetLimits
+from lib.intake.sheets import read_sheet
 from lib.intake.values import FileColumn, Reading, ReadReport
 from lib.workers import Refusal
 

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ import polars as pl
 from lib.intake import issues
 from lib.intake.delimited import MOST_COLUMNS, Records
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row
+from lib.intake.limits import SheetLimits
 from lib.intake.values import Reading
 from lib.workers import Refusal
 
@@ -32,19 +33,7 @@ _ERROR, _FORMULA = re.compile(rb"""["']e["']"""), re.compile(rb"[<:]f[\s/>]")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)(\d+)["']""")
 
 
-@dataclass(frozen=True)
-class SheetLimits:
-    """The largest workbook that is read."""
-
-    file_bytes: int = 25_000_000
-    entries: int = 2_000
-    unpacked_bytes: int = 200_000_000
-    ratio: int = 200
-    rows: int = 1_048_576
-    cells: int = 30_000_000
-
-
-def read_sheet(raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:
+def read_sheet(raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:  # noqa: B008  (frozen)
     """The records of one sheet: the one asked for, or the first visible one with cells. Raises Refusal beyond the limits."""
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
