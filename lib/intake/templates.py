@@ -106,9 +106,9 @@ def _as_text(table: Table, form: Dialect) -> list[pl.Expr]:
         if kind == "day":
             cell = cell.dt.strftime(form.day)
         elif kind == "number":
-            cell = _number_text(cell, form.decimal)
+            cell = number_text(cell, form.decimal)
         elif kind == "week":
-            cell = cell.list.eval(_number_text(pl.element(), form.decimal)).list.join(";")
+            cell = cell.list.eval(number_text(pl.element(), form.decimal)).list.join(";")
         elif kind == "words":
             cell = neutralised(cell.list.join(";"))
         elif kind == "flag":
@@ -121,7 +121,7 @@ def _as_text(table: Table, form: Dialect) -> list[pl.Expr]:
     return written
 
 
-def _number_text(cell: pl.Expr, decimal: str) -> pl.Expr:
+def number_text(cell: pl.Expr, decimal: str) -> pl.Expr:
     """The shortest text that is the same number, never with three decimals only: "1.500" could be a thousand and a half."""
     text = cell.cast(pl.String)
     text = pl.when(text.str.contains(r"^-?[0-9]{1,3}\.[0-9]{3}$")).then(text + "0").otherwise(text)
