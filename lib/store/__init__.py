@@ -14,6 +14,7 @@ from lib.store.changes import (
     NotFound,
     Problem,
     ReplacePeriod,
+    Rework,
     Snapshot,
     SourceFile,
     StoreBusy,
@@ -25,5 +26,5 @@ from lib.store.store import Prepared, Store
 __all__ = [
     "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge", "NotFound", "Prepared",
     "Problem",
-    "ReplacePeriod", "Snapshot", "SourceFile", "Store", "StoreBusy", "StoreError", "UnknownVersion",
+    "ReplacePeriod", "Rework", "Snapshot", "SourceFile", "Store", "StoreBusy", "StoreError", "UnknownVersion",
 ]  # fmt: skip

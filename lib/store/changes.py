@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -44,7 +44,27 @@ class Clear:
     """Remove all rows, of every source."""
 
 
-Change = Merge | ReplacePeriod | Snapshot | Clear
+@dataclass(frozen=True)
+class Amend:
+    """One row, of a source, as it should be: `after`, while it still stands as `before`. Both hold one row with all declared columns."""
+
+    before: pl.DataFrame
+    after: pl.DataFrame
+    source: str
+
+
+@dataclass(frozen=True)
+class Rework:
+    """Rows made from the current ones, each of which keeps its own source: what merging two rows does to a table.
+
+    `work` takes the table's rows (declared columns and `_source`) as they stand when the change is written, and gives the rows to write, in
+    the same columns, and the keys of those to remove. It may refuse by raising a `StoreError`.
+    """
+
+    work: Callable[[pl.LazyFrame], tuple[pl.DataFrame, pl.DataFrame]]
+
+
+Change = Merge | ReplacePeriod | Snapshot | Clear | Amend | Rework
 
 
 @dataclass(frozen=True)
@@ -75,8 +95,8 @@ class SourceFile:
 class Commit:
     """One step of the portfolio's history.
 
-    `kind` is import, undo, sample, empty, restore or migration. `undoes` is the commit that this one took back, `undone_by` the one that
-    took this back and still stands. `undo_possible` is true if `Store.undo` would succeed now.
+    `kind` is import, correction, merge, undo, sample, empty, restore or migration. `undoes` is the commit that this one took back,
+    `undone_by` the one that took this back and still stands. `undo_possible` is true if `Store.undo` would succeed now.
     """
 
     number: int
@@ -120,6 +140,10 @@ class StoreError(Exception):
 
 class BadRows(StoreError):
     """The rows do not have the columns, types or keys of their table."""
+
+
+class RowMoved(StoreError):
+    """The row that was to be amended is not as it was when somebody looked at it."""
 
 
 class ImportBusy(StoreError):

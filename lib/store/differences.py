@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from lib.columns import N_
-from lib.store.changes import BadRows, Change, Clear, Counts, Merge, NotFound, ReplacePeriod, Snapshot
+from lib.store.changes import Amend, BadRows, Change, Clear, Counts, Merge, NotFound, ReplacePeriod, Rework, RowMoved, Snapshot
 from lib.tables import Table
 
 STAMPS: Final = {"_source": pl.String(), "_import": pl.Int64()}
@@ -66,6 +66,10 @@ def difference(current: pl.LazyFrame, current_rows: int, change: Change, table: 
     if isinstance(change, Clear):
         gone = current.select(*table.key, FILE).collect()
         return Difference(_nothing_written(table), gone, Counts(removed=gone.height))
+    if isinstance(change, Amend):
+        return _amended(current, change, table)
+    if isinstance(change, Rework):
+        return _reworked(current, change, table)
     incoming = conforming(change.rows, table).with_columns(pl.lit(change.source, pl.String).alias("_source"))
     if not current_rows:
         return Difference(incoming, _nothing_gone(table), Counts(added=incoming.height))
@@ -79,6 +83,32 @@ def difference(current: pl.LazyFrame, current_rows: int, change: Change, table: 
         removed=removed.height,
         unchanged=incoming.height - written.height,
     )
+    return Difference(written, pl.concat([changed, removed]), counts)
+
+
+def _amended(current: pl.LazyFrame, change: Amend, table: Table) -> Difference:
+    """The one row of `change`, if it stands as it was. Raises `RowMoved`."""
+    before, after = conforming(change.before, table), conforming(change.after, table)
+    if before.height != 1 or not before.select(table.key).equals(after.select(table.key)):
+        raise BadRows(N_("{table}: one row can be amended at a time, and not its key"), table=table.name)
+    is_it = [pl.col(name) == value for name, value in before.select(table.key).row(0, named=True).items()]
+    there = current.filter(*is_it).collect()
+    if not there.select(before.columns).equals(before) or there["_source"].to_list() != [change.source]:
+        raise RowMoved(N_("Somebody has changed this row meanwhile. Look at it again."))
+    if after.equals(before):
+        return Difference(_nothing_written(table), _nothing_gone(table), Counts(unchanged=1))
+    written = after.with_columns(pl.lit(change.source, pl.String).alias("_source"))
+    return Difference(written, there.select(*table.key, FILE), Counts(changed=1))
+
+
+def _reworked(current: pl.LazyFrame, change: Rework, table: Table) -> Difference:
+    rows, gone = change.work(current.drop(FILE))
+    incoming = conforming(rows.drop("_source"), table).with_columns(rows["_source"])
+    written = _unlike(incoming, current.select(incoming.columns).collect(), table.key)
+    changed = _lying(current, written, table)
+    removed = _lying(current, gone.join(incoming, on=table.key, how="anti"), table)
+    unchanged = incoming.height - written.height
+    counts = Counts(written.height - changed.height, changed.height, removed.height, unchanged)
     return Difference(written, pl.concat([changed, removed]), counts)
 
 

@@ -20,7 +20,7 @@ import polars as pl
 
 from lib.columns import N_
 from lib.portfolio import Portfolio
-from lib.store import authored, backup, catalogue
+from lib.store import authored, backup, beside, catalogue
 from lib.store.catalogue import Catalogue, Pin
 from lib.store.changes import (
     BadArchive,
@@ -201,11 +201,13 @@ class Store:
         note: str = "",
         kind: str = "import",
         details: Mapping[str, Any] | None = None,
+        authored_changes: Sequence[beside.Authored] = (),
         wait_seconds: float = IMPORT_WAIT_SECONDS,
     ) -> Commit:
         """Apply `changes`, table -> change, all or none, and return the commit.
 
-        `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. Raises `BadRows`, `ImportBusy`.
+        `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. `authored_changes` are written in the same
+        transaction and taken back by the commit's undo. Raises `BadRows`, `ImportBusy`.
         """
         catalogue.moment_text(at)
         kept = json.loads(json.dumps(dict(details or {}), allow_nan=False))
@@ -216,14 +218,13 @@ class Store:
             found = {name: self._still(name, change, current.get(name)) for name, change in changes.items()}
             pins, heads = {}, {}
             for name, differences in found.items():
-                before = current.get(name)
-                counts = differences.counts
+                before, counts = current.get(name), differences.counts
                 version, rows = (before.version, before.rows) if before else (0, 0)
                 if counts.moved or before is None:
                     version = heads[name] = self._write(name, differences, number, at)
                 pins[name] = Pin(version, rows + counts.added - counts.removed, newest_schema(self.steps), number, number, counts)
             commit = Commit(number, kind, author, at, note, {name: pin.counts for name, pin in pins.items()}, kept)
-            return self._record(commit, pins, heads)
+            return self._record(commit, pins, heads, authored_changes)
 
     def undo(self, number: int, *, author: str, at: datetime, wait_seconds: float = IMPORT_WAIT_SECONDS) -> Commit:
         """Take commit `number` back, by a new commit that pins the versions of before it.
@@ -247,7 +248,7 @@ class Store:
                 pins[name] = replace(before, commit=new_number, counts=turned)
                 heads[name] = self.delta(name).restore(before.version)
             commit = Commit(new_number, "undo", author, at, "", {name: pin.counts for name, pin in pins.items()}, {}, undoes=number)
-            return self._record(commit, pins, heads)
+            return self._record(commit, pins, heads, beside.taken_back(undone))
 
     def _refuse_undo(self, undone: Commit, commits: Mapping[int, Commit], current: Mapping[str, Pin]) -> None:
         if undone.kind not in catalogue.UNDOABLE:
@@ -266,8 +267,11 @@ class Store:
         written = differences.written.with_columns(pl.lit(number, pl.Int64).alias("_import"))
         return delta.change(written, differences.gone, table.key, table.polars_schema, at)
 
-    def _record(self, commit: Commit, pins: Mapping[str, Pin], heads: Mapping[str, int]) -> Commit:
+    def _record(
+        self, commit: Commit, pins: Mapping[str, Pin], heads: Mapping[str, int], authored_changes: Sequence[beside.Authored] = ()
+    ) -> Commit:
         with self.catalogue.writing() as db:
+            commit = beside.written(db, commit, authored_changes)
             catalogue.add_commit(db, commit, pins, heads)
             catalogue.set_fact(db, "schema", newest_schema(self.steps))
             facts = {"kind": commit.kind, "tables": sorted(pins)}

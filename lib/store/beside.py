@@ -1,0 +1,122 @@
+"""Authored rows that change together with a commit, in its transaction, and go back with its undo. It writes no imported row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from lib.store import authored
+from lib.store.changes import Commit
+
+STEPS = "authored"  # where a commit's details keep what was done, as {table, id, before, after}; a row that is absent is null
+
+
+@dataclass(frozen=True)
+class Write:
+    """Add a row, or change the one with the same natural key."""
+
+    table: str
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Repoint:
+    """Rows whose `column` holds `old` hold `new` instead; only those whose columns equal `where`."""
+
+    table: str
+    column: str
+    old: str
+    new: str
+    where: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Return:
+    """The row `id` as it was `before` a step that left it as `after`; columns that somebody changed since stay as they are."""
+
+    table: str
+    id: int
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+Authored = Write | Repoint | Return
+
+
+def written(db: Database, commit: Commit, changes: Sequence[Authored]) -> Commit:
+    """Do `changes` in the caller's transaction, and return `commit` with what was done in its details."""
+    steps = [step for change in changes for step in _done(db, commit, change)]
+    return replace(commit, details={**commit.details, STEPS: steps}) if steps else commit
+
+
+def taken_back(commit: Commit) -> list[Authored]:
+    """The changes that take back what `commit` did to authored rows, last one first."""
+    return [Return(step["table"], step["id"], step["before"], step["after"]) for step in reversed(commit.details.get(STEPS, []))]
+
+
+def _done(db: Database, commit: Commit, change: Authored) -> list[dict[str, Any]]:
+    if isinstance(change, Return):
+        return _returned(db, commit, change)
+    if isinstance(change, Write):
+        known = {row["id"]: row for row in db.query(f"SELECT * FROM {_known(change.table)}")} if change.table in authored.NATURAL_KEYS else {}
+        row_id = authored.write(db, change.table, change.row, commit.author, commit.at)
+        return [_step(change.table, row_id, known.get(row_id), _now(db, change.table, row_id))]
+    wanted = {**change.where, change.column: change.old}
+    steps = []
+    for row in authored.rows(db, change.table, wanted):
+        before = _now(db, change.table, row["id"])
+        authored.write(db, change.table, {change.column: change.new}, commit.author, commit.at, row["id"])
+        steps.append(_step(change.table, row["id"], before, _now(db, change.table, row["id"])))
+    return steps
+
+
+def _returned(db: Database, commit: Commit, change: Return) -> list[dict[str, Any]]:
+    now = _now(db, change.table, change.id)
+    if change.before is None:
+        if now is None:
+            return []
+        authored.remove(db, change.table, change.id, commit.author, commit.at)
+        return [_step(change.table, change.id, now, None)]
+    if now is None:
+        if change.after is not None or _taken(db, change):
+            return []  # somebody removed it since, or wrote the same again: that stays
+        names = ", ".join(change.before)
+        marks = ", ".join(f":{name}" for name in change.before)
+        db.conn.execute(f"INSERT INTO {_known(change.table)} ({names}) VALUES ({marks})", dict(change.before))
+        authored.audit(db, "add", change.table, change.id, None, change.before, commit.author, commit.at)
+        return [_step(change.table, change.id, None, change.before)]
+    after = change.after or {}
+    cells = {
+        name: value for name, value in change.before.items()
+        if name not in ("id", "author", "at") and value != after.get(name) and now[name] == after.get(name)
+    }  # fmt: skip
+    if not cells:
+        return []
+    sets = ", ".join(f"{name} = :{name}" for name in cells)
+    db.conn.execute(f"UPDATE {_known(change.table)} SET {sets} WHERE id = :row_id", {**cells, "row_id": change.id})
+    again = _now(db, change.table, change.id)
+    authored.audit(db, "change", change.table, change.id, now, again, commit.author, commit.at)
+    return [_step(change.table, change.id, now, again)]
+
+
+def _taken(db: Database, change: Return) -> bool:
+    """Whether another row has taken the natural key of the one that should come back."""
+    before = change.before or {}
+    keys = authored.NATURAL_KEYS.get(change.table, ())
+    return bool(keys) and bool(authored.rows(db, change.table, {name: before[name] for name in keys}))
+
+
+def _known(table: str) -> str:
+    authored.kinds(table)
+    return table
+
+
+def _now(db: Database, table: str, row_id: int) -> dict[str, Any] | None:
+    return next(iter(db.query(f"SELECT * FROM {_known(table)} WHERE id = ?", [row_id])), None)
+
+
+def _step(table: str, row_id: int, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"table": table, "id": row_id, "before": before, "after": after}
