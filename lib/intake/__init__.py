@@ -11,6 +11,7 @@ The whole way, from the page's point of view (all parsing happens in the worker'
     known = write_known({"accounts": accounts, "projects": projects}, folder)              # rows that references may name
     checked = intake.check(report, mapping, folder, known)   # Checked | Refused: counts, questions, issues, accepted rows
     mapping = with_answer(mapping, "date_order", "date", "dmy")        # answer a Question, then check again
+    intake.rejects(report, checked, folder, reasons)         # bytes of a file of the rejected rows, to mend and load
     if checked.ready: rows = pl.read_ipc(checked.accepted)   # exactly the table's schema, for the store
     for issue in read_issues(checked, first=0, count=100): ...          # Issue values; words in lib.intake.messages
     fingerprint(report)                                      # the store remembers mappings under it
@@ -21,8 +22,10 @@ and `of_json`. Templates and exports are in `lib.intake.templates`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
+from copy import copy
 from dataclasses import asdict
 from pathlib import Path
 
@@ -75,6 +78,13 @@ class Intake:
         sheets: SheetLimits = SheetLimits(), archives: ArchiveLimits = ArchiveLimits(),  # noqa: B008  (frozen)
     ) -> None:  # fmt: skip
         self.worker, self.most_bytes, self.sheets, self.archives = worker, most_bytes, sheets, archives
+        self.stop: threading.Event | None = None
+
+    def until(self, stop: threading.Event) -> Intake:
+        """The same reader, whose jobs end with the refusal "stopped" once `stop` is set."""
+        stoppable = copy(self)
+        stoppable.stop = stop
+        return stoppable
 
     def warm(self) -> None:
         """Start the worker without waiting for it."""
@@ -88,7 +98,7 @@ class Intake:
         if not may_be_archive(file):
             return (Member(name, file),)
         arguments = {"file": str(file), "name": name, "limits": asdict(self.archives)}
-        answer = self.worker.run("lib.intake.archives:unpack_job", arguments, folder, _allowed_seconds(file))
+        answer = self.worker.run("lib.intake.archives:unpack_job", arguments, folder, _allowed_seconds(file), self.stop)
         return answer if isinstance(answer, Refused) else tuple(Member.of_json(one) for one in answer["members"])
 
     def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
@@ -97,15 +107,21 @@ class Intake:
             "file": str(file), "name": name, "reading": reading.to_json(),
             "most_bytes": self.most_bytes, "sheet_limits": asdict(self.sheets),
         }  # fmt: skip
-        answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file))
+        answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file), self.stop)
         return answer if isinstance(answer, Refused) else ReadReport.of_json(answer)
 
     def check(self, report: ReadReport, mapping: Mapping, folder: Path, known: MappingOf[str, Path] | None = None) -> Checked | Refused:
         """A dry run of `mapping` over a file that was read into `folder`. known: table -> file from `write_known`."""
         paths = {table: str(path) for table, path in (known or {}).items()}
         arguments = {"report": report.to_json(), "mapping": mapping.to_json(), "known": paths}
-        answer = self.worker.run("lib.intake.checking:check_job", arguments, folder)
+        answer = self.worker.run("lib.intake.checking:check_job", arguments, folder, stop=self.stop)
         return answer if isinstance(answer, Refused) else Checked.of_json(answer)
+
+    def rejects(self, report: ReadReport, checked: Checked, folder: Path, reasons: MappingOf[str, str]) -> bytes | Refused:
+        """The rejected rows of a checked file as a file like it, with their lines and reasons (issue code -> words) before its columns."""
+        arguments = {"report": report.to_json(), "issues": checked.issues, "reasons": dict(reasons)}
+        answer = self.worker.run("lib.intake.rejects:rejects_job", arguments, folder, stop=self.stop)
+        return answer if isinstance(answer, Refused) else Path(answer["file"]).read_bytes()
 
 
 def write_known(tables: MappingOf[str, pl.DataFrame], folder: Path) -> dict[str, Path]:

@@ -28,6 +28,7 @@ from lib.text import clean_texts, strip_neutralised_texts
 from lib.workers import Refusal
 
 _THREADS = 4
+_STRIPPED = ("text", "words")  # kinds whose typing takes our apostrophe away itself
 
 
 @dataclass
@@ -199,6 +200,8 @@ def _typed_columns(table: Table, frame: pl.DataFrame, types: dict[str, str], map
         theirs = mapping.columns.get(ours)
         if theirs is not None:
             cells = _cells(frame, theirs)
+            if facts(table.columns[ours])["kind"] not in _STRIPPED:  # "'-12,50 €" comes out of our own files
+                cells = strip_neutralised_texts(cells)
         else:
             cells = pl.repeat(mapping.constants[ours], frame.height, dtype=pl.String, eager=True).alias(ours)
         return typed_column(cells, frame["_line"], ours, table.columns[ours], theirs or "", mapping, types.get(theirs or "", ""))

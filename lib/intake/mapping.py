@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from lib.intake.values import Reading, ReadReport
+from lib.intake.values import FileColumn, Reading, ReadReport
 
 JOIN = " + "  # "First Name + Last Name" maps one column of ours to several of theirs
+ABOUT_REJECTS = ("cartera_line", "cartera_reason")  # columns of ours in a file of rejected rows: known, never data
+ABSENT = ("", "keep", "period", "all")
 MISSING_WORDS = ("", "-", "—", "–", "n/a", "#n/a", "na", "null", "none", "\\n", "_", "nan", "(blank)", "(vacío)", "000000000000000aaa")
 
 
@@ -20,13 +22,16 @@ class Mapping:
 
     columns: our column -> name of the file's column (`FileColumn.name`). constants: our column -> text that every row gets where
     no column is mapped. values: our column -> {their word: our word}; for a reference our word is a key; "" means missing.
-    number_styles: our column -> "1,234.5" or "1.234,5". date_orders: our column -> "dmy", "mdy" or "ymd". scales: our column ->
+    number_styles: our column -> "1,234.5" or "1.234,5". date_orders: our column -> "dmy", "mdy", "ymd"
+    or, for day numbers, "excel_1900", "excel_1904". scales: our column ->
     "share" (0-1) or "percent" (0-100). units: our hours column -> "h", "min" or "s". missing_words are compared without case;
     they become null and are shown. source is the short name of the tool ("" for our own templates) that ids are prefixed with once.
     century: two-digit years below it are 20xx, the others 19xx. distinct: records with an equal key count once (the first),
     the others are left out as "repeated": so a time sheet can fill accounts. keep_unknown: our reference columns whose unknown keys
     are kept as they are ("unlinked") instead of rejecting the row. also: a file's column that names its own rows as well as the
-    key does (Jira's "Issue id" beside "Issue key"), for references within the file.
+    key does (Jira's "Issue id" beside "Issue key"), for references within the file. absent: what becomes of rows that the same tool
+    brought before and the file no longer has: "keep", or removed those of its days ("period") or "all" of them; "" leaves it to how keys
+    are made.
     """
 
     table: str
@@ -44,6 +49,7 @@ class Mapping:
     distinct: bool = False
     keep_unknown: tuple[str, ...] = ()
     also: str = ""
+    absent: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,8 +62,30 @@ class Mapping:
 
 def fingerprint(report: ReadReport) -> str:
     """A short code that is equal for files with the same headers in any order; remembered mappings are looked up by it."""
-    headers = sorted(plain_name(column.header) for column in report.columns)
+    headers = sorted(plain_name(column.name) for column in own_columns(report))
     return hashlib.sha256("\x1f".join(headers).encode()).hexdigest()[:16]
+
+
+def own_columns(report: ReadReport) -> tuple[FileColumn, ...]:
+    """The file's columns without those that we add to a file of rejected rows."""
+    return tuple(column for column in report.columns if column.name not in ABOUT_REJECTS)
+
+
+def holds_rejects(report: ReadReport) -> bool:
+    """Whether this is a file of rejected rows, mended: it holds only some of the records of the file that it came from."""
+    return set(ABOUT_REJECTS) <= {column.name for column in report.columns}
+
+
+def fitted(mapping: Mapping, report: ReadReport) -> Mapping:
+    """`mapping` for a file whose columns may be spelt a little differently: other case, accents, punctuation."""
+    there = {column.name for column in report.columns}
+    alike = {plain_name(name): name for name in reversed([column.name for column in own_columns(report)])}
+
+    def found(name: str) -> str:
+        return name if name in there else alike.get(plain_name(name), name)
+
+    columns = {ours: theirs if theirs in there else JOIN.join(map(found, theirs.split(JOIN))) for ours, theirs in mapping.columns.items()}
+    return replace(mapping, columns=columns, also=found(mapping.also) if mapping.also else "")
 
 
 def plain_name(name: str) -> str:

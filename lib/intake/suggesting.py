@@ -12,7 +12,7 @@ from rapidfuzz import fuzz, process
 
 from lib.intake.declared import facts
 from lib.intake.layout import LOOKS_LIKE_VALUE
-from lib.intake.mapping import JOIN, Mapping, plain_name
+from lib.intake.mapping import JOIN, Mapping, own_columns, plain_name
 from lib.intake.synonyms import FALSE_WORDS, HEADER_WORDS, TABLE_WORDS, TRUE_WORDS, names_of
 from lib.intake.values import FileColumn, ReadReport
 from lib.tables import TABLES, Table
@@ -42,6 +42,7 @@ class Suggestion:
 
 def suggest(report: ReadReport, most: int = 5) -> list[Suggestion]:
     """The tables that the file fits best, best first; always at least one, with a score of 0 if nothing fits."""
+    report = replace(report, columns=own_columns(report))
     own = _own_table(report)
     found = [own_suggestion(report, own)] if own else []
     found += [_suggestion(report, table) for table in TABLES.values() if table is not own]
@@ -51,7 +52,7 @@ def suggest(report: ReadReport, most: int = 5) -> list[Suggestion]:
 
 def suggest_for(report: ReadReport, table: str) -> Suggestion:
     """The mapping to start from when a person has picked the table."""
-    chosen = TABLES[table]
+    chosen, report = TABLES[table], replace(report, columns=own_columns(report))
     if all(column.name in chosen.columns for column in report.columns):
         return own_suggestion(report, chosen)
     return _suggestion(report, chosen)

@@ -19,6 +19,7 @@ from lib.workers.outcome import Refused
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
 _START_SECONDS = 120.0
+_LOOK_SECONDS = 0.1  # how often a job looks whether it shall stop
 
 
 class Worker:
@@ -50,26 +51,41 @@ class Worker:
         with self._lock:
             self._end()
 
-    def run(self, job: str, arguments: dict[str, Any], folder: Path, wall_seconds: float | None = None) -> dict[str, Any] | Refused:
+    def run(
+        self,
+        job: str,
+        arguments: dict[str, Any],
+        folder: Path,
+        wall_seconds: float | None = None,
+        stop: threading.Event | None = None,
+    ) -> dict[str, Any] | Refused:
         """What `job` ("lib.module:function", called as function(folder, **arguments)) returns, or why it did not.
 
-        Never raises for anything the job or its file does. `wall_seconds` shortens the time that the limits allow.
+        Never raises for anything the job or its file does. `wall_seconds` shortens the time that the limits allow. Once `stop` is set, the
+        job is ended, or never begun, and the answer is the refusal "stopped".
         """
         seconds = self.limits.wall_seconds if wall_seconds is None else min(wall_seconds, self.limits.wall_seconds)
         order = {"job": job, "arguments": arguments, "folder": str(folder)}
-        with self._lock:
+        while not self._lock.acquire(timeout=_LOOK_SECONDS if stop else -1):
+            if stop and stop.is_set():
+                return Refused("stopped")
+        try:
             used_before = self._used
-            message = self._greeting() or self._exchange(order, seconds)
+            message = self._greeting() or self._exchange(order, seconds, stop)
             if used_before and _perhaps_for_want_of_memory(message):  # what earlier jobs left behind must not count against this one
                 self._end()
-                message = self._greeting() or self._exchange(order, seconds)
+                message = self._greeting() or self._exchange(order, seconds, stop)
             self._used = True
             if isinstance(message, Refused):
                 self._end()
+                if message.code == "stopped":  # nothing is wrong with it, so the next file need not wait for a start
+                    self._started()
                 return message
             if message.get("retire", True):
                 self._end()
                 self._started()
+        finally:
+            self._lock.release()
         if "refused" in message:
             return Refused(str(message["refused"]), dict(message.get("args") or {}))
         answer = message.get("answer")
@@ -105,15 +121,17 @@ class Worker:
             pass
         return child
 
-    def _exchange(self, order: dict[str, Any], seconds: float) -> dict[str, Any] | Refused:
+    def _exchange(self, order: dict[str, Any], seconds: float, stop: threading.Event | None = None) -> dict[str, Any] | Refused:
         assert self._child is not None
+        if stop and stop.is_set():
+            return Refused("stopped")
         try:
             send(_pipe(self._child.stdin), order)
         except OSError:
             return Refused("worker_died")
-        return self._answer(seconds)
+        return self._answer(seconds, stop)
 
-    def _answer(self, seconds: float) -> dict[str, Any] | Refused:
+    def _answer(self, seconds: float, stop: threading.Event | None = None) -> dict[str, Any] | Refused:
         child = self._child
         assert child is not None
         late = threading.Event()
@@ -125,14 +143,20 @@ class Worker:
         timer = threading.Timer(seconds, overstay)
         timer.daemon = True
         timer.start()
+        ended = threading.Event()
+        if stop:
+            threading.Thread(target=_kill_when, args=(stop, ended, child), daemon=True).start()
         try:
             message = receive(_pipe(child.stdout), self.limits.answer_bytes)
         except (OSError, ValueError, RecursionError):
             message = None
         finally:
             timer.cancel()
+            ended.set()
         if message is not None:
             return message
+        if stop and stop.is_set():
+            return Refused("stopped")
         code = "too_slow" if late.is_set() else _cause_of_death(child)
         return Refused(code, {"seconds": round(seconds)} if code == "too_slow" else {})
 
@@ -166,6 +190,13 @@ def _cause_of_death(child: subprocess.Popen[bytes]) -> str:
         if code in (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV):  # how an allocation beyond the limit ends
             return "too_much_memory"
     return "worker_died"
+
+
+def _kill_when(stop: threading.Event, ended: threading.Event, child: subprocess.Popen[bytes]) -> None:
+    while not ended.wait(_LOOK_SECONDS):
+        if stop.is_set():
+            _kill(child)
+            return
 
 
 def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

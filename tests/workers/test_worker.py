@@ -93,3 +93,25 @@ def test_callers_on_several_threads_each_get_their_own_answer(worker: Worker, tm
 def test_processor_time_is_counted_per_job(worker: Worker, tmp_path: Path) -> None:
     for _ in range(4):  # more in sum than one job may take
         assert isinstance(worker.run(f"{MISCHIEF}:work", {"seconds": 0.8}, tmp_path), dict)
+
+
+def test_a_job_that_is_stopped_ends_at_once_and_the_one_that_waits_goes_on(tmp_path: Path) -> None:
+    with Worker(Limits(wall_seconds=60), packages=("lib", "tests")) as worker:
+        worker.run(f"{MISCHIEF}:fine", {}, tmp_path)
+        stop, answers = threading.Event(), {}
+        first = threading.Thread(target=lambda: answers.update(first=worker.run(f"{MISCHIEF}:sleep", {}, tmp_path, stop=stop)))
+        second = threading.Thread(target=lambda: answers.update(second=worker.run(f"{MISCHIEF}:fine", {}, tmp_path)))
+        first.start()
+        second.start()
+        stop.set()
+        first.join(20)
+        second.join(60)
+        assert answers["first"] == Refused("stopped")
+        assert isinstance(answers["second"], dict)
+
+
+def test_a_job_stopped_before_its_turn_never_begins(tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    with Worker(packages=("lib", "tests")) as worker:
+        assert worker.run(f"{MISCHIEF}:fine", {}, tmp_path, stop=stop) == Refused("stopped")
