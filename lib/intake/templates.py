@@ -15,9 +15,11 @@ import polars as pl
 import xlsxwriter
 
 from lib.intake.declared import facts
+from lib.intake.encoding import clean_bytes
 from lib.intake.messages import EXPLAINED, FORMS
 from lib.tables import TABLES, Table
 from lib.text import neutralise, neutralised
+from lib.workers import Refusal
 
 Translate = Callable[[str], str]
 _FIRST_EXCEL_DAY = date(1900, 3, 1)  # Excel believes in 29 February 1900
@@ -79,7 +81,8 @@ def template_xlsx(table: str, t: Translate) -> bytes:
 def export_csv(table: str, rows: pl.DataFrame, dialect: str = "comma") -> bytes:
     """`rows` of `table` in one of `DIALECTS`. Text is neutralised.
 
-    Letters that cp1252 lacks, or whose bytes would pass for UTF-8 ("Â¡" for "¡"), make it UTF-8 with a mark.
+    Letters that cp1252 lacks, or whose bytes would be taken for another encoding ("Â¡" passes for "¡" in UTF-8), make it UTF-8
+    with a mark.
     """
     form = DIALECTS[dialect]
     cells = rows.select(_as_text(TABLES[table], form))
@@ -88,15 +91,15 @@ def export_csv(table: str, rows: pl.DataFrame, dialect: str = "comma") -> bytes:
         encoded = text.encode(form.encoding)
     except UnicodeEncodeError:
         return text.encode("utf-8-sig")
-    return text.encode("utf-8-sig") if form.encoding == "cp1252" and not text.isascii() and _is_utf8(encoded) else encoded
+    return encoded if form.encoding != "cp1252" or text.isascii() or _is_read_as("cp1252", encoded) else text.encode("utf-8-sig")
 
 
-def _is_utf8(encoded: bytes) -> bool:
+def _is_read_as(encoding: str, raw: bytes) -> bool:
+    """Whether our own reader finds `raw` to be in `encoding`."""
     try:
-        encoded.decode("utf-8")
-    except UnicodeDecodeError:
+        return clean_bytes(raw).encoding == encoding
+    except Refusal:
         return False
-    return True
 
 
 def _as_text(table: Table, form: Dialect) -> list[pl.Expr]:
