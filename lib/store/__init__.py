@@ -1,6 +1,7 @@
 """The portfolio on disk: Delta tables pinned by a SQLite catalogue, and the rows people write. The only place with SQL."""
 
 from lib.store.changes import (
+    Amend,
     BadArchive,
     BadRows,
     BadStore,
@@ -15,6 +16,7 @@ from lib.store.changes import (
     Problem,
     ReplacePeriod,
     Rework,
+    RowMoved,
     Snapshot,
     SourceFile,
     StoreBusy,
@@ -24,7 +26,7 @@ from lib.store.changes import (
 from lib.store.store import Prepared, Store
 
 __all__ = [
-    "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge", "NotFound", "Prepared",
-    "Problem",
-    "ReplacePeriod", "Rework", "Snapshot", "SourceFile", "Store", "StoreBusy", "StoreError", "UnknownVersion",
+    "Amend", "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge",
+    "NotFound", "Prepared", "Problem", "ReplacePeriod", "Rework", "RowMoved", "Snapshot", "SourceFile", "Store", "StoreBusy",
+    "StoreError", "UnknownVersion",
 ]  # fmt: skip
