@@ -1,11 +1,11 @@
-"""Text cells to days: ISO, day-month-year in either order, month names in English and Spanish. Decides only what is certain.
+"""Text cells to days: ISO, day-month-year in either order, month names in English and Spanish, day numbers. Decides only what is certain.
 
 The order of day and month is settled by all cells of a column: one 25/03 is enough. Where every cell fits both orders, it is asked.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -21,22 +21,41 @@ _MONTHS = {
 _MONTH_NUMBER = {name: number for number, names in _MONTHS.items() for name in names.split()}
 _MONTH_NAME = "(" + "|".join(sorted(_MONTH_NUMBER, key=len, reverse=True)) + r")\.?"
 _WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun|lun|mar|mi[eé]|jue|vie|s[aá]b|dom)[a-záéíóú]*\.?,?\s+"
-_TIME = r"(?:[\s,t]+(?:[0-9]{1,2}:[0-9]{2}.*|[0-9]{6}z?))?$"
+_HALF = r"\s*[ap]\.?\s?m\.?"
+_ZONE = r"(\s*(?:z|utc|gmt|bst|wes?t|cest|cet|[ecmp][sd]t)?(?:\s*[+-][0-9]{1,2}(?::?[0-9]{2})?)?)(?:\s*[(\[][^)\]]*[)\]])?"
+_CLOCK = r"[:.h][0-5][0-9](?:[:.](?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?(?:\s*h(?:rs?|oras?)?\.?)?(?:" + _HALF + ")?"
+# And no more: "10:00 to 9 May" is no day.
+_TIME = r"(?:[\s,]+(?:a las\s+)?|t)(?:[01]?[0-9]|2[0-4])(?:" + _CLOCK + "|h|" + _HALF + ")" + _ZONE + "$"
+_COMPACT_TIME = r"^([12][0-9]{7})[\st]?[0-2][0-9][0-5][0-9](?:[0-5][0-9])?" + _ZONE + "$"
 _SEP = r"\s*[-/.\s]\s*"
-_ISO = r"^([0-9]{4})" + r"[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})" + _TIME
+_ISO = r"^([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})$"
 _COMPACT = r"^((?:19|20|21)[0-9]{2})([01][0-9])([0-3][0-9])$"
-_THREE = r"^([0-9]{1,2})" + _SEP + r"([0-9]{1,2})" + _SEP + r"([0-9]{4}|[0-9]{2})" + _TIME
-_NAMED_DMY = r"^([0-9]{1,2})(?:st|nd|rd|th|º)?[-/.,\s]*(?:de\s+)?" + _MONTH_NAME + r",?[-/.\s]*(?:del?\s+)?([0-9]{4}|[0-9]{2})" + _TIME
-_NAMED_MDY = r"^" + _MONTH_NAME + r"[-/.\s]+([0-9]{1,2})(?:st|nd|rd|th)?,?[-/.\s]+([0-9]{4})" + _TIME
+_THREE = r"^([0-9]{1,2})" + _SEP + r"([0-9]{1,2})" + _SEP + r"([0-9]{4}|[0-9]{2})$"
+_NAMED_DMY = r"^([0-9]{1,2})(?:st|nd|rd|th|er|ro|[ºª°])?[-/.,\s]*(?:de\s+)?" + _MONTH_NAME + r",?[-/.\s]*(?:del?\s+)?([0-9]{4}|[0-9]{2})$"
+_NAMED_MDY = r"^" + _MONTH_NAME + r"[-/.\s]+([0-9]{1,2})(?:st|nd|rd|th)?,?[-/.\s]+([0-9]{4})$"
+_NAMED_YMD = r"^([0-9]{4})[-/.,\s]+" + _MONTH_NAME + r"[-/.,\s]+([0-9]{1,2})$"
+_SERIAL = r"^([2-6][0-9]{4}|7[0-2][0-9]{3})(?:[.,][0-9]+)?$"  # 1954 to 2099
+EPOCHS = {"excel_1900": date(1899, 12, 30), "excel_1904": date(1904, 1, 1)}
+"""What the day numbers of Excel count from: its own epoch (shifted by its 29 February 1900), or that of old Macs."""
 
 
 def days(cells: pl.Series, field: str, header: str, order: str | None, century: int) -> Converted:
-    """Date values of text cells (null is missing); a time of day is dropped. Two-digit years below `century` are 20xx."""
+    """Date values of text cells (null is missing): the day as written, whatever its time and zone.
+
+    Two-digit years below `century` are 20xx. `order` is one of `ORDERS` or `EPOCHS`, or None to find out. Where every cell is a day
+    number, its epoch is asked.
+    """
     iso = cells.str.to_date("%Y-%m-%d", strict=False)
     if iso.null_count() == cells.null_count() and cells.str.len_bytes().max() in (10, None):
         return of_values(iso, cells, "not_a_date")
-    distinct = _bare(cells.drop_nulls().unique())
+    if order is not None and (epoch := EPOCHS.get(order)):
+        counted = by_distinct(cells, lambda some: _counted_days(some, epoch))
+        return of_values(counted, cells, "not_a_date", excel_days=_first_day(epoch))
+    written = cells.drop_nulls().unique()
+    distinct = _bare(written)
     if order is None:
+        if distinct.len() and distinct.str.contains(_SERIAL).all():
+            return asking(cells, pl.Date, _epoch_question(cells, field, header))
         order = _order_by_proof(distinct)
         if order == "ask":
             return asking(cells, pl.Date, _question(cells, field, header, century))
@@ -44,6 +63,9 @@ def days(cells: pl.Series, field: str, header: str, order: str | None, century: 
     found = {"date_order": order} if order else {}
     if distinct.str.contains(_THREE.replace("[0-9]{4}|", "")).any() or distinct.str.contains(_NAMED_DMY.replace("[0-9]{4}|", "")).any():
         found["two_digit_years"] = f"00-{century - 1:02} = 20xx"
+    zones = _zones(written)
+    if zones:
+        found["zone"] = zones
     return of_values(values, cells, "not_a_date", **found)
 
 
@@ -52,15 +74,51 @@ def excel_days(cells: pl.Series) -> Converted:
     serials = cells.cast(pl.Float64, strict=False)
     fits = serials.is_between(61, 109_938).fill_null(False)
     whole = serials.set(~fits, None).floor().cast(pl.Int32)
-    epoch = date(1899, 12, 30).toordinal() - date(1970, 1, 1).toordinal()
-    return of_values((whole + epoch).cast(pl.Date), cells, "not_a_date", excel_days="1 = 1899-12-31")
+    epoch = EPOCHS["excel_1900"]
+    return of_values((whole + (epoch - date(1970, 1, 1)).days).cast(pl.Date), cells, "not_a_date", excel_days=_first_day(epoch))
+
+
+def _first_day(epoch: date) -> str:
+    return f"1 = {(epoch + timedelta(days=1)).isoformat()}"
+
+
+def _counted_days(cells: pl.Series, epoch: date) -> pl.Series:
+    """Days of text cells that hold day numbers; a part of a day is dropped."""
+    whole = cells.str.strip_chars().str.extract(_SERIAL, 1).cast(pl.Int32, strict=False)
+    return (whole + (epoch - date(1970, 1, 1)).days).cast(pl.Date)
+
+
+def _epoch_question(cells: pl.Series, field: str, header: str) -> Question:
+    some = cells.drop_nulls().unique(maintain_order=True).head(5)
+    choices = []
+    for name, epoch in EPOCHS.items():
+        read = _counted_days(some, epoch)
+        choices.append(Choice(name, tuple((cell, day.isoformat()) for cell, day in zip(some, read, strict=True))))
+    return Question("date_order", field, header, True, tuple(choices))
+
+
+def _zones(cells: pl.Series) -> str:
+    """The time zones that the cells name, as written: a day in one is not always the same day in another."""
+    lower = _lower(cells)
+    zones = pl.concat([lower.str.extract(_TIME, 1), lower.str.extract(_COMPACT_TIME, 2)]).str.strip_chars()
+    named = zones.filter(zones != "").unique().sort()
+    return ", ".join(zone.upper() for zone in named.head(3))
 
 
 def _bare(cells: pl.Series) -> pl.Series:
-    lower = cells.str.strip_chars("\t\r\n '\u00a0").str.to_lowercase()
-    kept = lower.str.contains(_NAMED_MDY)  # "mar" is March there, not martes
-    rest = lower.str.replace(_WEEKDAY, "")
-    return rest.zip_with(~kept, lower)
+    """Lower case, without time of day and weekday."""
+    bare = _lower(cells)
+    if bare.str.contains(r"[0-9][\st,].*[0-9]").any():
+        bare = bare.str.replace(_TIME, "").str.replace(_COMPACT_TIME, "$1").str.strip_chars_end(" ,")
+    if not bare.str.contains(r"^\pL").any():
+        return bare
+    kept = bare.str.contains(_NAMED_MDY)  # "mar" is March there, not martes
+    rest = bare.str.replace(_WEEKDAY, "")
+    return rest.zip_with(~kept, bare)
+
+
+def _lower(cells: pl.Series) -> pl.Series:
+    return cells.str.strip_chars("\t\r\n '\u00a0").str.strip_chars_end(".").str.to_lowercase()
 
 
 def _order_by_proof(bare: pl.Series) -> str | None:
@@ -109,9 +167,9 @@ def _read(bare: pl.Series, order: str, century: int) -> pl.Series:
         return cell.str.extract(pattern, group).replace_strict(_MONTH_NUMBER, default=None, return_dtype=pl.Int32)
 
     places = {letter: part(_THREE, position) for position, letter in enumerate(order, start=1)}
-    year = pl.coalesce(part(_ISO, 1), part(_COMPACT, 1), places["y"], part(_NAMED_DMY, 3), part(_NAMED_MDY, 3))
-    month = pl.coalesce(part(_ISO, 2), part(_COMPACT, 2), places["m"], named(_NAMED_DMY, 2), named(_NAMED_MDY, 1))
-    day = pl.coalesce(part(_ISO, 3), part(_COMPACT, 3), places["d"], part(_NAMED_DMY, 1), part(_NAMED_MDY, 2))
+    year = pl.coalesce(part(_ISO, 1), part(_COMPACT, 1), places["y"], part(_NAMED_DMY, 3), part(_NAMED_MDY, 3), part(_NAMED_YMD, 1))
+    month = pl.coalesce(part(_ISO, 2), part(_COMPACT, 2), places["m"], named(_NAMED_DMY, 2), named(_NAMED_MDY, 1), named(_NAMED_YMD, 2))
+    day = pl.coalesce(part(_ISO, 3), part(_COMPACT, 3), places["d"], part(_NAMED_DMY, 1), part(_NAMED_MDY, 2), part(_NAMED_YMD, 3))
     short = ~cell.str.contains("0[0-9]{3}")  # the year 0026 is a mistake, not 2026
     full_year = pl.when(short & (year < century)).then(year + 2000).when(short & (year < 100)).then(year + 1900).otherwise(year)
     parts = pl.DataFrame({"cell": bare}).select(year=full_year, month=month, day=day)

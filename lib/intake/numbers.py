@@ -6,17 +6,20 @@ both ways and they differ ("1.234"), the answer is a question.
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import polars as pl
 
 from lib.intake.converted import Converted, asking, by_distinct, of_values
 from lib.intake.values import Choice, Question
 
 _EXACT = 2.0**53
+_SAFE_DIGITS = 15  # so many any float keeps
 DOT, COMMA = "1,234.5", "1.234,5"
 STYLES = (DOT, COMMA)
-_CODES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|CAD|AUD|NZD|ZAR|MXN|ARS|CLP|COP|PEN|UYU|BRL"
+CURRENCIES = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|INR|CAD|AUD|NZD|ZAR|MXN|ARS|CLP|COP|PEN|UYU|BRL"
 _NOISE = (
-    r"[\s\u{a0}\u{202f}]*(?:US\$|[€$£¥]|\b(?:" + _CODES + r"|eur|usd|gbp|[Ee]uros?|hrs?|hours?|horas?"
+    r"[\s\u{a0}\u{202f}]*(?:(?:US|MX|CA|AU|NZ|AR|CL|CO|R)?\$|[€£¥]|\b(?:" + CURRENCIES + r"|eur|usd|gbp|[Ee]uros?|hrs?|hours?|horas?"
     r")\b\.?)[\s\u{a0}\u{202f}]*"
 )
 _DOLLARS = "USD CAD AUD NZD MXN ARS CLP COP UYU BRL"
@@ -29,12 +32,14 @@ _FITS = {
     DOT: _GROUPED.replace("MARK", ",").replace("POINT", r"\."),
     COMMA: _GROUPED.replace("MARK", r"\.").replace("POINT", ","),
 }
-_CLOCK = r"^([+-]?)([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]+)?)?$"
-_AMOUNT = r"([0-9]+(?:[.,][0-9]+)?)\s*"
-_SPOKEN = (
-    "^(?:" + _AMOUNT + r"h(?:rs?|ours?|oras?)?\.?)?\s*(?:" + _AMOUNT + r"m(?:ins?|inutes?|inutos?)?\.?)?\s*"
-    r"(?:([0-9]+)\s*s(?:ecs?|econds?|egundos?|eg)?\.?)?$"
-)
+_HOURS_UNIT = r"\s*h(?:rs?|ours?|oras?)?\.?"
+_CLOCK = r"^([+-]?)([0-9]{1,4}):([0-5][0-9])(?::([0-5][0-9])(?:[.,][0-9]+)?)?(?:" + _HOURS_UNIT + ")?$"
+_AMOUNT = r"([0-9]+(?:[.,](?:[0-9]{1,2}|[0-9]{4,}))?)\s*"  # "1.234 h" may be thousands: its column decides
+_AND = r"(?:\s*,)?\s*(?:(?:and|y)\s+)?"
+_SPOKEN_HOURS = "(?:" + _AMOUNT + r"h(?:rs?|ours?|oras?)?\.?)?"
+_SPOKEN_MINUTES = "(?:" + _AMOUNT + r"m(?:ins?|inutes?|inutos?)?\.?)?"
+_SPOKEN = "^" + _SPOKEN_HOURS + _AND + _SPOKEN_MINUTES + _AND + r"(?:([0-9]+)\s*s(?:ecs?|econds?|egundos?|eg)?\.?)?$"
+_BARE_MINUTES = r"^([0-9]+)" + _HOURS_UNIT + r"\s*([0-5][0-9])()$"  # "1h30"
 _ISO = r"^PT(?:([0-9.]+)H)?(?:([0-9.]+)M)?(?:([0-9.]+)S)?$"
 UNITS = {"h": 1.0, "min": 60.0, "s": 3600.0}
 
@@ -65,7 +70,7 @@ def _plain_numbers(cells: pl.Series, plain: pl.Series, settled: bool) -> Convert
         proved = cells.head(2_000).str.contains(_PROOF_OF_DOT).any() or cells.str.contains(_PROOF_OF_DOT).any()
         if not proved:
             return None
-    found = {"number_style": DOT} if not settled else {}
+    found = {**({"number_style": DOT} if not settled else {}), **(_rounded(cells, cells, plain) if _has_many_digits(cells) else {})}
     return Converted(plain, pl.repeat(False, cells.len(), eager=True), "not_a_number", found)
 
 
@@ -85,7 +90,23 @@ def _styled_numbers(cells: pl.Series, field: str, header: str, style: str | None
     chosen = style or DOT
     values = by_distinct(cells, lambda some: _read(_bare(some), chosen))
     found = {"number_style": style} if style else {}
+    if _has_many_digits(cells):
+        found |= _rounded(cells, _canonical(_bare(cells), chosen), values)
     return of_values(values, cells, "not_a_number", **found)
+
+
+def _has_many_digits(cells: pl.Series) -> bool:
+    return bool((cells.str.len_bytes() > _SAFE_DIGITS).any())
+
+
+def _rounded(cells: pl.Series, canonical: pl.Series, values: pl.Series) -> dict[str, str]:
+    """What is to be shown where a float can't keep all decimals: some cells as written and as kept, and how many they are."""
+    some = pl.DataFrame({"cell": cells, "canonical": canonical, "value": values})
+    some = some.filter(pl.col("canonical").str.count_matches("[0-9]") > _SAFE_DIGITS)
+    some = some.filter(pl.col("canonical") != pl.col("value").cast(pl.String)).drop_nulls()
+    lost = [(cell.strip(), value) for cell, text, value in some.iter_rows() if Decimal(text.strip()) != Decimal(repr(value))]
+    shown = ", ".join(f"{cell} → {value!r}" for cell, value in lost[:3])
+    return {"rounded": f"{shown} ({len(lost)})"} if lost else {}
 
 
 def _style_question(cells: pl.Series, field: str, header: str) -> Question:
@@ -107,11 +128,16 @@ def _bare(cells: pl.Series) -> pl.Series:
 
 
 def _read(bare: pl.Series, style: str) -> pl.Series:
+    read = _canonical(bare, style).cast(pl.Float64, strict=False)
+    return read.set(~(read.abs() < _EXACT).fill_null(True), None)
+
+
+def _canonical(bare: pl.Series, style: str) -> pl.Series:
+    """The cells that are numbers of `style`, as text with a dot and without marks; the others null."""
     mark, point = (",", ".") if style == DOT else (".", ",")
     fits = pl.col("cell").str.contains(_FITS[style]) & pl.col("cell").str.contains("[0-9]")
-    value = pl.col("cell").str.replace_all(mark, "", literal=True).str.replace(point, ".", literal=True).cast(pl.Float64, strict=False)
-    read = pl.DataFrame({"cell": bare}).select(pl.when(fits).then(value).alias(bare.name)).to_series()
-    return read.set(~(read.abs() < _EXACT).fill_null(True), None)
+    text = pl.col("cell").str.replace_all(mark, "", literal=True).str.replace(point, ".", literal=True)
+    return pl.DataFrame({"cell": bare}).select(pl.when(fits).then(text).alias(bare.name)).to_series()
 
 
 def currencies_said(cells: pl.Series) -> pl.Series:
@@ -121,7 +147,7 @@ def currencies_said(cells: pl.Series) -> pl.Series:
     cell, code = pl.col("cell"), pl.col("cell").str.extract(r"\b([A-Z]{3})\b")
     said = (
         pl.when(cell.str.contains("US$", literal=True)).then(pl.lit("USD"))
-        .when(code.is_in(_CODES.split("|"))).then(code)
+        .when(code.is_in(CURRENCIES.split("|"))).then(code)
         .when(cell.str.contains("€|(?i)euro")).then(pl.lit("EUR"))
         .when(cell.str.contains("£", literal=True)).then(pl.lit("GBP"))
         .when(cell.str.contains("$", literal=True)).then(pl.lit(_DOLLARS))
@@ -137,7 +163,7 @@ def durations(cells: pl.Series, field: str, header: str, style: str | None, unit
     rest = cells.set(spoken.is_not_null(), None)
     if rest.null_count() == rest.len():
         return of_values(spoken, cells, "not_a_number", unit="h:mm")
-    plain = numbers(rest, field, header, style, typed)
+    plain = numbers(rest.str.replace(r"(?i)" + _HOURS_UNIT + "$", ""), field, header, style, typed)
     if plain.questions:
         return plain
     values = (plain.values / UNITS[unit or "h"]).zip_with(spoken.is_null(), spoken) if spoken.null_count() < cells.len() else plain.values
@@ -163,6 +189,7 @@ def _spoken_hours(cells: pl.Series) -> pl.Series:
     value = (
         pl.when(cell.str.contains(_CLOCK)).then(clock)
         .when(cell.str.to_lowercase().str.contains(iso) & cell.str.contains("[0-9]")).then(total(iso, 1))
+        .when(cell.str.to_lowercase().str.contains(_BARE_MINUTES)).then(total(_BARE_MINUTES, 1))
         .when(cell.str.to_lowercase().str.contains(_SPOKEN) & cell.str.contains("[0-9].*[hmsHMS]")).then(total(_SPOKEN, 1))
     )  # fmt: skip
     return pl.DataFrame({"cell": cells}).select(value.alias(cells.name)).to_series()
@@ -192,7 +219,7 @@ def shares(cells: pl.Series, field: str, header: str, style: str | None, scale: 
         else:
             return asking(cells, pl.Float64, _scale_question(cells, read.values, field, header, wants_percent))
     value = pl.col("value")
-    of_percent = value if wants_percent else value / 100
+    of_percent = value if wants_percent else (value / 100).round(14)
     of_share = (value * 100).round(10) if wants_percent else value
     bare_value = of_share if scale == "share" else of_percent
     rows = pl.DataFrame({"value": read.values, "sign": with_sign})

@@ -70,6 +70,10 @@ def typed_column(
     if kind == "whole":
         read = _whole(read, present)
     typed_values = _finished(read, present, lines, ours, header)
+    if kind == "currency" and typed_values.found.height:
+        shared = words.shared_signs(present.filter(read.failed))
+        code = pl.select(pl.when(shared).then(pl.lit("shared_sign")).otherwise(pl.lit("unknown_word"))).to_series()
+        typed_values = replace(typed_values, found=typed_values.found.with_columns(code.alias("code")))
     return replace(typed_values, reading={**typed_values.reading, **emptied}) if emptied else typed_values
 
 
@@ -122,7 +126,7 @@ def _finished(read: Converted, cells: pl.Series, lines: pl.Series, ours: str, he
     if read.code == "unknown_word":
         questions = (*questions, Question("words", ours, header, False, (), counted(wrong)))
     elif distinct <= _FEW:
-        lettered = wrong.filter(~wrong.str.contains("[0-9]"))
+        lettered = wrong.filter(~wrong.str.contains("[1-9]"))  # "0000-00-00" is how some databases write no day
         if lettered.len():
             questions = (*questions, Question("missing", ours, header, False, (), counted(lettered)))
     return Typed(read.values, read.failed, found, questions, read.reading)

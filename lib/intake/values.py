@@ -108,7 +108,7 @@ class Question:
     | kind | asks | answer goes to |
     |---|---|---|
     | number_style | is 1.234 a thousand or one and a bit? choices "1,234.5", "1.234,5" | Mapping.number_styles |
-    | date_order | is 03/04 March or April? choices "dmy", "mdy", "ymd" | Mapping.date_orders |
+    | date_order | is 03/04 March or April? choices "dmy", "mdy", "ymd", "excel_1900", "excel_1904" | Mapping.date_orders |
     | scale | is 1 one percent or all of it? choices "share", "percent" | Mapping.scales |
     | unit | hours, minutes or seconds? choices "h", "min", "s" | Mapping.units |
     | constant | a required column that the file lacks | Mapping.columns or Mapping.constants |

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingOf
 from functools import cache
 
@@ -10,9 +11,13 @@ import polars as pl
 from lib.columns import LIST_SEPARATORS
 from lib.intake.converted import Converted, of_values
 from lib.intake.mapping import plain_name
-from lib.intake.numbers import numbers
+from lib.intake.numbers import CURRENCIES, numbers
 from lib.intake.synonyms import CHOICE_WORDS, FALSE_WORDS, TRUE_WORDS
 from lib.text import clean_text, strip_neutralised
+
+_SHARED_SIGNS = pl.Series([
+    "$", "¥", "kr", "kr.", "dollar", "dollars", "dólar", "dólares", "peso", "pesos", "krone", "krona", "corona", "coronas",
+])  # fmt: skip
 
 
 def flags(cells: pl.Series, answers: MappingOf[str, str]) -> Converted:
@@ -47,17 +52,26 @@ def countries(cells: pl.Series, answers: MappingOf[str, str]) -> Converted:
 
 
 def currencies(cells: pl.Series, answers: MappingOf[str, str]) -> Converted:
-    """ISO 4217 codes, from codes, signs that mean one currency only, or texts such as "Euro - EUR"."""
+    """ISO 4217 codes, from codes, signs that mean one currency only, or texts such as "Euro - EUR" and "USD (US Dollar)"."""
+    known = frozenset(CURRENCIES.split("|"))
     signs = {"€": "EUR", "£": "GBP", "euro": "EUR", "euros": "EUR", "us$": "USD"}
 
     def meant(word: str) -> str | None:
         plain = word.strip()
         if plain.casefold() in signs:
             return signs[plain.casefold()]
+        said = [code for code in re.findall(r"\b[A-Z]{3}\b", plain) if code in known]
+        if len(said) == 1:
+            return str(said[0])
         code = plain.split()[-1].strip("()") if plain else ""
-        return code.upper() if len(code) == 3 and code.isascii() and code.isalpha() and (code.isupper() or code == plain) else None
+        return code.upper() if code.upper() in _currency_codes() and (code.isupper() or code == plain) else None
 
     return _by_word(cells, answers, meant, pl.String)
+
+
+def shared_signs(cells: pl.Series) -> pl.Series:
+    """True for cells that hold a sign or name of several currencies, such as "$": the three letters are to be typed."""
+    return cells.str.strip_chars().str.to_lowercase().is_in(_SHARED_SIGNS.implode()).fill_null(False)
 
 
 def _by_word(cells: pl.Series, answers: MappingOf[str, str], meant: object, dtype: type[pl.DataType]) -> Converted:
@@ -77,6 +91,13 @@ def _by_word(cells: pl.Series, answers: MappingOf[str, str], meant: object, dtyp
     absent = words.filter(pl.Series(missing, dtype=pl.Boolean))
     failed = values.is_null() & cells.is_not_null() & ~cells.is_in(absent.implode()).fill_null(False)
     return Converted(values, failed, "unknown_word")
+
+
+@cache
+def _currency_codes() -> frozenset[str]:
+    from babel import Locale
+
+    return frozenset(Locale("en").currencies)
 
 
 @cache

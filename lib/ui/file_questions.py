@@ -11,7 +11,9 @@ from lib.choices import CHOICES
 from lib.columns import N_
 from lib.formats import NBSP, Language
 from lib.intake import Question, ReadReport, with_answer
+from lib.intake.declared import facts
 from lib.intake.messages import QUESTIONS
+from lib.intake.numbers import CURRENCIES
 from lib.tables import TABLES
 from lib.ui import uploads
 from lib.ui.frame import clip, md
@@ -57,6 +59,8 @@ def choice_word(kind: str, value: str, t: Language) -> str:
         "dmy": t("day, month, year"),
         "mdy": t("month, day, year"),
         "ymd": t("year, month, day"),
+        "excel_1900": t("day numbers of Excel, from 1900"),
+        "excel_1904": t("day numbers of old Macs, from 1904"),
         "share": t("0 to 1"),
         "percent": t("0 to 100"),
         "h": t("hours"),
@@ -119,8 +123,8 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
         rows = uploads.known_names(metadata["ref"])
         options, shown = list(rows), dict(rows)
     else:
-        options = list(metadata.get("options") or ("true", "false"))
-        shown = {option: t(CHOICES[option]) if option in CHOICES else t(FLAGS[option]) for option in options}
+        options = list(metadata.get("options") or (CURRENCIES.split("|") if facts(column)["kind"] == "currency" else ("true", "false")))
+        shown = {option: t({**FLAGS, **CHOICES}.get(option, option)) for option in options}
     if column.nullable:
         options, shown = ["", *options], {"": t("No value"), **shown}
     if question.kind == "reference" and st.button(

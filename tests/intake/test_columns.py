@@ -44,6 +44,11 @@ def outcome(read) -> list[object] | str:
     (("1.234",), "number_style"),
     (("1,234", "5,678", "9"), "number_style"),
     (("1.5", "1,5"), "number_style"),
+    (("110.643",), "number_style"),
+    (("110.643", "1.100.000"), [110643.0, 1100000.0]),
+    (("2.001,0", "110.643"), [2001.0, 110643.0]),
+    (("1.100.000", "12.5"), "number_style"),
+    (("R$ 5,00", "MX$ 1.234,5"), [5.0, 1234.5]),
 ])  # fmt: skip
 def test_numbers(column: tuple[str | None, ...], expected: object) -> None:
     assert outcome(numbers(cells(*column), "amount", "Amount", None)) == expected
@@ -68,6 +73,12 @@ def test_a_column_is_settled_by_a_cell_far_down() -> None:
     (("5400",), "s", [1.5]),
     (("1,5", "1:30"), None, [1.5, 1.5]),
     (("2 days", "1.5"), None, [BAD, 1.5]),
+    (("1h30", "1 h 05", "1:30 h"), None, [1.5, 1 + 5 / 60, 1.5]),
+    (("1 hour, 30 minutes", "1 hora y 30 minutos", "2 hrs"), None, [1.5, 1.5, 2.0]),
+    (("1h 42m", "10s", "1m 56s", "12m "), None, [1.7, 10 / 3600, 116 / 3600, 0.2]),
+    (("8:00 AM", "0:90", "1d 2h", "h"), None, [BAD, BAD, BAD, BAD]),
+    (("1.234 h",), None, "number_style"),
+    (("1.234 h", "0,5"), None, [1234.0, 0.5]),
 ])  # fmt: skip
 def test_durations(column: tuple[str, ...], unit: str | None, expected: object) -> None:
     assert outcome(durations(cells(*column), "hours", "Hours", None, unit)) == expected
@@ -78,6 +89,7 @@ def test_durations(column: tuple[str, ...], unit: str | None, expected: object) 
     (("45%", "5 %"), True, [45.0, 5.0]),
     (("0.45", "0.5"), False, [0.45, 0.5]),
     (("45", "0.5"), False, [0.45, 0.005]),
+    (("0,45 %", "110%"), False, [0.0045, 1.1]),
     (("45", "100"), True, [45.0, 100.0]),
     (("1", "1"), False, "scale"),
     (("0.25", "1"), True, "scale"),
@@ -99,7 +111,20 @@ def test_shares_and_percentages(column: tuple[str, ...], wants_percent: bool, ex
     (("31/02/2026", "28/02/2026"), [BAD, date(2026, 2, 28)]),
     (("31/12/99", "31/12/68"), [date(1999, 12, 31), date(2068, 12, 31)]),
     (("11/12/2020, 12:27:24", "13/12/2020, 1:00:00"), [date(2020, 12, 11), date(2020, 12, 13)]),
-    (("45413",), [BAD]),
+    (("45413", "45413.75"), "date_order"),
+    (("45413", "2024-05-01"), [BAD, date(2024, 5, 1)]),
+    (("999", "20261301", "1772582400"), [BAD, BAD, BAD]),
+    (("12-ene-2024", "3-mar-25", "03MAR2025"), [date(2024, 1, 12), date(2025, 3, 3), date(2025, 3, 3)]),
+    (("12/ene/2024 03:00 a. m.", "25/04/2025 2:30:15 p.\u00a0m."), [date(2024, 1, 12), date(2025, 4, 25)]),
+    (("3/4/2025 2:30 PM", "25/4/2025 12:05 AM"), [date(2025, 4, 3), date(2025, 4, 25)]),
+    (("3/4/2025 2:30 PM",), "date_order"),
+    (("25/04/2025 14.30", "25/04/2025 2 PM", "25/04/2025 14h30"), [date(2025, 4, 25)] * 3),
+    (("2026-03-04T10:11:12.123456+0200", "2026-03-04 10:11:12 UTC", "2026-03-04T23:30:00-05:00"), [date(2026, 3, 4)] * 3),
+    (("20260304T101112Z", "20260304101112"), [date(2026, 3, 4)] * 2),
+    (("2025-Mar-03", "2025 marzo 3", "martes, 3 de marzo de 2025", "Tuesday, March 3, 2025"), [date(2025, 3, 3)] * 4),
+    (("1er marzo 2025", "1º de marzo de 2025"), [date(2025, 3, 1)] * 2),
+    (("2026-03-04 25:61", "2026-03-04 10:00 to 2026-03-09 12:00", "2026-03-04 10:00 maybe"), [BAD, BAD, BAD]),
+    (("marzo 2025", "ene-24", "3 abr", "10:30", "0000-00-00"), [BAD] * 5),
     (("soon", None), [BAD, None]),
     (("03/04/2026",), "date_order"),
     (("25/04/2026", "04/25/2026"), "date_order"),
@@ -111,6 +136,29 @@ def test_shares_and_percentages(column: tuple[str, ...], wants_percent: bool, ex
 ])  # fmt: skip
 def test_dates(column: tuple[str | None, ...], expected: object) -> None:
     assert outcome(days(cells(*column), "date", "Date", None, 69)) == expected
+
+
+@pytest.mark.parametrize(("epoch", "expected"), [("excel_1900", date(2024, 5, 1)), ("excel_1904", date(2028, 5, 2))])
+def test_day_numbers_of_a_text_file_are_read_as_answered(epoch: str, expected: date) -> None:
+    read = days(cells("45413", "45413,25", "x"), "date", "Date", epoch, 69)
+    assert outcome(read) == [expected, expected, BAD]
+    asked = days(cells("45413"), "date", "Date", None, 69).questions[0]
+    assert {choice.value: choice.samples for choice in asked.choices}[epoch] == (("45413", expected.isoformat()),)
+
+
+def test_days_in_time_zones_are_told() -> None:
+    read = days(cells("2026-03-04T10:11:12Z", "2026-03-04T10:11:12+02:00"), "date", "Date", None, 69)
+    assert read.reading == {"zone": "+02:00, Z"}
+    assert days(cells("2026-03-04T10:11:12"), "date", "Date", None, 69).reading == {}
+
+
+@pytest.mark.parametrize(("column", "rounded"), [
+    (("12345678.123456789", "1.5"), "12345678.123456789 → 12345678.12345679 (1)"),
+    (("1.234.567,890123456789", "1,5"), "1.234.567,890123456789 → 1234567.8901234567 (1)"),
+    (("0.30000000000000004", "1.5476190476190477"), None),
+])  # fmt: skip
+def test_digits_that_a_number_can_not_keep_are_told(column: tuple[str, ...], rounded: str | None) -> None:
+    assert numbers(cells(*column), "amount", "Amount", None).reading.get("rounded") == rounded
 
 
 def test_a_sheet_s_day_numbers_are_dates_and_nothing_before_march_1900() -> None:
@@ -140,6 +188,7 @@ def test_countries_by_code_and_by_name() -> None:
 
 def test_currencies() -> None:
     assert outcome(currencies(cells("EUR", "Euro - EUR", "€", "usd", "$", "money"), {})) == ["EUR", "EUR", "EUR", "USD", BAD, BAD]
+    assert outcome(currencies(cells("USD - US Dollar", "EUR (€)", "USD/EUR", "THE SUM", "tbd"), {})) == ["USD", "EUR", BAD, BAD, BAD]
 
 
 def test_lists_and_weeks() -> None:
