@@ -26,8 +26,8 @@ from lib.text import clean_text, clean_texts, neutralise, neutralised
 
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its heading."""
-MOST_CELLS = 6_000_000
-"""Cells of a workbook: more opens slowly or not at all."""
+MOST_CELLS = 4_000_000
+"""Cells of a workbook: more opens slowly, and our own importer refuses it."""
 MOST_LETTERS = 32_767
 _SHEET_NAME_LETTERS = 31
 _FIRST_EXCEL_DAY = date(1900, 3, 1)  # Excel believes in 29 February 1900
@@ -42,8 +42,8 @@ MADE = datetime(2000, 1, 1, tzinfo=UTC)
 class Sheet:
     """A table of a workbook: `rows`, and for each column of `headings` its title; the others are left out.
 
-    `formats` column -> "money:EUR", "share" (0-1), "hours", "day", "number", "whole", "flag" or "text"; a column without one goes by its
-    type. `notes` are sentences for the sheet that explains the workbook.
+    `formats` column -> "money:EUR", "money", "share" (0-1), "hours", "day", "number", "plain", "whole", "flag" or "text"; without one
+    it goes by its type. `notes` are sentences for the sheet that explains the workbook.
     """
 
     name: str
@@ -258,6 +258,7 @@ def number_format(kind: str, t: Language) -> str:
         "moment": f"{months}d mmm yyyy hh:mm",
         "number": "#,##0.00",
         "whole": "#,##0",
+        "plain": "General",
         "flag": "General",
         "text": "@",
     }
