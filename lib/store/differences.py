@@ -102,7 +102,7 @@ def _amended(current: pl.LazyFrame, change: Amend, table: Table) -> Difference:
 
 
 def _reworked(current: pl.LazyFrame, change: Rework, table: Table) -> Difference:
-    rows, gone = change.work(current.drop(FILE))
+    rows, gone = change.work(current.select(*table.polars_schema, "_source"))
     incoming = conforming(rows.drop("_source"), table).with_columns(rows["_source"])
     written = _unlike(incoming, current.select(incoming.columns).collect(), table.key)
     changed = _lying(current, written, table)
