@@ -61,9 +61,11 @@ def _done(db: Database, commit: Commit, change: Authored) -> list[dict[str, Any]
     if isinstance(change, Return):
         return _returned(db, commit, change)
     if isinstance(change, Write):
-        known = {row["id"]: row for row in db.query(f"SELECT * FROM {_known(change.table)}")} if change.table in authored.NATURAL_KEYS else {}
+        keys = authored.NATURAL_KEYS.get(change.table, ())
+        there = authored.rows(db, change.table, {name: change.row[name] for name in keys}) if keys else []
+        before = _now(db, change.table, there[0]["id"]) if there else None
         row_id = authored.write(db, change.table, change.row, commit.author, commit.at)
-        return [_step(change.table, row_id, known.get(row_id), _now(db, change.table, row_id))]
+        return [_step(change.table, row_id, before, _now(db, change.table, row_id))]
     wanted = {**change.where, change.column: change.old}
     steps = []
     for row in authored.rows(db, change.table, wanted):
