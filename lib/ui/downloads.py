@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import PurePath
+from typing import Literal
 
 import streamlit as st
 
@@ -12,6 +13,11 @@ MIME = {
     ".csv": "text/csv",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".zip": "application/zip",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".json": "application/json",
 }
 
 
@@ -21,6 +27,14 @@ def named(file: str, rests_on: tuple[object, ...]) -> str:
     return f"{path.stem}-{hashlib.sha256(repr(rests_on).encode()).hexdigest()[:8]}{path.suffix}"
 
 
-def download(label: str, make: Callable[[], bytes], file: str, rests_on: tuple[object, ...], key: str) -> None:
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    file: str,
+    rests_on: tuple[object, ...],
+    key: str,
+    type: Literal["primary", "secondary", "tertiary"] = "secondary",
+) -> None:
     """A download button; `make` runs on the click, outside the page, and may not draw. `rests_on`: what the bytes depend on."""
-    st.download_button(label, data=make, file_name=named(file, rests_on), mime=MIME[PurePath(file).suffix], on_click="ignore", key=key)
+    mime = MIME[PurePath(file).suffix]
+    st.download_button(label, data=make, file_name=named(file, rests_on), mime=mime, on_click="ignore", key=key, type=type)
