@@ -20,7 +20,7 @@ from lib.intake.keys import made_key
 from lib.intake.mapping import JOIN, Mapping
 from lib.intake.numbers import currencies_said
 from lib.intake.reading import frame_of
-from lib.intake.references import KNOWN, known_rows, prefixed, resolve
+from lib.intake.references import KNOWN, as_renamed, known_otherwise, known_rows, prefixed, resolve
 from lib.intake.typing import Typed, typed_column
 from lib.intake.values import Checked, Question, ReadReport
 from lib.tables import TABLES, Table
@@ -98,20 +98,31 @@ def check_rows(
     rejected = pl.Series("rejected", [False]).new_from_index(0, frame.height) if frame.height else pl.Series("rejected", [], pl.Boolean)
     for failing in draft.rejected:
         rejected = rejected | failing
+    own_rows = known.get(table.name, pl.DataFrame(schema=KNOWN))
+    otherwise = known_otherwise(table, rows, how, mapping, own_rows)
+    rows, rejected = _only(~otherwise, as_renamed(table, rows, mapping, own_rows), rejected, draft)
     repeated = 0
     if mapping.distinct:
         first = rows.select(pl.struct(table.key).is_first_distinct() | pl.any_horizontal(pl.col(table.key).is_null())).to_series()
         repeated = int((~first).sum())
-        rows, rejected, lines_left = rows.filter(first), rejected.filter(first), rows["_line"].filter(~first)
-        draft.found = [one.filter(~pl.col("line").is_in(lines_left.implode())) for one in draft.found]
-        draft.failed = {ours: failing.filter(first) for ours, failing in draft.failed.items()}
+        rows, rejected = _only(first, rows, rejected, draft)
     accepted, ruled = _validated(table, rows, rejected, draft, frame, mapping)
     accepted, orphaned = _without_orphans(table, accepted, known, rows, mapping)
     found = pl.concat([of_records, *draft.found, *ruled, *orphaned]).sort("line", maintain_order=True)
-    left_out = {"blank": read.blank, "repeated": repeated}
+    left_out = {"blank": read.blank, "known": int(otherwise.sum()), "repeated": repeated, **read.left_out}
     rejected_rows = rows.height - accepted.height + read.misshapen
     checked = _outcome(read, table, draft, how, accepted.height, rejected_rows, left_out, found, accepted)
     return checked, accepted.select(table.columns.keys()), found
+
+
+def _only(staying: pl.Series, rows: pl.DataFrame, rejected: pl.Series, draft: _Draft) -> tuple[pl.DataFrame, pl.Series]:
+    """`rows` and `rejected` of the rows that stay; the draft forgets what was wrong with the others."""
+    if staying.all():
+        return rows, rejected
+    lines_left = rows["_line"].filter(~staying)
+    draft.found = [one.filter(~pl.col("line").is_in(lines_left.implode())) for one in draft.found]
+    draft.failed = {ours: failing.filter(staying) for ours, failing in draft.failed.items()}
+    return rows.filter(staying), rejected.filter(staying)
 
 
 def _lined_schema(table: Table) -> pl.Schema:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import polars as pl
 
 from lib.intake.converted import counted
+from lib.intake.mapping import Mapping
 from lib.intake.values import Question
-from lib.tables import TABLES
+from lib.tables import TABLES, Table
 
 KNOWN = pl.Schema({"key": pl.String, "name": pl.String})
 _NAMES = {
@@ -54,19 +57,93 @@ def _all_keys(words: pl.Series, known: pl.DataFrame, source: str) -> bool:
     return bool(words.len()) and bool(own.is_in(known["key"].implode()).all())
 
 
+def tables_asked(mapping: Mapping, aliases: Iterable[MappingOf[str, Any]]) -> list[str]:
+    """The tables whose rows a check of `mapping` looks at: those it refers to, and its own where its rows may go by another key."""
+    table = TABLES[mapping.table]
+    own = "name" in table.columns and (mapping.distinct or any(row["table_name"] == table.name for row in aliases))
+    return sorted({*table.references.values(), *([table.name] if own else [])})
+
+
+def with_aliases(mapping: Mapping, aliases: Iterable[MappingOf[str, Any]], known: MappingOf[str, pl.DataFrame]) -> Mapping:
+    """`mapping` with what people said before, of its own source or of all, as answers; what it says itself goes first.
+
+    aliases: rows of the store's table of that name. known: table -> its rows, keys at least; an alias whose target is not there is left
+    out. Aliases of the mapping's own table stand at its key: see `known_otherwise` and `as_renamed`.
+    """
+    table = TABLES[mapping.table]
+    there = {name: set(rows[TABLES[name].key[0]]) for name, rows in known.items()}
+    said: dict[str, dict[str, str]] = {}
+    for row in sorted(aliases, key=lambda row: bool(row["source"])):
+        if row["source"] in ("", mapping.source) and (not row["target"] or row["target"] in there.get(row["table_name"], ())):
+            said.setdefault(row["table_name"], {})[row["alias"]] = row["target"]
+    columns = dict(table.references) | ({table.key[0]: table.name} if len(table.key) == 1 else {})
+    answers = {column: {**said[other], **mapping.values.get(column, {})} for column, other in columns.items() if other in said}
+    return replace(mapping, values={**mapping.values, **answers})
+
+
+def known_otherwise(table: Table, rows: pl.DataFrame, how: str, mapping: Mapping, known: pl.DataFrame) -> pl.Series:
+    """Which of the table's own `rows` stand for one that has another key: it was merged, or a person said so. They are left out.
+
+    Where the key was made from the name (`how`), names count too, and in a file about something else (`distinct`) those of known rows.
+    A word that means "" is one that nobody wants to be made a row.
+    """
+    nothing = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    words = mapping.values.get(table.key[0], {}) if len(table.key) == 1 else {}
+    by_name = how == "name"
+    if not rows.height or not (words or (by_name and mapping.distinct)):
+        return nothing
+    key = rows[table.key[0]]
+    prefix = f"{mapping.source}:" if mapping.source else ""
+    meant = {(_plain(word) if by_name else word): target for word, target in words.items()}
+    if by_name and mapping.distinct:
+        named = known.drop_nulls("name").with_columns(folded(pl.col("name")).alias("folded"))
+        named = named.group_by("folded").agg(pl.col("key").unique()).filter(pl.col("key").list.len() == 1)
+        meant = {**{name: keys[0] for name, keys in named.select("folded", "key").iter_rows()}, **meant}
+    own = {
+        text: meant.get(_plain(bare) if by_name else bare, meant.get(text))
+        for text in key.drop_nulls().unique()
+        for bare in [text.removeprefix(prefix)]
+    }
+    other = {text for text, target in own.items() if target is not None and target != text}
+    return key.is_in(list(other)).fill_null(False) if other else nothing
+
+
+def as_renamed(table: Table, rows: pl.DataFrame, mapping: Mapping, known: pl.DataFrame) -> pl.DataFrame:
+    """`rows` in which one that still bears the name that a person changed bears its new one."""
+    words = mapping.values.get(table.key[0], {}) if len(table.key) == 1 else {}
+    if not words or "name" not in table.columns or known.is_empty():
+        return rows
+    old = pl.DataFrame([(_plain(word), key) for word, key in words.items()], schema={"folded": pl.String, "key": pl.String}, orient="row")
+    now = known.drop_nulls("name").group_by("key", maintain_order=True).agg(pl.col("name").first().alias("now"))
+    changed = old.unique().join(now, on="key").rename({"key": table.key[0]})
+    marked = rows.with_columns(folded(pl.col("name")).alias("folded"))
+    joined = marked.join(changed, on=["folded", table.key[0]], how="left", maintain_order="left")
+    return joined.with_columns(pl.coalesce("now", "name").alias("name")).select(rows.columns)
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.split()).lower()
+
+
 def resolve(
     cells: pl.Series, field: str, header: str, known: pl.DataFrame, source: str, aliases: MappingOf[str, str], keep_unknown: bool = False
 ) -> Resolved:
     """Every distinct cell once: a person's alias, then our key with and without prefix, then a name that one row has.
 
-    If `known` is empty, or a person said `keep_unknown`, the others are taken as they are ("unlinked"): their table may come later.
+    aliases: their word, without case, or our key -> our key, or "" for no value; one whose key is the word's own, and no row has it, keeps
+    the word as it is. If `known` is empty, or a person said `keep_unknown`, the others are taken so too ("unlinked"): their table may come
+    later.
     """
-    if known.is_empty() and not aliases:
+    own_words = {word.strip().casefold(): key for word, key in aliases.items()}
+    if own_words:
+        said = {text.strip().casefold() for word in cells.drop_nulls().unique() for text in (word, f"{source}:{word}")}
+        own_words = {word: key for word, key in own_words.items() if word in said}
+    if known.is_empty() and not own_words:
         taken = pl.DataFrame({"cell": cells}).select(prefixed(pl.col("cell"), source)).to_series()
         none = pl.repeat(False, cells.len(), eager=True)
         return Resolved(taken.alias(cells.name), none, none, {"unlinked": cells.len() - cells.null_count()}, ())
     words = cells.drop_nulls().unique(maintain_order=True)
-    if not aliases and _all_keys(words, known, source):  # the usual case: no row needs to be looked up
+    if not own_words and _all_keys(words, known, source):  # the usual case: no row needs to be looked up
         taken = pl.DataFrame({"cell": cells}).select(prefixed(pl.col("cell"), source)).to_series()
         none = pl.repeat(False, cells.len(), eager=True)
         return Resolved(taken.alias(cells.name), none, none, {"by_key": cells.len() - cells.null_count()}, ())
@@ -77,10 +154,8 @@ def resolve(
     names = known.drop_nulls("name").with_columns(folded(pl.col("name")).alias("folded"))
     names = names.group_by("folded").agg(pl.col("key").unique(), pl.col("key").n_unique().alias("rows"))
     names = names.select("folded", pl.when(pl.col("rows") == 1).then(pl.col("key").list.first()).alias("named"), "rows")
-    own_words = {word.strip().casefold(): key for word, key in aliases.items()}
-    found = found.with_columns(
-        pl.Series("alias", [own_words.get(word.strip().casefold()) for word in words], pl.String),
-    )
+    meant = [own_words.get(word.strip().casefold(), own_words.get(f"{source}:{word.strip()}".casefold())) for word in words]
+    found = found.with_columns(pl.Series("alias", meant, pl.String))
     found = (
         found.join(keys.rename({"there": "own_there"}), left_on="own", right_on="key", how="left")
         .join(keys.rename({"there": "cell_there"}), left_on="cell", right_on="key", how="left")
@@ -89,6 +164,7 @@ def resolve(
     free = known.is_empty() or keep_unknown
     way = (
         pl.when(pl.col("alias") == "").then(pl.lit("left_empty"))
+        .when((pl.col("alias") == pl.col("own")) & pl.col("own_there").is_null()).then(pl.lit("unlinked"))
         .when(pl.col("alias").is_not_null()).then(pl.lit("by_alias"))
         .when(pl.col("own_there") | pl.col("cell_there")).then(pl.lit("by_key"))
         .when(pl.col("named").is_not_null()).then(pl.lit("by_name"))
