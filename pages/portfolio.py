@@ -59,14 +59,14 @@ with page():
     left, right = st.columns([2.1, 1], gap="large")
     source = reading.source_line(book, t)
     with left:
-        show_agenda(book, agenda, quiet, portfolio.loaded, t)
+        show_agenda(book, agenda, quiet, portfolio.loaded, population, t)
         opened = show_chart("renewals", notices(book, chosen, t, source["contracts"]), figures, t) or opened
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
-            show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), t)
+            show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), seen.as_of, population, t)
         st.subheader(t("The book, last 12 months"), anchor=False)
-        opened = show_book(figures, comparisons(book, chosen), book.basis, t) or opened
+        opened = show_book(figures, comparisons(book, chosen), book.basis, seen.as_of, population, t) or opened
     # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import streamlit as st
 
@@ -14,6 +16,8 @@ from lib.measures.book import Book
 from lib.store import Commit, Counts
 from lib.tables import TABLES
 from lib.ui.frame import clip, md, small_table, status
+from lib.ui.sheets import agenda_sheet, promises_sheet
+from lib.ui.table_downloads import about_view, table_downloads
 from lib.wording import sentence
 
 SHOWN = 6
@@ -27,7 +31,7 @@ def unheard(loaded: frozenset[str]) -> list[str]:
     return sorted({signal.table for signal in SIGNALS.values()} & set(TABLES) - loaded)
 
 
-def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], t: Language) -> None:
+def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], population: str, t: Language) -> None:
     """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake."""
     if accounts.is_empty():
         st.markdown(t("Nothing in the data asks for the meeting's time."))
@@ -46,6 +50,9 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded
             )
             if rest.height > LISTED:
                 st.markdown(f":gray[{t('The {n} with most at stake; filter to see others.', n=t.number(LISTED))}]")
+    if accounts.height:
+        about = about_view(t, t("Accounts to discuss first"), book.as_of, population)
+        table_downloads(agenda_sheet(book, accounts, t), t, key="portfolio.agenda", file=t("agenda"), about=about)
     if silent.height:
         names = t.join([md(name) for name in silent["name"]][:5])
         st.markdown(f"{status('none', t)}  {names} :gray[{t('no money, hours or contact in the last 12 months')}]")
@@ -81,8 +88,8 @@ def _first_reasons(book: Book, accounts: pl.DataFrame, t: Language) -> dict[str,
     return {signal["account_id"]: md(sentence(signal, t, book.as_of, book.base)) for signal in gravest.iter_rows(named=True)}
 
 
-def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) -> None:
-    """How the promises stand, and the late ones."""
+def show_promises(promises: pl.DataFrame, names: dict[str, str], as_of: date, population: str, t: Language) -> None:
+    """How the promises stand at `as_of`, and the late ones."""
     states = dict(promises.group_by("state").len().iter_rows())
     counted = {
         "kept": ":green[●] " + t.plural("{n} kept", "{n} kept", states.get("kept", 0)),
@@ -100,6 +107,8 @@ def show_promises(promises: pl.DataFrame, names: dict[str, str], t: Language) ->
         for row in late.iter_rows(named=True)
     ]
     small_table(rows, t, alt=t("Late promises"), right=["late"])
+    about = about_view(t, t("What we promised"), as_of, population)
+    table_downloads(promises_sheet(promises, names, t), t, key="portfolio.promises", file=t("promises"), about=about)
 
 
 def _whose(promise: dict, names: dict[str, str]) -> str:
@@ -117,9 +126,7 @@ def show_last_change(commit: Commit | None, moved: list[str], t: Language) -> No
     who = t("by {who} on {moment}", who=md(commit.author), moment=t.moment(commit.at.astimezone()))
     st.markdown(f":gray[{who}]")
     moved_tables = {table: counts for table, counts in commit.counts.items() if counts.moved}
-    rows = [
-        {"table": t(TABLES[table].title), "counts": ", ".join(_counted(counts, t))} for table, counts in list(moved_tables.items())[:6]
-    ]
+    rows = [{"table": t(TABLES[table].title), "counts": ", ".join(_counted(counts, t))} for table, counts in list(moved_tables.items())[:6]]
     small_table(rows, t, alt=t("What changed with the last import"), right=["counts"])
     if len(moved_tables) > 6:
         st.markdown(f":gray[{t.plural('and one more table', 'and {n} more tables', len(moved_tables) - 6)}]")

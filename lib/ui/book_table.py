@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import streamlit as st
 
@@ -12,13 +13,17 @@ from lib.formats import NBSP, Language
 from lib.measures.figure import Figure
 from lib.ui.definition import why_absent, written
 from lib.ui.frame import small_table
+from lib.ui.sheets import figures_sheet
+from lib.ui.table_downloads import about_view, table_downloads
 
 SHOWN = ("revenue", "agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables")
 BASIS = {"invoiced": N_("as invoiced"), "earned": N_("as earned")}
 WITHOUT_MONEY = ("logged_hours", "billable_share")
 
 
-def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, t: Language) -> str | None:
+def show_book(
+    figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, as_of: date, population: str, t: Language
+) -> str | None:
     """One row a figure: name, value, comparison. Returns the key of the figure whose definition was asked for."""
     rows = []
     for key in SHOWN if figures["revenue"].value is not None else (*WITHOUT_MONEY, *SHOWN):
@@ -30,9 +35,13 @@ def show_book(figures: Mapping[str, Figure], sums: Mapping[str, float | None], b
     for part in dict.fromkeys(part for key in ("revenue", "receivables") for part in figures[key].left_out):
         st.markdown(f":orange[▲{NBSP}]:small[{t.plural(part.one, part.many, part.count)}]")
     names = {key: t(DEFINITIONS[key].name) for key in figures if key != "lose_client"}
-    return st.menu_button(
-        t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"
-    )
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        opened = st.menu_button(
+            t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"
+        )
+        about = about_view(t, t("The book, last 12 months"), as_of, population, t(BASIS[basis]))
+        table_downloads(figures_sheet({key: figures[key] for key in names}, t), t, key="portfolio.book", file=t("figures"), about=about)
+    return opened
 
 
 def _beside(key: str, figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, t: Language) -> str:

@@ -10,6 +10,8 @@ from lib.store import CannotUndo, Commit, StoreError
 from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.frame import clip, md, small_table
+from lib.ui.sheets import history_sheet
+from lib.ui.table_downloads import about_view, table_downloads
 
 SHOWN = 8
 KINDS = {
@@ -18,6 +20,8 @@ KINDS = {
     "sample": N_("Sample opened"),
     "empty": N_("Emptied"),
     "restore": N_("Restored"),
+    "correction": N_("Corrected"),
+    "merge": N_("Merged"),
     "migration": N_("Migrated"),
 }
 
@@ -30,16 +34,19 @@ def show_history(commits: list[Commit], author: str, t: Language) -> None:
             if commit.undone_by:
                 st.markdown(f":gray[{t('undone by {n}', n=t.number(commit.undone_by))}]", width="content")
             elif commit.undo_possible:
-                st.button(t("Undo"), key=f"history.undo.{commit.number}", on_click=_undo, args=(commit.number, author, t))
+                st.button(t("Undo"), key=f"history.undo.{commit.number}", on_click=undo, args=(commit.number, author, t))
     if "history.problem" in st.session_state:
         st.markdown(f":red[■] {md(st.session_state.pop('history.problem'))}")
+    sheet = history_sheet(commits, KINDS, t)
+    table_downloads(sheet, t, key="history", file=t("history"), about=about_view(t, t("What was loaded when and by whom")))
     older = commits[SHOWN:]
     if older:
         with st.expander(t.plural("One older step", "{n} older steps", len(older)), key="history.older"):
             small_table([{"what": _line(commit, t), "counts": _counts(commit, t)} for commit in older[:50]], t, alt=t("Older steps"))
 
 
-def _undo(number: int, author: str, t: Language) -> None:
+def undo(number: int, author: str, t: Language) -> None:
+    """Take a step back, or leave what stands against it for the page to say."""
     try:
         session.require("undo", "import")
         session.store().undo(number, author=author or t("Somebody"), at=session.now())
@@ -49,10 +56,14 @@ def _undo(number: int, author: str, t: Language) -> None:
         st.session_state["history.problem"] = t(str(problem.args[0]))
 
 
+def kind_of(commit: Commit, t: Language) -> str:
+    """What a step is called."""
+    return t("Step {n} undone", n=t.number(commit.undoes)) if commit.undoes else t(KINDS[commit.kind])
+
+
 def _line(commit: Commit, t: Language) -> str:
     files = t.join([md(clip(file.name, 40)) for file in commit.files][:4])
-    kind = t("Step {n} undone", n=t.number(commit.undoes)) if commit.undoes else t(KINDS[commit.kind])
-    what = f"**{commit.number} · {kind}**"
+    what = f"**{commit.number} · {kind_of(commit, t)}**"
     return f"{what} {files} :gray[{md(commit.author)} · {t.moment(commit.at.astimezone())}]"
 
 
