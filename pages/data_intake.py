@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from lib.store import ImportBusy
-from lib.ui import session, uploads, view
+from lib.ui import session, uploads, view, work
 from lib.ui.file_card import headline, show_file
 from lib.ui.frame import context_row, md, page
 from lib.ui.history import show_history
+from lib.ui.saved_files import show_saved
 from lib.ui.states import show_language
 from lib.ui.templates import show_templates
 
@@ -18,65 +18,53 @@ author = session.author()
 with page():
     title = st.container()
     with context_row(t("Nothing is saved before you load it; every load can be undone.")):
+        show_saved(author, t)
         show_templates(t)
     files = st.file_uploader(
-        t("Drop exports here: CSV, TSV or Excel"), accept_multiple_files=True, key=f"intake.drop.{st.session_state.get('intake.round', 0)}"
+        t("Drop exports here: CSV, TSV or Excel, also in a ZIP"),
+        accept_multiple_files=True,
+        key=f"intake.drop.{st.session_state.get('intake.round', 0)}",
     )
+    if files:
+        uploads.bring_all((file.name, file.getbuffer()) for file in files)
+        st.session_state.pop(work.LOADED, None)
+        st.rerun()
     with st.spinner(t("Reading the files"), show_time=True):
-        if files:
-            uploads.bring_all((file.name, file.getbuffer()) for file in files)
-            st.rerun()
-        uploads.check_all()
-    waiting = list(uploads.waiting().values())
-    ready = [upload for upload in waiting if upload.ready and upload.included]
-    asked = sum(upload.questions for upload in waiting)
-    if waiting:
-        wait = t.plural("One file waits for you", "{n} files wait for you", len(waiting))
-        title.title(
-            t("{files}; {questions}", files=wait, questions=t.plural("one question is open", "{n} questions are open", asked))
-            if asked
-            else wait,
-            anchor=False,
-        )
+        job = work.go_on(t)
+    if job:
+        title.title(t(work.TITLES[job.kind]), anchor=False)
+        work.show_progress(job, t)
     else:
-        title.title(t("Load your exports"), anchor=False)
+        waiting = list(uploads.waiting().values())
+        ready = [upload for upload in waiting if upload.ready and upload.included]
+        asked = sum(upload.questions for upload in waiting)
+        if waiting:
+            wait = t.plural("One file waits for you", "{n} files wait for you", len(waiting))
+            questions = t.plural("one question is open", "{n} questions are open", asked)
+            title.title(t("{files}; {questions}", files=wait, questions=questions) if asked else wait, anchor=False)
+        else:
+            title.title(t("Load your exports"), anchor=False)
 
-    for upload in uploads.in_order(waiting):
-        with st.expander(headline(upload, t), expanded=len(waiting) == 1 or not upload.ready, key=f"{upload.key}.card"):
-            show_file(upload, t)
+        for upload in uploads.in_order(waiting):
+            with st.expander(headline(upload, t), expanded=len(waiting) == 1 or not upload.ready, key=f"{upload.key}.card"):
+                show_file(upload, t)
 
-    if waiting:
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            name = author or st.text_input(
-                t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
-            )
-            rows = sum(upload.rows for upload in ready)
-            rejected = sum(upload.rejected for upload in ready)
-            loaded = t(
-                "{rows} from {files}", rows=t.plural("{n} row", "{n} rows", rows), files=t.plural("{n} file", "{n} files", len(ready))
-            )
-            label = t("Load {what}", what=loaded) if ready else t("Nothing can be loaded yet")
-            if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
-                session.require("import", "tables")
-                try:
+        if waiting:
+            with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+                name = author or st.text_input(
+                    t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
+                )
+                loaded = work.loaded_words(sum(upload.rows for upload in ready), len(ready), t)
+                label = t("Load {what}", what=loaded) if ready else t("Nothing can be loaded yet")
+                if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
+                    session.require("import", "tables")
                     if not author:
                         session.save_setting("author", name.strip())
-                    with st.spinner(t("Loading"), show_time=True):
-                        uploads.load(ready, name.strip())
-                    st.session_state["intake.done"] = loaded
-                    st.session_state["intake.rejected"] = rejected
+                    work.load(ready, name.strip(), t)
                     st.rerun()
-                except ImportBusy:
-                    st.markdown(f":orange[▲] {t('Somebody else is loading files just now. Try again in a moment.')}")
-    if waiting and author:
-        st.caption(t("In the name of {author}; another name is set in Settings.", author=md(author)))
-    if done := st.session_state.pop("intake.done", None):
-        st.markdown(f":green[●] **{t('Loaded')}:** {done}")
-        if rejected := st.session_state.pop("intake.rejected", 0):
-            st.markdown(f":orange[▲] {t.plural('{n} row was rejected and stays out.', '{n} rows were rejected and stay out.', rejected)}")
-        st.page_link(
-            session.ROOT / "pages" / "portfolio.py", label=t("Open the portfolio"), icon=":material/arrow_forward:", icon_position="right"
-        )
+        if waiting and author:
+            st.caption(t("In the name of {author}; another name is set in Settings.", author=md(author)))
+        work.show_outcome(t)
 
     commits = session.store().commits()
     if commits:

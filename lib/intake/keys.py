@@ -28,6 +28,11 @@ _IDENTIFYING = {
 }
 
 
+def identifying(table: str) -> tuple[str, ...]:
+    """The columns by which people tell rows of `table` apart."""
+    return ("name",) if table in _BY_NAME else _IDENTIFYING.get(table, ())
+
+
 def made_key(table: str, key: str, rows: pl.DataFrame, source: str, once: bool = False) -> tuple[pl.Series, str]:
     """(keys, "name" or "hash") for `rows` of typed columns.
 

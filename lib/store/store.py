@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -203,11 +203,13 @@ class Store:
         details: Mapping[str, Any] | None = None,
         authored_changes: Sequence[beside.Authored] = (),
         wait_seconds: float = IMPORT_WAIT_SECONDS,
+        before_table: Callable[[str], None] = lambda table: None,
     ) -> Commit:
         """Apply `changes`, table -> change, all or none, and return the commit.
 
         `details` is JSON kept with it; `details["files"]` lists `{name, digest, source}`. `authored_changes` are written in the same
-        transaction and taken back by the commit's undo. Raises `BadRows`, `ImportBusy`.
+        transaction and taken back by the commit's undo. Raises `BadRows`, `ImportBusy`, and what `before_table` raises, which is called
+        before each table is written: nothing is then committed.
         """
         catalogue.moment_text(at)
         kept = json.loads(json.dumps(dict(details or {}), allow_nan=False))
@@ -218,6 +220,7 @@ class Store:
             found = {name: self._still(name, change, current.get(name)) for name, change in changes.items()}
             pins, heads = {}, {}
             for name, differences in found.items():
+                before_table(name)
                 before, counts = current.get(name), differences.counts
                 version, rows = (before.version, before.rows) if before else (0, 0)
                 if counts.moved or before is None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
-from lib.columns import N_
-from lib.formats import NBSP, Language
-from lib.intake import Checked, Reading, ReadReport, Refused, read_issues
-from lib.intake.messages import LEFT_OUT, MESSAGES, READINGS
+from lib.formats import Language
+from lib.intake import Checked, Reading, ReadReport, Refused
+from lib.intake.mapping import own_columns
+from lib.intake.messages import MESSAGES
 from lib.tables import TABLES
 from lib.ui import uploads
-from lib.ui.file_questions import ask, choice_word, column_label
-from lib.ui.frame import clip, md, rows_table, small_table
+from lib.ui.changed_rows import show_changes
+from lib.ui.file_issues import show_issues
+from lib.ui.file_outcome import show_outcome, show_preview
+from lib.ui.file_questions import ask_all, column_label
+from lib.ui.frame import clip, md, small_table
+from lib.ui.loading import is_part
 from lib.ui.uploads import Upload
 
-ISSUES_SHOWN = 100
-PREVIEW_ROWS = 8
 ENCODINGS = (
     "utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp850", "mac-roman",
     "shift_jis", "euc_kr", "big5", "gb18030",
@@ -33,6 +33,8 @@ def headline(upload: Upload, t: Language) -> str:
     name = f"**{md(clip(upload.name, 60))}**"
     if isinstance(upload.outcome, Refused):
         return f":red[■] {name} &nbsp; :gray[{t('not loaded')}]"
+    if upload.outcome is None:
+        return f":gray[○] {name}"
     records = t.plural("{n} record", "{n} records", upload.outcome.records)
     table = t(TABLES[upload.mapping.table].title) if upload.mapping else ""
     if isinstance(upload.checked, Refused):
@@ -40,6 +42,8 @@ def headline(upload: Upload, t: Language) -> str:
     checked = upload.checked
     if upload.fits_nothing:
         return f":red[■] {name} &nbsp; :gray[{records} · {t('its columns fit no table')}]"
+    if upload.halted:
+        return f":gray[○] {name} &nbsp; :gray[{records} · {table} · {t('its check was stopped')}]"
     asked = upload.questions
     if asked:
         return f":orange[▲] {name} &nbsp; :gray[{records} · {table} · {t.plural('one question', '{n} questions', asked)}]"
@@ -61,9 +65,9 @@ def show_file(upload: Upload, t: Language) -> None:
         _refusal(upload.outcome, t)
         _discard_button(upload, t)
         return
-    _reading(upload, upload.outcome, t)
-    if upload.mapping is None:
+    if upload.outcome is None or upload.mapping is None:
         return
+    _reading(upload, upload.outcome, t)
     if upload.fits_nothing:
         needs = [
             column_label(upload.mapping.table, name, t)
@@ -81,20 +85,26 @@ def show_file(upload: Upload, t: Language) -> None:
             args=(upload, upload.mapping.table),
         )
     _target(upload, t)
-    if upload.fits_nothing:
+    if upload.halted:
+        st.button(t("Check it after all"), key=f"{upload.key}.check", on_click=_go_on, args=(upload,))
+    if upload.fits_nothing or upload.halted:
         _discard_button(upload, t)
         return
     if isinstance(upload.checked, Refused):
         _refusal(upload.checked, t)
     elif upload.checked:
-        for number, question in enumerate(upload.checked.questions):
-            ask(upload, question, number, t)
+        ask_all(upload, upload.checked.questions, t)
     _columns(upload, upload.outcome, t)
     if isinstance(upload.checked, Checked):
-        _outcome(upload, upload.checked, t)
-        _issues(upload, upload.checked, t)
-        _preview(upload, upload.checked, t)
+        show_outcome(upload, upload.checked, t)
+        show_changes(upload, t)
+        show_issues(upload, upload.checked, upload.outcome, t)
+        show_preview(upload, upload.checked, t)
     _discard_button(upload, t)
+
+
+def _go_on(upload: Upload) -> None:
+    upload.halted = False
 
 
 def _discard_button(upload: Upload, t: Language) -> None:
@@ -133,6 +143,8 @@ def _reading(upload: Upload, report: ReadReport, t: Language) -> None:
         st.markdown(f":gray[{' · '.join(parts)}]", width="content")
         with st.popover(t("Correct"), key=f"{upload.key}.reading", type="tertiary"):
             _correct_reading(upload, report, t)
+    if is_part(upload):
+        st.markdown(f":gray[{t('Rejected rows that come back: nothing else is removed by loading them.')}]")
     if upload.remembered:
         st.markdown(f":gray[{t('Mapped as the last time a file with these columns was loaded.')}]")
 
@@ -202,8 +214,9 @@ def _columns(upload: Upload, report: ReadReport, t: Language) -> None:
     """Where each column goes: ours on the left, theirs (or what holds for every row) on the right, required ones first."""
     assert upload.mapping is not None
     used = set(upload.mapping.columns.values())
-    unused = [column.name for column in report.columns if column.name not in used]
-    label = t("Columns: {mapped} of {all} used", mapped=t.number(len(report.columns) - len(unused)), all=t.number(len(report.columns)))
+    own = own_columns(report)
+    unused = [column.name for column in own if column.name not in used]
+    label = t("Columns: {mapped} of {all} used", mapped=t.number(len(own) - len(unused)), all=t.number(len(own)))
     columns = st.expander(label, key=f"{upload.key}.columns", on_change="rerun")
     if not columns.open:
         return
@@ -223,7 +236,7 @@ def _edited_columns(upload: Upload, report: ReadReport, t: Language) -> tuple[di
     table, mapping = TABLES[upload.mapping.table], upload.mapping
     first = [*table.required, *(name for name in table.columns if name in mapping.columns or name in mapping.constants)]
     order = list(dict.fromkeys([*first, *table.columns]))
-    headers = [column.name for column in report.columns]
+    headers = [column.name for column in own_columns(report)]
     samples = {column.name: ", ".join(column.samples[:3]) for column in report.columns}
     places = st.columns(2, gap="medium")
     columns: dict[str, str] = {}
@@ -247,103 +260,3 @@ def _edited_columns(upload: Upload, report: ReadReport, t: Language) -> tuple[di
         elif chosen:
             constants[name] = str(chosen)
     return columns, constants
-
-
-def _outcome(upload: Upload, checked: Checked, t: Language) -> None:
-    """What loading would do, in counts, and how columns were read."""
-    if upload.prepared is not None:
-        counts = upload.prepared.counts
-        parts = [
-            t.plural("{n} new", "{n} new", counts.added),
-            t.plural("{n} changed", "{n} changed", counts.changed),
-            t.plural("{n} unchanged", "{n} unchanged", counts.unchanged),
-        ]
-        parts += [f"{t.number(count)} {t(LEFT_OUT[reason])}" for reason, count in checked.left_out.items()]
-        parts.append(t.plural("{n} rejected", "{n} rejected", checked.rejected_rows))
-        st.markdown("**" + t("If loaded") + f":** {' · '.join(parts)}")
-        if counts.removed:
-            gone = t.plural(
-                "{n} row of the same tool and period is not in this file and will be removed. Another tool? Give it a short name.",
-                "{n} rows of the same tool and period are not in this file and will be removed. Another tool? Give it a short name.",
-                counts.removed,
-            )
-            st.markdown(f":orange[▲]{NBSP}{gone}")
-    read = [
-        f"{column_label(checked.table, column, t)}: {t(READINGS[kind], value=choice_word(kind, value, t))}"
-        for column, kinds in checked.readings.items()
-        for kind, value in kinds.items()
-        if kind in READINGS
-    ]
-    linked = [
-        f"{column_label(checked.table, column, t)}: "
-        + ", ".join(f"{t.number(count)} {t(WAYS[way])}" for way, count in ways.items() if way in WAYS)
-        for column, ways in checked.references.items()
-        if ways
-    ]
-    linked += [
-        f"{column_label(checked.table, column, t)}: {t.plural('{n} text with signs taken off', '{n} texts with signs taken off', count)}"
-        for column, count in checked.cleaned.items()
-    ]
-    if checked.key != "column":
-        linked.append(t("Ids made from the rows, because the file has none"))
-    if read or linked:
-        st.markdown(f":gray[{md(' · '.join([*read, *linked]))}]")
-
-
-WAYS: dict[str, str] = {
-    "by_key": N_("found by id"),
-    "by_name": N_("found by name"),
-    "by_alias": N_("as you said"),
-    "unlinked": N_("not linked yet"),
-    "unknown": N_("unknown"),
-    "ambiguous": N_("ambiguous"),
-    "left_empty": N_("left empty"),
-}
-
-
-def _issues(upload: Upload, checked: Checked, t: Language) -> None:
-    """The rows that fail or were changed: line, column, value, reason, what to do."""
-    total = sum(checked.counts.values())
-    if not total:
-        return
-    by_code = " · ".join(f"{t.number(count)} {t(MESSAGES[code].wrong)}" for code, count in checked.counts.items() if code in MESSAGES)
-    st.markdown(f":red[■]{NBSP}**{t.plural('One thing to look at', '{n} things to look at', total)}** :gray[{md(by_code)}]")
-    found = list(read_issues(checked, count=ISSUES_SHOWN))
-    rows = pl.DataFrame(
-        {
-            "line": [issue.line for issue in found],
-            "column": [issue.column or _field(checked.table, issue.field, t) for issue in found],
-            "value": [clip(issue.value, 80) for issue in found],
-            "wrong": [t(MESSAGES[issue.code].wrong) if issue.code in MESSAGES else issue.code for issue in found],
-            "todo": [t(MESSAGES[issue.code].todo) if issue.code in MESSAGES else "" for issue in found],
-        },
-        schema={"line": pl.Int64, "column": pl.String, "value": pl.String, "wrong": pl.String, "todo": pl.String},
-    )
-    headings = {"line": t("Line"), "column": t("Column"), "value": t("Value"), "wrong": t("Reason"), "todo": t("What to do")}
-    rows_table(rows, headings, {}, f"{upload.key}.issues", t("Rows that need a look"), height=min(36 * (rows.height + 1) + 4, 330))
-    if total > ISSUES_SHOWN:
-        st.caption(t("The first {n} of {all}.", n=t.number(ISSUES_SHOWN), all=t.number(total)))
-
-
-def _field(table: str, field: str, t: Language) -> str:
-    return column_label(table, field, t) if field in TABLES[table].columns else ""
-
-
-def _preview(upload: Upload, checked: Checked, t: Language) -> None:
-    """The first rows as they would be loaded."""
-    if not checked.ready:
-        return
-    rows = pl.read_ipc(checked.accepted).head(PREVIEW_ROWS)
-    kept = [name for name in rows.columns if rows[name].null_count() < rows.height]
-    forms: dict[str, Callable[[Any], str]] = {}
-    for name in kept:
-        if rows.schema[name] == pl.Date:
-            forms[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
-        elif rows.schema[name] == pl.Float64:
-            forms[name] = lambda number: t.number(number, 2)
-        elif rows.schema[name] == pl.Boolean:
-            forms[name] = lambda flag: t("yes") if flag else t("no")
-        elif isinstance(rows.schema[name], pl.List):
-            rows = rows.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join("; "))
-    with st.expander(t("The first rows as they would be loaded"), key=f"{upload.key}.preview"):
-        rows_table(rows, {name: column_label(checked.table, name, t) for name in kept}, forms, f"{upload.key}.rows", t("Preview"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -20,7 +21,47 @@ from lib.ui.frame import clip, md
 from lib.ui.uploads import Upload
 
 WORDS_SHOWN = 12
+ALIKE = ("date_order", "number_style")  # kinds that one tool answers alike in all its columns
 FLAGS = {"true": N_("yes"), "false": N_("no")}
+
+
+def ask_all(upload: Upload, questions: Sequence[Question], t: Language) -> None:
+    """Every question of a file; where several columns ask the same in the same words, one answer serves them all."""
+    grouped: dict[tuple[object, ...], list[tuple[int, Question]]] = {}
+    for number, question in enumerate(questions):
+        choices = tuple(choice.value for choice in question.choices)
+        same = (question.kind, choices) if question.kind in ALIKE and choices else (number,)
+        grouped.setdefault(same, []).append((number, question))
+    for group in grouped.values():
+        key = f"{upload.key}.question.{group[0][1].kind}.each"
+        if len(group) > 1 and not st.session_state.get(key):
+            _ask_together(upload, [question for _, question in group], t)
+        else:
+            for number, question in group:
+                ask(upload, question, number, t)
+        if len(group) > 1:
+            st.toggle(t("Answer each column on its own"), key=key)
+
+
+def _ask_together(upload: Upload, questions: Sequence[Question], t: Language) -> None:
+    """One answer for several columns; each reading shows a sample of each."""
+    assert upload.mapping is not None
+    kind, key = questions[0].kind, f"{upload.key}.question.{questions[0].kind}.all"
+    columns = t.join([question.header or column_label(upload.mapping.table, question.column, t) for question in questions])
+    st.markdown(f":orange[▲]{NBSP}**{md(t(QUESTIONS[kind], header=columns, column=columns))}**")
+    with st.container(horizontal=True, gap="small", key=f"{key}.choices"):
+        for place, choice in enumerate(questions[0].choices):
+            samples = [
+                f"{md(clip(question.header, 24))}: {md(written)} → **{md(_read_as(kind, read, t))}**"
+                for question in questions[:4]
+                for written, read in question.choices[place].samples[:1]
+            ]
+            with st.container(border=True, width=360, gap="xsmall"):
+                st.markdown("  \n".join(samples) or md(choice.value))
+                if st.button(choice_word(kind, choice.value, t), key=f"{key}.{choice.value}", help=t("The same for all of these columns")):
+                    for question in questions:
+                        upload.mapping = with_answer(upload.mapping, kind, question.column, choice.value)
+                    st.rerun()
 
 
 def ask(upload: Upload, question: Question, number: int, t: Language) -> None:

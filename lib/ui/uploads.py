@@ -1,4 +1,4 @@
-"""The files a person has brought and not yet loaded: read, mapped, checked in the worker, then committed. The only unsaved state."""
+"""The files a person has brought and not yet loaded: the only unsaved state. It parses, checks and saves nothing itself."""
 
 from __future__ import annotations
 
@@ -6,67 +6,56 @@ import hashlib
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 import streamlit as st
 
-from lib.intake import (
-    PRELOAD,
-    Checked,
-    Intake,
-    Mapping,
-    Reading,
-    ReadReport,
-    Refused,
-    Worker,
-    fingerprint,
-    suggest,
-    suggest_for,
-    write_known,
-)
-from lib.store import Change, Commit, Merge, Prepared, ReplacePeriod
+from lib.intake import PRELOAD, Checked, Intake, Mapping, Reading, ReadReport, Refused, Worker, suggest_for
+from lib.portfolio import Portfolio
+from lib.store import Prepared
 from lib.tables import TABLES
-from lib.ui import session
+from lib.ui import profiles, session
 
 _STATE = "intake.files"
 FITS_LEAST = 45.0
 FORGOTTEN_SECONDS = 24 * 3600
-PERIOD_COLUMN = {
-    "time_entries": "date",
-    "expenses": "date",
-    "touchpoints": "date",
-    "feedback": "date",
-    "absences": "start",
-    "invoices": "issued",
-}
-"""The day by which a file without ids replaces what its source said before."""
+LARGE_BYTES, LARGE_ROWS = 1_500_000, 50_000
 
 
 @dataclass
 class Upload:
-    """One file on its way in. `checked` belongs to `checked_for`, the mapping and everything else the check rested on."""
+    """One file on its way in; `outcome` is None until it was read, which obeys `asked`.
+
+    `checked` belongs to `checked_for`, the mapping and everything else the check rested on; `prepared` and `gone` (how many rows of the
+    same tool would be removed: of its "period", or "all") to `prepared_for`. `first_seen` is the fingerprint that it had before anybody
+    corrected how it is read. `halted`: somebody stopped its check.
+    """
 
     name: str
     digest: str
     path: Path
     folder: Path
-    outcome: ReadReport | Refused
+    outcome: ReadReport | Refused | None
     mapping: Mapping | None = None
     remembered: bool = False
     included: bool = True
     checked: Checked | Refused | None = None
     checked_for: str = ""
     prepared: Prepared | None = None
+    prepared_for: str = ""
+    gone: dict[str, int] = field(default_factory=dict)
     tables: list[str] = field(default_factory=list)
     fits: float = 0.0
     copy: int = 0
+    asked: Reading = field(default_factory=Reading)
+    first_seen: str = ""
+    halted: bool = False
 
     @property
     def ready(self) -> bool:
-        return isinstance(self.checked, Checked) and self.checked.ready and not self.fits_nothing
+        return isinstance(self.checked, Checked) and self.checked.ready and not self.fits_nothing and not self.halted
 
     @property
     def rows(self) -> int:
@@ -90,6 +79,13 @@ class Upload:
         return sum(question.blocking for question in self.checked.questions) if asking else 0  # type: ignore[union-attr]
 
     @property
+    def large(self) -> bool:
+        """Whether to work on it takes so long that it can be watched and stopped, and uses a worker of its own."""
+        if isinstance(self.outcome, ReadReport) and self.outcome.records >= LARGE_ROWS:
+            return True
+        return self.path.exists() and self.path.stat().st_size >= LARGE_BYTES
+
+    @property
     def id(self) -> str:
         """Unique to the file and, where it fills several tables, to its copy."""
         return f"{self.digest[:12]}{self.copy or ''}"
@@ -102,11 +98,17 @@ class Upload:
 
 @st.cache_resource(show_spinner=False)
 def intake() -> Intake:
-    """The one reader of files, in its own limited process."""
+    """The reader of files, in its own limited process."""
     made = Intake(Worker(preload=PRELOAD))
     made.warm()
     _clear_forgotten()
     return made
+
+
+@st.cache_resource(show_spinner=False)
+def large_intake() -> Intake:
+    """The reader of large files, so that small ones need not wait behind them."""
+    return Intake(Worker(preload=PRELOAD))
 
 
 def _clear_forgotten() -> None:
@@ -121,7 +123,8 @@ def waiting() -> dict[str, Upload]:
     return st.session_state.setdefault(_STATE, {})
 
 
-def _folder() -> Path:
+def own_folder() -> Path:
+    """Where this session's files are until they are loaded or put aside."""
     if "intake.folder" not in st.session_state:
         st.session_state["intake.folder"] = session.data_folder() / "uploads" / uuid4().hex
     folder: Path = st.session_state["intake.folder"]
@@ -129,70 +132,63 @@ def _folder() -> Path:
     return folder
 
 
-def bring(name: str, content: bytes | memoryview) -> None:
-    """Take in one uploaded file, unless the same bytes wait already: keep it, read it, suggest or remember its mapping."""
-    digest = hashlib.sha256(content).hexdigest()
-    if any(upload.digest == digest for upload in waiting().values()):
-        return
-    folder = _folder() / digest[:16]
-    folder.mkdir(exist_ok=True)
-    path = folder / "upload"
-    path.write_bytes(content)
-    upload = Upload(name, digest, path, folder, intake().read(path, name, folder))
-    _suggest(upload)
-    waiting()[upload.id] = upload
-
-
 def bring_all(files: Iterable[tuple[str, bytes | memoryview]]) -> None:
-    """Take in uploaded files; the drop zone is then emptied, so that a file put aside does not come back by itself."""
+    """Put uploaded files aside to be read; the drop zone is then emptied, so that a file put aside does not come back by itself."""
     for name, content in files:
-        bring(name, content)
+        digest = hashlib.sha256(content).hexdigest()
+        if not any(upload.digest == digest for upload in waiting().values()):
+            folder = own_folder() / digest[:16]
+            folder.mkdir(exist_ok=True)
+            (folder / "upload").write_bytes(content)
+            upload = Upload(name, digest, folder / "upload", folder, None)
+            waiting()[upload.id] = upload
     st.session_state["intake.round"] = st.session_state.get("intake.round", 0) + 1
 
 
 def read_again(upload: Upload, reading: Reading) -> None:
     """Read a file anew as a person corrected it; its mapping starts over."""
-    upload.outcome = intake().read(upload.path, upload.name, upload.folder, reading)
-    _suggest(upload)
-
-
-def _suggest(upload: Upload) -> None:
-    upload.mapping, upload.remembered, upload.tables = None, False, []
-    if not isinstance(upload.outcome, ReadReport):
-        return
-    suggestions = suggest(upload.outcome)
-    upload.tables = [one.table for one in suggestions]
-    upload.mapping, upload.fits = suggestions[0].mapping, suggestions[0].score
-    remembered = session.store().rows("mapping_profiles", name=fingerprint(upload.outcome))
-    if remembered:
-        kept = Mapping.of_json(remembered[-1]["mapping"])
-        upload.mapping, upload.remembered, upload.fits = replace(kept, reading=upload.outcome.reading), True, 100.0
+    upload.asked, upload.outcome, upload.mapping, upload.checked, upload.checked_for = reading, None, None, None, ""
 
 
 def choose_table(upload: Upload, table: str) -> None:
-    """Start the mapping over for another table."""
+    """Start the mapping over for another table, or as it was when such a file filled it the last time."""
     if isinstance(upload.outcome, ReadReport):
-        upload.mapping, upload.remembered, upload.fits = suggest_for(upload.outcome, table).mapping, False, 100.0
+        known = [one for one in profiles.recalled(upload.outcome, upload.name, session.store()) if one.table == table]
+        upload.mapping = known[0] if known else suggest_for(upload.outcome, table).mapping
+        upload.remembered, upload.fits, upload.halted = bool(known), 100.0, False
+
+
+def copied(upload: Upload, number: int) -> Upload:
+    """The same file once more, with a folder of its own, as copy `number`."""
+    folder = upload.folder.with_name(f"{upload.digest[:16]}-{number}")
+    shutil.copytree(upload.folder, folder)
+    outcome = upload.outcome
+    if isinstance(outcome, ReadReport):
+        frame, issues = (str(folder / Path(path).name) for path in (outcome.frame, outcome.issues))
+        outcome = replace(outcome, source=str(folder / upload.path.name), frame=frame, issues=issues)
+    return replace(
+        upload, copy=number, path=folder / upload.path.name, folder=folder, outcome=outcome, checked=None, checked_for="", prepared=None,
+        prepared_for="", gone={},
+    )  # fmt: skip
 
 
 def use_again(upload: Upload) -> None:
     """Let the same file fill another table too: a time sheet names clients, projects and people."""
-    copies = [other.copy for other in waiting().values() if other.digest == upload.digest]
-    folder = upload.folder.with_name(f"{upload.digest[:16]}-{max(copies) + 1}")
-    shutil.copytree(upload.folder, folder)
-    again = replace(upload, copy=max(copies) + 1, path=folder / "upload", folder=folder, checked=None, checked_for="", prepared=None)
-    again.outcome = intake().read(
-        again.path, again.name, again.folder, upload.outcome.reading if isinstance(upload.outcome, ReadReport) else Reading()
-    )
-    _suggest(again)
-    taken = {other.mapping.table for other in waiting().values() if other.digest == upload.digest and other.mapping}
+    same = [other for other in waiting().values() if other.digest == upload.digest]
+    again = copied(upload, max(other.copy for other in same) + 1)
+    taken = {other.mapping.table for other in same if other.mapping}
     choose_table(again, next((table for table in again.tables if table not in taken), again.tables[0]))
     waiting()[again.id] = again
 
 
 def discard(id: str) -> None:
     """Let one file go, with everything that was made from it."""
-    upload = waiting().pop(id, None)
+    forget(waiting(), id)
+
+
+def forget(files: dict[str, Upload], id: str) -> None:
+    """As `discard`, outside the page."""
+    upload = files.pop(id, None)
     if upload:
         shutil.rmtree(upload.folder, ignore_errors=True)
 
@@ -219,28 +215,10 @@ def _dependencies() -> list[str]:
     return placed
 
 
-def check_all() -> None:
-    """Check every included file against the store and the ready files before it; a file is checked anew only when that changed."""
-    version = session.store().version()
-    before: dict[str, list[Upload]] = {}
-    for upload in in_order(waiting().values()):
-        if not isinstance(upload.outcome, ReadReport) or upload.mapping is None:
-            continue
-        others = sorted(set(TABLES[upload.mapping.table].references.values()))
-        rest = [(one.id, one.checked_for) for other in others for one in before.get(other, [])]
-        wanted = hashlib.sha256(repr((upload.mapping, version, rest)).encode()).hexdigest()
-        if upload.checked_for != wanted:
-            known = write_known({other: _known(other, before.get(other, [])) for other in others}, upload.folder)
-            upload.checked = intake().check(upload.outcome, upload.mapping, upload.folder, known)
-            upload.checked_for = wanted
-            upload.prepared = session.store().prepare(upload.mapping.table, change(upload)) if upload.ready else None
-        if upload.ready and upload.included:
-            before.setdefault(upload.mapping.table, []).append(upload)
-
-
-def _known(table: str, uploads: list[Upload]) -> pl.DataFrame:
+def named_rows(table: str, uploads: Iterable[Upload], portfolio: Portfolio) -> pl.DataFrame:
+    """Keys and names of the rows of `table` that a reference may mean: those stored and those about to be."""
     names = [name for name in (*TABLES[table].key, "name", "title", "email", "order_number") if name in TABLES[table].columns]
-    rows = [session.portfolio()[table].select(names).collect()]
+    rows = [portfolio[table].select(names).collect()]
     rows += [pl.read_ipc(upload.checked.accepted, columns=names) for upload in uploads if isinstance(upload.checked, Checked)]
     return pl.concat(rows).unique(TABLES[table].key, keep="last", maintain_order=True)
 
@@ -250,54 +228,6 @@ def known_names(table: str) -> dict[str, str]:
     ready = [
         upload for upload in waiting().values() if upload.ready and upload.included and upload.mapping and upload.mapping.table == table
     ]
-    rows = _known(table, ready)
+    rows = named_rows(table, ready, session.portfolio())
     shown = "name" if "name" in rows.columns else "title" if "title" in rows.columns else TABLES[table].key[0]
     return dict(rows.sort(shown).select(pl.col(TABLES[table].key[0]).alias("key"), pl.col(shown).alias("shown")).iter_rows())
-
-
-def change(upload: Upload) -> Change:
-    """What loading the file does: merge on the key; where keys were made from rows, its source's rows of the period are replaced."""
-    assert isinstance(upload.checked, Checked)
-    assert upload.mapping is not None
-    rows, source = pl.read_ipc(upload.checked.accepted), upload.mapping.source
-    column = PERIOD_COLUMN.get(upload.mapping.table, "")
-    if upload.checked.key == "hash" and upload.checked.first_day.get(column):
-        first, last = upload.checked.first_day[column], upload.checked.last_day[column]
-        return ReplacePeriod(rows, source, column, date.fromisoformat(first), date.fromisoformat(last))
-    return Merge(rows, source)
-
-
-def load(uploads: list[Upload], author: str) -> list[Commit]:
-    """Commit the ready files: one commit for all tables, and a further one for each second file of a table. Remembers each mapping."""
-    commits = []
-    left = in_order(uploads)
-    while left:
-        batch: dict[str, Upload] = {}
-        for upload in list(left):
-            assert upload.mapping is not None
-            if upload.mapping.table not in batch:
-                batch[upload.mapping.table] = upload
-                left.remove(upload)
-        files = [
-            {"name": upload.name, "digest": upload.digest, "source": upload.mapping.source, "rejected": upload.rejected}
-            for upload in batch.values()
-            if upload.mapping
-        ]
-        changes = {table: upload.prepared or change(upload) for table, upload in batch.items()}
-        commits.append(session.store().commit(changes, author=author, at=session.now(), details={"files": files}))
-        for upload in batch.values():
-            _remember(upload, author)
-            discard(upload.id)
-    return commits
-
-
-def _remember(upload: Upload, author: str) -> None:
-    assert upload.mapping is not None
-    assert isinstance(upload.outcome, ReadReport)
-    profile = {
-        "source": upload.mapping.source,
-        "table_name": upload.mapping.table,
-        "name": fingerprint(upload.outcome),
-        "mapping": upload.mapping.to_json(),
-    }
-    session.store().write("mapping_profiles", profile, author=author, at=session.now())

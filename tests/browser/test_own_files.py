@@ -110,7 +110,7 @@ def test_unreadable_files_are_refused_bad_rows_listed_and_the_rest_is_loaded(sha
         expect(sentence).to_have_text(re.compile(r"^■ \S.+\.$"))
     expect(line_of(page, "clients.csv")).to_contain_text("10 records · Accounts · one row rejected")
     line_of(page, "clients.csv").click()
-    expect(card_of(page, "clients.csv").get_by_text("9 new · 0 changed · 0 unchanged · 1 rejected")).to_be_visible()
+    expect(card_of(page, "clients.csv").get_by_text("9 new · 0 changed · 0 unchanged · 0 left out · 1 rejected")).to_be_visible()
     ((line, column, value, reason, todo),) = grid(page, "Rows that need a look")
     assert (line, column, value) == ("11", "Client since", "2020-13-45")
     assert reason.startswith("This is not a date")

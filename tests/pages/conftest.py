@@ -12,7 +12,7 @@ import pytest
 
 from lib.intake import PRELOAD, Checked, Intake, ReadReport, Worker, suggest, write_known
 from lib.store import Merge, Store
-from lib.ui import uploads
+from lib.ui import uploads, work
 from lib.ui.sample_portfolio import open_sample
 from tests.pages.app import ROOT
 from tests.small_firm import ENGLISH
@@ -74,6 +74,12 @@ def small_firm(over: Callable[[Path | None], Path], made_small_firm: Path) -> Pa
 @pytest.fixture
 def sample(over: Callable[[Path | None], Path], made_sample: Path) -> Path:
     return over(made_sample)
+
+
+@pytest.fixture(autouse=True)
+def _work_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page under test has nobody who would look at its progress again."""
+    monkeypatch.setattr(work, "PATIENCE_SECONDS", 100.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -96,7 +96,7 @@ def test_the_same_file_a_second_time_changes_nothing_and_is_mapped_as_before(emp
     assert plain(app.title[0].value) == "5 files wait for you"  # no question is asked twice
     said = texts(app)
     assert said.count("Mapped as the last time a file with these columns was loaded.") == 5
-    assert "If loaded: 0 new · 0 changed · 18 unchanged · 0 rejected" in said
+    assert "If loaded: 0 new · 0 changed · 18 unchanged · 0 left out · 0 rejected" in said
     loaded(app)
     assert book(go(app, "portfolio")) == BOOK
 

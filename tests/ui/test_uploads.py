@@ -12,7 +12,8 @@ import pytest
 from lib.intake import Checked, Mapping, Refused
 from lib.store import Merge, ReplacePeriod
 from lib.tables import TABLES
-from lib.ui.uploads import Upload, _dependencies, change, in_order
+from lib.ui.loading import change
+from lib.ui.uploads import Upload, _dependencies, in_order
 
 
 def upload(table: str, folder: Path, key: str = "column", **days: str) -> Upload:
