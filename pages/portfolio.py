@@ -60,7 +60,7 @@ with page():
     source = reading.source_line(book, t)
     with left:
         show_agenda(book, agenda, quiet, portfolio.loaded, population, t)
-        opened = show_chart("renewals", notices(book, chosen, t, source["contracts"]), figures, t) or opened
+        opened = show_chart("renewals", notices(book, chosen, t, source["contracts"], population), figures, t) or opened
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
@@ -75,7 +75,7 @@ with page():
             st.markdown(f"**{t('What changed with the last import')}**")
             show_last_change(*last_change(version, asked, chosen, t), t)
     with right:
-        opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"]), figures, t) or opened
+        opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"], population), figures, t) or opened
         with card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
             clients = concentration_of(book).clients if book.has_revenue else book.accounts
             client = choose_client(filtered_first(clients, tops_of(book, chosen)) if seen.filtered else clients, t)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from lib.charts import portfolio as charts
 from lib.charts import theme  # noqa: F401  registers the Altair theme
 from lib.charts.chart import Chart
-from lib.charts.drawing import drawn
 from lib.formats import Language
 from lib.measures.book import Book, book
 from lib.measures.promises import graded
@@ -39,24 +37,15 @@ def gallery(t: Language) -> dict[str, Chart]:
     return {name: chart for name, chart in drawings.items() if chart is not None}
 
 
-def png_job(folder: str, specification: dict[str, Any]) -> dict[str, Any]:
-    """Draw a Vega-Lite specification of ours into picture.png; runs in a worker's process, which vl-convert may hold up."""
-    import vl_convert
-
-    (Path(folder) / "picture.png").write_bytes(vl_convert.vegalite_to_png(specification, scale=2))
-    return {}
-
-
 def main(folder: Path) -> None:
-    """Write every chart in both languages."""
-    import vl_convert
+    """Write every chart in both languages, framed as people get it."""
+    from lib.documents.chart_files import chart_file
 
     folder.mkdir(parents=True, exist_ok=True)
     for code in ("en", "es"):
         t = Language(code)
         for name, chart in gallery(t).items():
-            specification = drawn(chart, t).properties(width=560).to_dict()
-            (folder / f"{name}-{code}.png").write_bytes(vl_convert.vegalite_to_png(specification, scale=2))
+            (folder / f"{name}-{code}.png").write_bytes(chart_file(chart, t, "png"))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import pytest
 from tests import house_rules as rules
 from tests.test_house import APP
 
-PARSERS = {"python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "xml"}
+PARSERS = {"python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "pptx", "lxml", "xml"}
 PARSING_CALLS = {
     "read_csv",
     "scan_csv",
@@ -29,7 +29,9 @@ PARSING_CALLS = {
     "read_html",
     "read_pickle",
 }
-IN_WORKER = ("lib/intake/", "lib/workers/")  # lib/intake/__init__.py is checked below: it only sends jobs
+# lib/intake/__init__.py is checked below: it only sends jobs.
+IN_WORKER = ("lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/slide.py")
+DRAWING = {"lib.documents.pictures", "lib.documents.slide", "lib.documents.chart_files", "lib.documents.heated"}
 OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
 LENIENT = re.compile(
     r"utf8-lossy|ignore_errors\s*=\s*True|truncate_ragged_lines\s*=\s*True|errors\s*=\s*[\"'](ignore|surrogateescape)[\"']"
@@ -68,6 +70,24 @@ def test_pages_use_the_importer_through_its_front() -> None:
     surface = {name: text for name, text in APP.items() if name.startswith(("lib/ui/", "pages/"))}
     assert {name: found for name, text in surface.items() if (found := inner_modules(text))} == {}
     assert inner_modules("from lib.intake.reading import read_job") == ["lib.intake.reading"]
+
+
+def drawing(source: str) -> list[str]:
+    """Modules that draw pictures or slides which `source` imports: they hold their process up, so that the worker alone may."""
+    imported = rules.imported_modules(source)
+    named = {f"{node.module}.{alias.name}" for node in rules.nodes(source, ast.ImportFrom) for alias in node.names}
+    return sorted(DRAWING & (imported | named))
+
+
+def test_pictures_and_slides_are_drawn_in_the_worker_only() -> None:
+    server = {name: text for name, text in APP.items() if name.startswith(("lib/ui/", "pages/")) or name == "lib/documents/orders.py"}
+    assert {name: found for name, text in server.items() if (found := drawing(text))} == {}
+
+
+@pytest.mark.parametrize("planted", ["from lib.documents import pictures", "def f():\n    import lib.documents.chart_files"])
+def test_a_picture_drawn_in_the_server_is_found(planted: str) -> None:
+    assert drawing(planted)
+    assert not drawing("from lib.documents.orders import order")
 
 
 def test_nothing_is_read_leniently() -> None:

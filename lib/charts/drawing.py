@@ -15,9 +15,11 @@ ROW_HEIGHT = 26
 NAME_LIMIT = 250
 
 
-def drawn(chart: Chart, t: Language) -> alt.LayerChart:
-    """The Altair chart of `chart`; its data is `chart.rows`."""
-    layers = {"bars": _bars, "days": _days}[chart.kind](chart.rows)
+def drawn(chart: Chart, t: Language, width: int | None = None) -> alt.LayerChart:
+    """The Altair chart of `chart`; its data is `chart.rows`. On a page as wide as its place, in a picture `width` pixels for the marks."""
+    layers = {"bars": _bars, "days": _days}[chart.kind](chart.rows, "width" if width is None else str(width))
+    if width is not None:
+        layers = layers.properties(width=width)
     return layers.properties(height=alt.Step(ROW_HEIGHT)).configure(locale=alt.Locale(**t.vega()))
 
 
@@ -25,20 +27,20 @@ def _names(rows: pl.DataFrame) -> alt.Y:
     return alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=alt.Axis(labelLimit=NAME_LIMIT))
 
 
-def _bars(rows: pl.DataFrame) -> alt.LayerChart:
-    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, width - {_label_width(rows)})"}, zero=True)
+def _bars(rows: pl.DataFrame, width: str) -> alt.LayerChart:
+    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, {width} - {_label_width(rows)})"}, zero=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
     bars = base.mark_bar(height=14).encode(color=alt.condition("datum.strong", alt.value(BLUE), alt.value(GREY)))
     return bars + base.mark_text(align="left", dx=6).encode(text="label:N")
 
 
-def _days(rows: pl.DataFrame) -> alt.LayerChart:
+def _days(rows: pl.DataFrame, width: str) -> alt.LayerChart:
     first, last = rows["day"].min(), rows["day"].max()
     assert isinstance(first, date)
     assert isinstance(last, date)
     margin = timedelta(days=max(3, (last - first).days // 20))
     scale = alt.Scale(
-        domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": f"max(120, width - {_label_width(rows) + 14})"}
+        domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": f"max(120, {width} - {_label_width(rows) + 14})"}
     )
     axis = alt.Axis(format="%b", tickCount="month", grid=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))

@@ -36,30 +36,28 @@ def clients_by_agi(book: Book, t: Language, source: str) -> Chart | None:
         return None
     rows = spread.clients.head(CLIENTS_SHOWN).with_row_index("rank")
     labels = [f"{t.money(amount, book.base)} · {t.share(share)}" for amount, share in rows.select("amount", "share").iter_rows()]
-    rows = rows.select("name", pl.col("amount").alias("value"), pl.Series("label", labels), (pl.col("rank") < 3).alias("strong"))
+    rows = rows.select(
+        _told_apart(rows, "account_id"), pl.col("amount").alias("value"), pl.Series("label", labels), (pl.col("rank") < 3).alias("strong")
+    )
     title = t("The three largest clients bring {share} of AGI", share=t.share(spread.top3))
     if spread.clients.height <= 3:
         title = t.plural("One client brings all AGI", "{n} clients bring all AGI", spread.clients.height)
     alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())
     headings = {"name": t("Client"), "value": t("AGI"), "label": t("Amount and share"), "strong": t("Among the three largest")}
-    return Chart("clients_by_agi", "bars", rows, title, t("AGI of the last 12 months, whole book"), source, alt, headings)
+    return Chart(
+        "clients_by_agi", "bars", rows, title, t("AGI of the last 12 months, whole book"), source, alt, book.as_of, headings, book.base
+    )
 
 
-def notices(book: Book, account_ids: pl.Series, t: Language, source: str) -> Chart | None:
-    """Notice dates of the next 120 days; None where there are none."""
+def notices(book: Book, account_ids: pl.Series, t: Language, source: str, population: str = "") -> Chart | None:
+    """Notice dates of the next 120 days; None where there are none. `population`: the filters in words."""
     coming = upcoming_notices(book, account_ids)
     if coming.is_empty():
         return None
     shown = coming.head(NOTICES_SHOWN)
     labels = [t.day(day, near=book.as_of) for day in shown["notice_date"]]
-    names = (
-        shown["name"]
-        + shown.select(
-            pl.when(pl.col("name").is_duplicated()).then(pl.lit(" · ") + pl.col("contract_id")).otherwise(pl.lit(""))
-        ).to_series()
-    )
     rows = shown.select(
-        names.alias("name"),
+        _told_apart(shown, "contract_id"),
         pl.col("notice_date").alias("day"),
         pl.col("agi").alias("value"),
         pl.Series("label", labels),
@@ -81,11 +79,11 @@ def notices(book: Book, account_ids: pl.Series, t: Language, source: str) -> Cha
     if count > shown.height:
         subtitle = t("The {n} soonest: last day to give notice; point area is AGI", n=t.number(shown.height))
     headings = {"name": t("Client"), "day": t("Notice date"), "value": t("AGI"), "label": t("Date"), "status": t("Status")}
-    return Chart("notices", "days", rows, title, subtitle, source, alt, headings)
+    return Chart("notices", "days", rows, title, _of(subtitle, population), source, alt, book.as_of, headings, book.base)
 
 
-def receivables(book: Book, account_ids: pl.Series, t: Language, source: str) -> Chart | None:
-    """Open amounts by age; None where nothing is open."""
+def receivables(book: Book, account_ids: pl.Series, t: Language, source: str, population: str = "") -> Chart | None:
+    """Open amounts by age; None where nothing is open. `population`: the filters in words."""
     ages = receivables_by_age(book, account_ids).filter((pl.col("invoices") > 0) | (pl.col("bucket") != "credit"))
     owed = total(ages, "open")
     if not total(ages, "invoices"):
@@ -105,4 +103,15 @@ def receivables(book: Book, account_ids: pl.Series, t: Language, source: str) ->
     alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())
     headings = {"name": t("Age"), "value": t("Open amount"), "label": t("Amount and documents"), "strong": t("Over 30 days late")}
     subtitle = t("Open invoices with tax, at the close of {day}", day=t.day(book.as_of))
-    return Chart("receivables", "bars", rows, title, subtitle, source, alt, headings)
+    return Chart("receivables", "bars", rows, title, _of(subtitle, population), source, alt, book.as_of, headings, book.base)
+
+
+def _of(subtitle: str, population: str) -> str:
+    """The subtitle with what it was filtered to, so that a picture carries it."""
+    return f"{subtitle} · {population}" if population else subtitle
+
+
+def _told_apart(rows: pl.DataFrame, by: str) -> pl.Series:
+    """The names of `rows`, equal ones with their `by` behind: a chart draws equal names on one line."""
+    suffix = pl.when(pl.col("name").is_duplicated()).then(pl.lit(" · ") + pl.col(by).fill_null("")).otherwise(pl.lit(""))
+    return rows.select(name=pl.col("name") + suffix).to_series()

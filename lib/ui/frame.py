@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from lib.charts.chart import Chart, Status
 from lib.charts.drawing import drawn
 from lib.charts.theme import GLYPH, WORD
 from lib.formats import NBSP, Language
+from lib.ui.chart_downloads import details_menu
 
 WIDTH = 1320
 _COLOUR: dict[Status, str] = {"risk": "red", "watch": "orange", "ok": "green", "none": "gray"}
@@ -90,19 +92,26 @@ def _or_dash(how: Any) -> Any:
 
 
 @contextmanager
-def card(key: str, t: Language, title: str, subtitle: str, source: str = "") -> Iterator[bool]:
-    """A box around one figure: finding, unit, the button to its definition (whose click is yielded), the block, its source last."""
+def card(key: str, t: Language, title: str, subtitle: str, source: str = "", menu: Callable[[], bool] | None = None) -> Iterator[bool]:
+    """A box around one figure: finding, unit, the button to its definition (whose click is yielded), the block, its source last.
+
+    `menu` draws something else in the button's place, and returns whether the definition was asked for.
+    """
     with st.container(border=True, key=f"card.{key}", gap="xsmall"):
         with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="xsmall"):
             st.markdown(f"**{title}**  \n:small[:gray[{subtitle}]]", width="stretch")
-            opened = st.button(t("Details"), type="tertiary", key=f"{key}.details", help=t("Definition and rows"))
+            opened = menu() if menu else st.button(t("Details"), type="tertiary", key=f"{key}.details", help=t("Definition and rows"))
         yield opened
         if source:
             st.caption(source)
 
 
 def chart_card(chart: Chart, t: Language) -> bool:
-    """A chart in its card; returns whether its definition was asked for."""
-    with card(chart.key, t, md(chart.title), md(chart.subtitle), md(chart.source)) as opened:
+    """A chart in its card, with its menu of files; returns whether its definition was asked for."""
+    menu = partial(details_menu, chart, t)
+    with card(chart.key, t, md(chart.title), md(chart.subtitle), md(chart.source), menu) as opened:
+        if chart.kind == "days":
+            present = [one for one in WORD if one in set(chart.rows["status"])]
+            st.markdown(f":small[{' &nbsp; '.join(status(one, t) for one in present)}]")
         st.altair_chart(drawn(chart, t), key=f"{chart.key}.chart", alt=chart.alt)
     return opened

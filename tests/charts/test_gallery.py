@@ -1,9 +1,9 @@
-"""Every chart once: its drawing holds exactly the value's rows, its words are of one language, a few become pictures in a worker."""
+"""Every chart once: its drawing holds exactly the value's rows, and its words are of one language."""
 
 from __future__ import annotations
 
 import inspect
-from pathlib import Path
+from datetime import date
 
 import polars as pl
 import pytest
@@ -12,8 +12,6 @@ from lib.charts import portfolio
 from lib.charts.chart import Chart
 from lib.charts.drawing import drawn
 from lib.formats import Language
-from lib.workers import Worker
-from lib.workers.limits import Limits
 from tests.gallery import gallery
 
 EN, ES = Language("en"), Language("es")
@@ -57,21 +55,6 @@ def test_a_chart_says_its_finding_unit_source_and_text_for_a_screen_reader(name:
         assert set(english.headings) == set(english.rows.columns)
 
 
-@pytest.mark.parametrize("name", ["clients_by_agi", "notices"])
-def test_a_chart_becomes_a_picture_in_a_worker(name: str, tmp_path: Path) -> None:
-    limits = Limits(memory_bytes=0)  # vl-convert's V8 reserves more address space than any limit worth having
-    with Worker(limits, packages=("tests",)) as worker:
-        answer = worker.run(
-            "tests.gallery:png_job", {"specification": drawn(gallery(EN)[name], EN).properties(width=560).to_dict()}, tmp_path
-        )
-    assert answer == {}
-    picture = (tmp_path / "picture.png").read_bytes()
-    assert picture.startswith(b"\x89PNG")
-    width, height = int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])
-    assert width > 1100
-    assert height > 2 * 26 * gallery(EN)[name].rows.height
-
-
 def test_a_chart_without_the_columns_of_its_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="bars needs the columns"):
-        Chart("x", "bars", pl.DataFrame({"name": ["a"]}), "", "", "", "")
+        Chart("x", "bars", pl.DataFrame({"name": ["a"]}), "", "", "", "", date(2026, 9, 30))

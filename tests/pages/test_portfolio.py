@@ -147,7 +147,8 @@ def test_every_figure_opens_its_definition_with_the_value_on_the_page(small_firm
 
 def test_a_card_opens_the_definition_of_its_figure(small_firm: Path) -> None:
     app = opened()
-    app.button(key="receivables.details").click().run()
+    app.session_state["receivables.details"] = True  # the menu is open
+    app.run().button(key="receivables.definition").click().run()
     assert plain(app.metric[0].value) == "€8,844"
     (rows,) = (one.value for one in app.dataframe)
     assert sorted(rows["invoice_id"]) == ["F-2", "F-3", "F-4"]

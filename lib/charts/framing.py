@@ -1,0 +1,121 @@
+"""A chart as a picture that stands alone: title, subtitle, source and as-of inside, our own colours, no word from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import fields, replace
+from typing import Any
+
+import polars as pl
+
+from lib.charts import theme
+from lib.charts.chart import Chart, Status
+from lib.charts.drawing import drawn
+from lib.formats import Language
+from lib.text import clean_text
+
+INK, MUTED, PAPER = "#15191E", "#57606B", "#FFFFFF"
+PLOT_WIDTH = 560
+TITLE_LETTERS, SMALL_LETTERS = 78, 104
+
+
+def cleaned(chart: Chart) -> Chart:
+    """The chart with every text of it clean: no file format has to meet a control character."""
+    words = {one.name: clean_text(str(getattr(chart, one.name)), lines=False) for one in fields(chart) if one.type == "str"}
+    # Cell by cell: an empty name stays a name.
+    texts = [
+        pl.Series(name, [None if cell is None else clean_text(cell, lines=False) for cell in chart.rows[name]], pl.String)
+        for name, kind in chart.rows.schema.items()
+        if kind == pl.String
+    ]
+    return replace(chart, rows=chart.rows.with_columns(texts), **words)  # type: ignore[arg-type]
+
+
+def footing(chart: Chart, t: Language) -> str:
+    """Where the chart comes from and as of when, in one line."""
+    return " · ".join(filter(None, [chart.source, as_of_words(chart, t)]))
+
+
+def as_of_words(chart: Chart, t: Language) -> str:
+    """Data as of 30 Sep 2026."""
+    return t("Data as of {day}", day=t.day(chart.as_of))
+
+
+def framed(chart: Chart, t: Language) -> dict[str, Any]:
+    """The Vega-Lite specification of the picture, its data inside: title and subtitle above, source and as-of below, all from the left."""
+    inner = bare(chart, t)
+    outer: dict[str, Any] = {name: inner.pop(name) for name in ("$schema", "config", "datasets") if name in inner}
+    inner.pop("padding", None), inner.pop("usermeta", None), inner.pop("background", None)
+    inner["title"] = {
+        "text": wrapped(chart.source, SMALL_LETTERS) + wrapped(as_of_words(chart, t), SMALL_LETTERS),
+        "orient": "bottom", "anchor": "start", "frame": "bounds", "offset": 14,
+        "font": theme.FONT, "fontSize": 11, "fontWeight": 400, "lineHeight": 15, "color": MUTED,
+    }  # fmt: skip
+    title = {
+        "text": wrapped(chart.title, TITLE_LETTERS),
+        "subtitle": wrapped(chart.subtitle, SMALL_LETTERS),
+        "anchor": "start", "frame": "bounds", "offset": 14,
+        "font": theme.FONT, "fontSize": 16, "fontWeight": 600, "lineHeight": 21, "color": INK,
+        "subtitleFont": theme.FONT, "subtitleFontSize": 13, "subtitleLineHeight": 18, "subtitlePadding": 5, "subtitleColor": MUTED,
+    }  # fmt: skip
+    return {**outer, "description": chart.alt, "background": PAPER, "padding": 24, "title": title, "vconcat": [inner]}
+
+
+def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
+    """The specification of the marks alone, in the colours of paper, with a key of the shapes where they mean something."""
+    specification: dict[str, Any] = drawn(chart, t, width).to_dict()
+    if chart.kind == "days":
+        specification["layer"][0]["encoding"]["color"]["legend"] = _key(chart.rows, t)
+        specification["layer"][0]["encoding"]["shape"]["legend"] = _key(chart.rows, t)
+    specification["description"] = chart.alt
+    specification["background"] = PAPER
+    inked: dict[str, Any] = _inked(specification)
+    return inked
+
+
+def _key(rows: pl.DataFrame, t: Language) -> dict[str, Any]:
+    present = [status for status in theme.WORD if status in set(rows["status"])]
+    words: dict[Status, str] = {status: t(theme.WORD[status]) for status in present}
+    return {
+        "orient": "top", "title": None, "values": present, "labelExpr": f"{json.dumps(words)}[datum.label]",
+        "labelFont": theme.FONT, "labelFontSize": 12, "labelColor": INK, "symbolSize": 90, "offset": 8, "columnPadding": 18,
+    }  # fmt: skip
+
+
+def _inked(part: Any) -> Any:
+    """`part` with the page's own text colour in place of the one that browsers fill in."""
+    if isinstance(part, dict):
+        return {name: value if name == "datasets" else _inked(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [_inked(value) for value in part]
+    return INK if part == theme.INK else part
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """The text in lines of at most `letters` Latin letters; a wide letter counts as two, and a word too long for a line is cut."""
+    lines: list[str] = []
+    line = ""
+    for word in re.split("[ \n\t]+", text.strip()):  # a no-break space holds
+        for piece in _pieces(word, letters):
+            longer = f"{line} {piece}" if line else piece
+            if line and _width(longer) > letters:
+                lines.append(line)
+                line = piece
+            else:
+                line = longer
+    return [*lines, line] if line else lines
+
+
+def _pieces(word: str, letters: int) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if _width(pieces[-1] + letter) > letters:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
