@@ -10,7 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-_FEED, _RETURN = 10, 13
+from lib.workers import Refusal
+
+_FEED = 10
+MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
+_PIECE = 1 << 24  # bytes looked at together: places take eight times the memory of what they point at
 
 
 @dataclass(frozen=True)
@@ -28,14 +32,53 @@ class Lines:
     def __getitem__(self, number: int) -> bytes:
         return self.body[self.starts[number] : self.ends[number]]
 
+    def until(self, number: int, mark: bytes, most: int) -> int:
+        """The first of the `most` lines from `number` on that holds `mark`, or -1."""
+        last = min(number + most, len(self.starts)) - 1
+        at = self.body.find(mark, self.starts[number], self.ends[last]) if number <= last else -1
+        return int(np.searchsorted(self.starts, at, side="right")) - 1 if at >= 0 else -1
+
+    def between(self, first: int, last: int) -> bytes:
+        """The text of the lines from `first` to `last`."""
+        return self.body[self.starts[first] : self.ends[last]]
+
     def runs(self, kept: npt.NDArray[np.bool_]) -> list[bytes]:
         """The text of each run of kept lines, without its last line end."""
         edges = np.flatnonzero(np.diff(np.concatenate([[False], kept, [False]]).astype(np.int8)))
         return [self.body[self.starts[first] : self.ends[last - 1]] for first, last in edges.reshape(-1, 2)]
 
 
-def scan(body: bytes, delimiter: bytes, quote: bytes, width: int) -> Lines:
-    """The lines of `body` and which of them are plain records of `width` fields. A lone quote spoils its own line only."""
+def refuse_endless_lines(body: bytes) -> None:
+    """Raise Refusal if a line is longer than any table has, before a reader takes many times its size for it."""
+    at = 0
+    while at + 2 * _PIECE < len(body):
+        at = body.rfind(b"\n", at, at + 2 * _PIECE) + 1
+        if at == 0:
+            raise Refusal("too_many_odd_lines", lines=1)
+
+
+def scan(body: bytes, delimiter: bytes, quote: bytes, width: int, most_odd: int = MOST_ODD_LINES) -> Lines:
+    """The lines of `body` and which of them are plain records of `width` fields. A lone quote spoils its own line only.
+
+    Raises Refusal as soon as more than `most_odd` lines are not plain.
+    """
+    parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]] = []
+    start = odd = 0
+    while start <= len(body):
+        end = body.find(b"\n", start + _PIECE) if start + _PIECE < len(body) else -1
+        end = len(body) if end < 0 else end
+        starts, ends, plain = _scan_piece(body[start:end], delimiter, quote, width)
+        odd += len(plain) - int(plain.sum())
+        if odd > most_odd:
+            raise Refusal("too_many_odd_lines", lines=odd)
+        parts.append((starts + start, ends + start, plain))
+        start = end + 1
+    return Lines(body, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _scan_piece(
+    body: bytes, delimiter: bytes, quote: bytes, width: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     letters = np.frombuffer(body, np.uint8)
     feeds = np.flatnonzero(letters == _FEED)
     starts = np.concatenate([[0], feeds + 1])
@@ -50,7 +93,7 @@ def scan(body: bytes, delimiter: bytes, quote: bytes, width: int) -> Lines:
         inside = (np.searchsorted(quotes, separators) - first_quote[line_of]) & 1
         line_of = line_of[inside == 0]
     fields = np.bincount(line_of, minlength=len(starts)) + 1
-    return Lines(body, starts, ends, well_quoted & (fields == width) & (ends > starts))
+    return starts, ends, well_quoted & (fields == width) & (ends > starts)
 
 
 def _well_quoted(
