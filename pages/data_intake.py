@@ -6,6 +6,7 @@ from lib.ui import session, uploads, view, work
 from lib.ui.file_card import headline, show_file
 from lib.ui.frame import context_row, md, page
 from lib.ui.history import show_history
+from lib.ui.names_screen import ask_names
 from lib.ui.saved_files import show_saved
 from lib.ui.states import show_language
 from lib.ui.templates import show_templates
@@ -20,17 +21,19 @@ with page():
     with context_row(t("Nothing is saved before you load it; every load can be undone.")):
         show_saved(author, t)
         show_templates(t)
-    files = st.file_uploader(
-        t("Drop exports here: CSV, TSV or Excel, also in a ZIP"),
+    drop, busy = st.container(), st.container()
+    with busy, st.spinner(t("Reading the files"), show_time=True):
+        job = work.go_on(t)
+    files = drop.file_uploader(
+        t("Drop exports here: CSV, TSV, Excel, ODS, Parquet, or a ZIP of them"),
         accept_multiple_files=True,
         key=f"intake.drop.{st.session_state.get('intake.round', 0)}",
+        disabled=job is not None,
     )
-    if files:
+    if files and not job:
         uploads.bring_all((file.name, file.getbuffer()) for file in files)
         st.session_state.pop(work.LOADED, None)
         st.rerun()
-    with st.spinner(t("Reading the files"), show_time=True):
-        job = work.go_on(t)
     if job:
         title.title(t(work.TITLES[job.kind]), anchor=False)
         work.show_progress(job, t)
@@ -45,6 +48,7 @@ with page():
         else:
             title.title(t("Load your exports"), anchor=False)
 
+        ask_names(waiting, t)
         for upload in uploads.in_order(waiting):
             with st.expander(headline(upload, t), expanded=len(waiting) == 1 or not upload.ready, key=f"{upload.key}.card"):
                 show_file(upload, t)

@@ -93,10 +93,10 @@ def matches(words: Sequence[str], known: pl.DataFrame, table: str, most: int = 3
 
 
 def _score(spelt: int, one: _Form, other: _Form) -> int:
-    """Likeness of two forms, capped where they differ in what matters."""
+    """Likeness of two forms, less where they differ in what matters."""
     score = spelt * one.most * other.most // 10_000
     if one.numbers != other.numbers:
-        score = min(score, _NUMBERS_DIFFER)
+        score = score * _NUMBERS_DIFFER // 100
     if one.legal and other.legal and one.legal != other.legal:
         score = min(score, _DOUBTFUL)
     if 2 * min(len(one.text), len(other.text)) < 9 and one.text != other.text:

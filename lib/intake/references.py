@@ -14,6 +14,7 @@ from lib.intake.mapping import Mapping
 from lib.intake.values import Question
 from lib.tables import TABLES, Table
 
+OTHERS = "\0others"  # a word that no cell holds: every word that is not named beside it
 KNOWN = pl.Schema({"key": pl.String, "name": pl.String})
 _NAMES = {
     "accounts": ("name",), "projects": ("name",), "people": ("name", "email"), "tasks": ("name",), "contacts": ("name", "email"),
@@ -85,7 +86,7 @@ def known_otherwise(table: Table, rows: pl.DataFrame, how: str, mapping: Mapping
     """Which of the table's own `rows` stand for one that has another key: it was merged, or a person said so. They are left out.
 
     Where the key was made from the name (`how`), names count too, and in a file about something else (`distinct`) those of known rows.
-    A word that means "" is one that nobody wants to be made a row.
+    A word that means "" is one that nobody wants to be made a row; `OTHERS` stands for all that are not named.
     """
     nothing = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     words = mapping.values.get(table.key[0], {}) if len(table.key) == 1 else {}
@@ -99,8 +100,9 @@ def known_otherwise(table: Table, rows: pl.DataFrame, how: str, mapping: Mapping
         named = known.drop_nulls("name").with_columns(folded(pl.col("name")).alias("folded"))
         named = named.group_by("folded").agg(pl.col("key").unique()).filter(pl.col("key").list.len() == 1)
         meant = {**{name: keys[0] for name, keys in named.select("folded", "key").iter_rows()}, **meant}
+    rest = words.get(OTHERS)
     own = {
-        text: meant.get(_plain(bare) if by_name else bare, meant.get(text))
+        text: meant.get(_plain(bare) if by_name else bare, meant.get(text, rest))
         for text in key.drop_nulls().unique()
         for bare in [text.removeprefix(prefix)]
     }

@@ -16,7 +16,6 @@ from lib.intake.declared import facts
 from lib.intake.messages import QUESTIONS
 from lib.intake.numbers import CURRENCIES
 from lib.tables import TABLES
-from lib.ui import uploads
 from lib.ui.frame import clip, md
 from lib.ui.uploads import Upload
 
@@ -29,6 +28,8 @@ def ask_all(upload: Upload, questions: Sequence[Question], t: Language) -> None:
     """Every question of a file; where several columns ask the same in the same words, one answer serves them all."""
     grouped: dict[tuple[object, ...], list[tuple[int, Question]]] = {}
     for number, question in enumerate(questions):
+        if question.kind == "reference":
+            continue  # names are asked for all files at once: names_screen
         choices = tuple(choice.value for choice in question.choices)
         same = (question.kind, choices) if question.kind in ALIKE and choices else (number,)
         grouped.setdefault(same, []).append((number, question))
@@ -148,7 +149,7 @@ def _ask_constant(upload: Upload, question: Question, key: str, t: Language) -> 
 
 
 def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> None:
-    """What unknown words mean: a choice of ours, no value, or a row that is known."""
+    """What unknown words mean: a choice of ours, or no value."""
     assert upload.mapping is not None
     column = TABLES[upload.mapping.table].columns[question.column]
     metadata = column.metadata or {}
@@ -160,19 +161,10 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
                 upload.mapping = with_answer(upload.mapping, "missing", question.column, "", word)
             st.rerun()
         return
-    if question.kind == "reference":
-        rows = uploads.known_names(metadata["ref"])
-        options, shown = list(rows), dict(rows)
-    else:
-        options = list(metadata.get("options") or (CURRENCIES.split("|") if facts(column)["kind"] == "currency" else ("true", "false")))
-        shown = {option: t({**FLAGS, **CHOICES}.get(option, option)) for option in options}
+    options = list(metadata.get("options") or (CURRENCIES.split("|") if facts(column)["kind"] == "currency" else ("true", "false")))
+    shown = {option: t({**FLAGS, **CHOICES}.get(option, option)) for option in options}
     if column.nullable:
         options, shown = ["", *options], {"": t("No value"), **shown}
-    if question.kind == "reference" and st.button(
-        t("Load these rows all the same: what they name can come later"), type="tertiary", key=f"{key}.keep"
-    ):
-        upload.mapping = replace(upload.mapping, keep_unknown=(*upload.mapping.keep_unknown, question.column))
-        st.rerun()
     with st.form(f"{key}.form", border=False):
         answers: dict[str, str | None] = {}
         for place, (word, count) in enumerate(question.words[:WORDS_SHOWN]):

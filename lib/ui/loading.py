@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from lib.columns import N_
-from lib.intake import Checked, Intake, ReadReport
+from lib.intake import Checked, Intake, Reading, ReadReport
 from lib.intake.mapping import holds_rejects
 from lib.store import Change, Commit, ImportBusy, Merge, ReplacePeriod, Snapshot, Store
 from lib.tables import TABLES
-from lib.ui import profiles
+from lib.ui import naming, profiles
 from lib.ui.jobs import Job, Stopped
 from lib.ui.uploads import Upload, forget, in_order
 
@@ -129,7 +129,10 @@ def load(
     for upload in uploads:
         assert isinstance(upload.outcome, ReadReport)
         assert upload.mapping is not None
-        profiles.remember(upload.outcome, upload.mapping, upload.first_seen, upload.asked, store, author, now())
+        mapping = naming.remembered(upload.mapping, store, author, now())
+        if mapping:
+            corrected = Reading() if upload.part else upload.asked
+            profiles.remember(upload.outcome, mapping, upload.first_seen, corrected, store, author, now())
         forget(files, upload.id)
     return loaded
 

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from lib.intake.mapping import Mapping
-from lib.intake.references import as_renamed, known_otherwise, known_rows, resolve, with_aliases
+from lib.intake.references import OTHERS, as_renamed, known_otherwise, known_rows, resolve, with_aliases
 from lib.tables import TABLES
 
 ACCOUNTS = pl.DataFrame({"account_id": ["a1", "a2"], "name": ["Norvane", "Boor"]})
@@ -85,6 +85,12 @@ def test_a_file_without_ids_knows_merged_rows_by_their_names() -> None:
 
 def test_a_file_about_something_else_makes_no_second_row_of_a_known_name() -> None:
     assert own(Mapping("accounts", distinct=True), "name", ("norvane", "norvane"), ("New", "New"), ("a1", "a1")) == [True, False, False]
+
+
+def test_only_the_words_that_a_person_chose_become_rows() -> None:
+    chosen = Mapping("accounts", "x", distinct=True, values={"account_id": {OTHERS: "", "New": "x:New"}})
+    assert own(chosen, "name", ("x:New", "New"), ("x:Other", "Other"), ("x:norvane", "norvane")) == [False, True, True]
+    assert own(chosen, "column", ("x:New", "A new one"), ("x:Other", "Another")) == [False, True]
 
 
 def test_nothing_is_left_out_where_nobody_said_anything() -> None:
