@@ -13,15 +13,17 @@ from lib.intake import Intake, Mapping, Reading, ReadReport, Refused, fingerprin
 from lib.intake.archives import Member
 from lib.intake.mapping import fitted
 from lib.intake.references import tables_asked, with_aliases
+from lib.intake.values import Region
 from lib.portfolio import Portfolio
 from lib.store import Store
 from lib.tables import TABLES
 from lib.ui import profiles
 from lib.ui.jobs import Job, Stopped
 from lib.ui.loading import absent, change, choices
-from lib.ui.uploads import Upload, copied, forget, in_order, named_rows
+from lib.ui.uploads import Upload, copied, forget, in_order, named_rows, next_copy, part_of
 
 T = TypeVar("T")
+MOST_PARTS = 40  # tables of one file that are looked at
 READING, CHECKING, COMPARING = N_("Reading"), N_("Checking"), N_("Comparing with what is loaded")
 
 
@@ -84,15 +86,43 @@ def _read(upload: Upload, files: dict[str, Upload], ground: Ground, job: Job) ->
     upload.outcome = _answer(intake.read(upload.path, upload.name, upload.folder, upload.asked))
     if not isinstance(upload.outcome, ReadReport):
         return
-    before = profiles.corrected_reading(upload.outcome, ground.store)
-    if upload.asked == Reading() and before != upload.asked:
-        again = _answer(intake.read(upload.path, upload.name, upload.folder, before))
-        if isinstance(again, ReadReport):
-            upload.first_seen, upload.asked, upload.outcome = fingerprint(upload.outcome), before, again
-        else:
-            _answer(intake.read(upload.path, upload.name, upload.folder, upload.asked))
+    if upload.asked == Reading():
+        upload.outcome = _as_corrected_before(upload, upload.outcome, intake, ground.store)
     upload.first_seen = upload.first_seen or fingerprint(upload.outcome)
     _suggest(upload, upload.outcome, files, ground.store)
+    if upload.part and upload.fits_nothing:
+        _leave_beside(upload, upload.outcome, files)
+    elif upload.asked == Reading():
+        for region in _other_tables(upload.outcome)[:MOST_PARTS]:
+            part = part_of(upload, region, next_copy(files, upload))
+            files[part.id] = part
+
+
+def _as_corrected_before(upload: Upload, report: ReadReport, intake: Intake, store: Store) -> ReadReport:
+    """The file read as somebody corrected one like it before, if that finds the columns that are remembered."""
+    before = profiles.corrected_reading(report, store)
+    if before == Reading():
+        return report
+    again = _answer(intake.read(upload.path, upload.name, upload.folder, before))
+    if isinstance(again, ReadReport) and profiles.recalled(again, upload.name, store):
+        upload.first_seen, upload.asked = fingerprint(report), before
+        return again
+    read = _answer(intake.read(upload.path, upload.name, upload.folder, upload.asked))
+    return read if isinstance(read, ReadReport) else report
+
+
+def _other_tables(report: ReadReport) -> list[Region]:
+    """The file's other tables that can be seen; those of hidden sheets are read only if asked for."""
+    own = (report.reading.sheet or "", report.reading.header_line)
+    return [one for one in report.regions if one.headers and not one.hidden and (one.sheet, one.header_line) != own]
+
+
+def _leave_beside(upload: Upload, report: ReadReport, files: dict[str, Upload]) -> None:
+    """A table that fits nothing, such as an explanation beside the data, is told on the card of the file's first table."""
+    first = min((one for one in files.values() if one.digest == upload.digest), key=lambda one: one.copy)
+    own = (report.reading.sheet or "", report.reading.header_line)
+    first.beside = (*first.beside, *(one for one in report.regions if (one.sheet, one.header_line) == own))
+    forget(files, upload.id)
 
 
 def _put_members(upload: Upload, members: Sequence[Member], files: dict[str, Upload]) -> None:
@@ -123,8 +153,8 @@ def _suggest(upload: Upload, report: ReadReport, files: dict[str, Upload], store
     known = profiles.recalled(report, upload.name, store) or _beside(upload, report, files)
     if known:
         upload.mapping, upload.fits, upload.remembered = known[0], 100.0, True
-        for number, mapping in enumerate(known[1:], start=1 + max(one.copy for one in files.values() if one.digest == upload.digest)):
-            again = copied(upload, number)
+        for mapping in known[1:]:
+            again = copied(upload, next_copy(files, upload))
             again.mapping = mapping
             files[again.id] = again
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import streamlit as st
 
 from lib.formats import Language
-from lib.intake import Checked, Reading, ReadReport, Refused
+from lib.intake import Checked, ReadReport, Refused
 from lib.intake.mapping import own_columns
 from lib.intake.messages import MESSAGES
 from lib.tables import TABLES
@@ -17,15 +16,9 @@ from lib.ui.changed_rows import show_changes
 from lib.ui.file_issues import show_issues
 from lib.ui.file_outcome import show_outcome, show_preview
 from lib.ui.file_questions import ask_all, column_label
-from lib.ui.frame import clip, md, small_table
-from lib.ui.loading import is_part
+from lib.ui.file_reading import show_reading
+from lib.ui.frame import clip, md
 from lib.ui.uploads import Upload
-
-ENCODINGS = (
-    "utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp850", "mac-roman",
-    "shift_jis", "euc_kr", "big5", "gb18030",
-)  # fmt: skip
-DELIMITERS = (",", ";", "\t", "|")
 
 
 def headline(upload: Upload, t: Language) -> str:
@@ -67,7 +60,7 @@ def show_file(upload: Upload, t: Language) -> None:
         return
     if upload.outcome is None or upload.mapping is None:
         return
-    _reading(upload, upload.outcome, t)
+    show_reading(upload, upload.outcome, t)
     if upload.fits_nothing:
         needs = [
             column_label(upload.mapping.table, name, t)
@@ -124,56 +117,6 @@ def _refusal(refused: Refused, t: Language) -> None:
     message = MESSAGES[refused.code]
     values = {name: str(value) for name, value in refused.args.items()}
     st.markdown(f":red[■] {md(t(message.wrong, **values))} {md(t(message.todo))}")
-
-
-def _reading(upload: Upload, report: ReadReport, t: Language) -> None:
-    """How the bytes were read, and the way to correct it."""
-    reading = report.reading
-    if reading.kind == "xlsx":
-        parts = [t("sheet {name}", name=md(reading.sheet))]
-    else:
-        separator = t("tab") if reading.delimiter == "\t" else reading.delimiter
-        parts = [
-            md(str(reading.encoding).upper()),
-            t("separated by {sign}", sign=md(separator)),
-            t("lines end in {kind}", kind=str(reading.line_end).upper()),
-        ]
-    parts += [t("columns named in line {n}", n=t.number(reading.header_line)), t.plural("{n} record", "{n} records", report.records)]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f":gray[{' · '.join(parts)}]", width="content")
-        with st.popover(t("Correct"), key=f"{upload.key}.reading", type="tertiary"):
-            _correct_reading(upload, report, t)
-    if is_part(upload):
-        st.markdown(f":gray[{t('Rejected rows that come back: nothing else is removed by loading them.')}]")
-    if upload.remembered:
-        st.markdown(f":gray[{t('Mapped as the last time a file with these columns was loaded.')}]")
-
-
-def _correct_reading(upload: Upload, report: ReadReport, t: Language) -> None:
-    reading, key = report.reading, f"{upload.key}.read"
-    with st.form(f"{key}.form", border=False):
-        chosen: dict[str, Any] = {}
-        if reading.kind == "xlsx":
-            chosen["sheet"] = st.selectbox(t("Sheet"), report.sheets, index=report.sheets.index(str(reading.sheet)), key=f"{key}.sheet")
-        else:
-            encodings = sorted({*ENCODINGS, str(reading.encoding)})
-            chosen["encoding"] = st.selectbox(t("Encoding"), encodings, index=encodings.index(str(reading.encoding)), key=f"{key}.encoding")
-            signs = list(DELIMITERS)
-            place = signs.index(reading.delimiter) if reading.delimiter in signs else 0
-            chosen["delimiter"] = st.selectbox(
-                t("Separator"), signs, index=place, format_func=lambda sign: t("tab") if sign == "\t" else sign, key=f"{key}.delimiter"
-            )
-        chosen["header_line"] = int(
-            st.number_input(t("Line that names the columns"), 0, 1000, int(reading.header_line or 0), key=f"{key}.header")
-        )
-        small_table(
-            [{"line": str(line), "cells": md(clip(" | ".join(cells), 90))} for line, cells in report.top[:6]],
-            t,
-            alt=t("The first lines of the file"),
-        )
-        if st.form_submit_button(t("Read again"), key=f"{key}.submit"):
-            uploads.read_again(upload, Reading(kind=reading.kind, quote=reading.quote, **chosen))
-            st.rerun()
 
 
 def _target(upload: Upload, t: Language) -> None:

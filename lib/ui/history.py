@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from lib.columns import N_
@@ -9,6 +11,7 @@ from lib.formats import Language
 from lib.store import CannotUndo, Commit, StoreError
 from lib.tables import TABLES
 from lib.ui import session
+from lib.ui.cells import corrections_said
 from lib.ui.frame import clip, md, small_table
 from lib.ui.sheets import history_sheet
 from lib.ui.table_downloads import about_view, table_downloads
@@ -28,13 +31,17 @@ KINDS = {
 
 def show_history(commits: list[Commit], author: str, t: Language) -> None:
     """The newest commits with their counts; the ones that can be undone at once have a button."""
+    again = {commit.number: commit.undoes for commit in commits if commit.undoes}  # steps that took another back
     for commit in commits[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"history.{commit.number}"):
-            st.markdown(f"{_line(commit, t)}  \n:small[:gray[{_counts(commit, t)}]]", width="stretch")
+            st.markdown(f"{_line(commit, t, again)}  \n:small[:gray[{_counts(commit, t)}]]", width="stretch")
             if commit.undone_by:
-                st.markdown(f":gray[{t('undone by {n}', n=t.number(commit.undone_by))}]", width="content")
+                by = t.number(commit.undone_by)
+                said = t("taken back by step {n}", n=by) if commit.undoes else t("undone by {n}", n=by)
+                st.markdown(f":gray[{said}]", width="content")
             elif commit.undo_possible:
-                st.button(t("Undo"), key=f"history.undo.{commit.number}", on_click=undo, args=(commit.number, author, t))
+                label = t("Load step {n} again", n=t.number(commit.undoes)) if commit.undoes and commit.undoes not in again else t("Undo")
+                st.button(label, key=f"history.undo.{commit.number}", on_click=undo, args=(commit.number, author, t))
     if "history.problem" in st.session_state:
         st.markdown(f":red[■] {md(st.session_state.pop('history.problem'))}")
     sheet = history_sheet(commits, KINDS, t)
@@ -42,7 +49,7 @@ def show_history(commits: list[Commit], author: str, t: Language) -> None:
     older = commits[SHOWN:]
     if older:
         with st.expander(t.plural("One older step", "{n} older steps", len(older)), key="history.older"):
-            small_table([{"what": _line(commit, t), "counts": _counts(commit, t)} for commit in older[:50]], t, alt=t("Older steps"))
+            small_table([{"what": _line(commit, t, again), "counts": _counts(commit, t)} for commit in older[:50]], t, alt=t("Older steps"))
 
 
 def undo(number: int, author: str, t: Language) -> None:
@@ -61,9 +68,11 @@ def kind_of(commit: Commit, t: Language) -> str:
     return t("Step {n} undone", n=t.number(commit.undoes)) if commit.undoes else t(KINDS[commit.kind])
 
 
-def _line(commit: Commit, t: Language) -> str:
+def _line(commit: Commit, t: Language, again: Mapping[int, int]) -> str:
     files = t.join([md(clip(file.name, 40)) for file in commit.files][:4])
-    what = f"**{commit.number} · {kind_of(commit, t)}**"
+    stands = again.get(commit.undoes or 0)
+    kind = t("Step {n} loaded again", n=t.number(stands)) if stands else kind_of(commit, t)
+    what = f"**{commit.number} · {kind}**"
     return f"{what} {files} :gray[{md(commit.author)} · {t.moment(commit.at.astimezone())}]"
 
 
@@ -77,6 +86,8 @@ def _counts(commit: Commit, t: Language) -> str:
         if counts.moved
     ]
     shown = ", ".join(parts[:8]) + (" …" if len(parts) > 8 else "")
+    if commit.kind == "correction":
+        shown = f"{corrections_said(commit.details.get('cells', ()), t)} · «{clip(commit.details.get('reason', ''), 120)}»"
     rejected = sum(entry.get("rejected", 0) for entry in commit.details.get("files", ()))
     if rejected:
         shown += " · " + t.plural("one row rejected", "{n} rows rejected", rejected)

@@ -13,6 +13,7 @@ import polars as pl
 import streamlit as st
 
 from lib.intake import PRELOAD, Checked, Intake, Mapping, Reading, ReadReport, Refused, Worker, suggest_for
+from lib.intake.values import Region
 from lib.portfolio import Portfolio
 from lib.store import Prepared
 from lib.tables import TABLES
@@ -30,7 +31,8 @@ class Upload:
 
     `checked` belongs to `checked_for`, the mapping and everything else the check rested on; `prepared` and `gone` (how many rows of the
     same tool would be removed: of its "period", or "all") to `prepared_for`. `first_seen` is the fingerprint that it had before anybody
-    corrected how it is read. `halted`: somebody stopped its check.
+    corrected how it is read. `halted`: somebody stopped its check. `part`: one of several tables in a file, found by itself; `beside`: the
+    tables of the file that are not read, because they seem to fit nothing.
     """
 
     name: str
@@ -52,6 +54,8 @@ class Upload:
     asked: Reading = field(default_factory=Reading)
     first_seen: str = ""
     halted: bool = False
+    part: bool = False
+    beside: tuple[Region, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -172,10 +176,34 @@ def copied(upload: Upload, number: int) -> Upload:
     )  # fmt: skip
 
 
+def part_of(upload: Upload, region: Region, number: int) -> Upload:
+    """Another table of the same file, to be read as copy `number`."""
+    assert isinstance(upload.outcome, ReadReport)
+    folder = upload.folder.with_name(f"{upload.digest[:16]}-{number}")
+    folder.mkdir(exist_ok=True)
+    shutil.copyfile(upload.path, folder / upload.path.name)
+    place = region.sheet or f"{region.header_line}"
+    asked = replace(upload.outcome.reading, sheet=region.sheet or None, header_line=region.header_line, header_rows=None, last_line=None)
+    return Upload(f"{upload.name} · {place}", upload.digest, folder / upload.path.name, folder, None, copy=number, asked=asked, part=True)
+
+
+def read_beside(upload: Upload, region: Region) -> None:
+    """Read one of the tables that stand beside this one, although it seems to fit nothing."""
+    again = part_of(upload, region, next_copy(waiting(), upload))
+    again.part = False
+    upload.beside = tuple(one for one in upload.beside if one != region)
+    waiting()[again.id] = again
+
+
+def next_copy(files: dict[str, Upload], upload: Upload) -> int:
+    """A number that no other upload of the same bytes has."""
+    return 1 + max((other.copy for other in files.values() if other.digest == upload.digest), default=0)
+
+
 def use_again(upload: Upload) -> None:
     """Let the same file fill another table too: a time sheet names clients, projects and people."""
     same = [other for other in waiting().values() if other.digest == upload.digest]
-    again = copied(upload, max(other.copy for other in same) + 1)
+    again = copied(upload, next_copy(waiting(), upload))
     taken = {other.mapping.table for other in same if other.mapping}
     choose_table(again, next((table for table in again.tables if table not in taken), again.tables[0]))
     waiting()[again.id] = again
