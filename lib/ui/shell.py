@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 
 from lib.charts import theme  # noqa: F401  registers the Altair theme once
-from lib.ui import session, view
+from lib.ui import session, table_browser, view
 
 STATIC = Path(__file__).parent / "static"
 PAGES = session.ROOT / "pages"
-LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version")
+LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version", *table_browser.LINKED)
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
@@ -20,6 +20,7 @@ t = session.language()
 pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),
     st.Page(PAGES / "data_intake.py", title=t("Data"), url_path="data"),
+    st.Page(PAGES / "tables.py", title=t("Tables"), url_path="tables"),
     st.Page(PAGES / "app_settings.py", title=t("Settings"), url_path="settings"),
 ]
 st.navigation(pages, position="top").run()

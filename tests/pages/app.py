@@ -15,6 +15,7 @@ SHELL = ROOT / "lib" / "ui" / "shell.py"
 PAGES = {
     "portfolio": ROOT / "pages" / "portfolio.py",
     "data": ROOT / "pages" / "data_intake.py",
+    "tables": ROOT / "pages" / "tables.py",
     "settings": ROOT / "pages" / "app_settings.py",
 }
 SECONDS = 120
