@@ -6,7 +6,7 @@ from lib.columns import N_
 from lib.language import LANGUAGES
 from lib.ui import session
 from lib.ui.frame import context_row, page
-from lib.ui.keeping import show_keeping
+from lib.ui.keeping import show_keeping, show_tables_out
 from lib.ui.states import show_language
 
 session.require("configure", "settings")
@@ -73,4 +73,5 @@ with page():
                     session.save_setting(key, value)
             st.session_state["settings.saved"] = True
             st.rerun()
+    show_tables_out(t)
     show_keeping(t)

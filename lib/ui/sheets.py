@@ -30,13 +30,16 @@ UNITS = {
 LEVELS = {True: N_("At risk"), False: N_("Watch")}
 STATES = {"kept": N_("Kept"), "late": N_("Late"), "dropped": N_("Dropped"), "open": N_("Not due yet")}
 
+DECIMALS = 6
+"""Sums of cents carry an error in their last digits, which nobody wants to read in a file."""
+
 
 def figures_sheet(figures: Mapping[str, Figure], t: Language) -> Sheet:
     """One row a figure: its value in full, its unit, as it is written, its definition, what was left out or why it is absent."""
     rows = [
         {
             "name": t(figure.definition.name),
-            "value": figure.value,
+            "value": None if figure.value is None else round(figure.value, DECIMALS),
             "unit": figure.currency if figure.definition.unit == "money" else t(UNITS[figure.definition.unit]),
             "written": written(figure, t),
             "missing": why_absent(figure, t) if figure.value is None else "",
@@ -66,8 +69,8 @@ def agenda_sheet(book: Book, accounts: pl.DataFrame, t: Language) -> Sheet:
             "status": t(LEVELS[account["severity"] >= GRAVE]),
             "reasons": " ".join(reasons.get(account["account_id"], [])),
             "decide": t(SIGNALS[account["key"]].decision),
-            "agi": account["agi"] if book.has_revenue else None,
-            "hours": account["hours"],
+            "agi": round(account["agi"], DECIMALS) if book.has_revenue else None,
+            "hours": round(account["hours"], DECIMALS),
             "notice": account["next_notice"],
             "manager": account["manager"],
         }

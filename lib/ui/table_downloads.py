@@ -23,7 +23,10 @@ LARGE_CELLS = 100_000
 
 
 def about_view(t: Language, title: str, as_of: date | None = None, population: str = "", source: str = "") -> list[tuple[str, str]]:
-    """What a file says of itself: title, as-of date, what is in it, source, and the version of the data that the page shows."""
+    """What a file says of itself: title, as-of date, what is in it, source, and the version of the data that the page shows.
+
+    Called while the page is drawn, not on the click.
+    """
     version = st.session_state.get("version", 0)
     said = [
         (t("Title"), title),
