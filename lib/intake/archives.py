@@ -22,7 +22,9 @@ ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet")
 _DOCUMENT_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "META-INF/manifest.xml"}
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound
-_ADDED_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+_NO_DATA = re.compile(  # added by systems, and the list in our own bundles
+    r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)|^cartera-manifest\.json$", re.IGNORECASE
+)
 _ENCRYPTED, _PIECE, _LEAST_BYTES = 0x1, 1 << 20, 10_000
 _NAME_BYTES = 150
 
@@ -124,7 +126,7 @@ def _unpack_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) ->
 
 def _is_file(entry: zipfile.ZipInfo) -> bool:
     name = entry.orig_filename.replace("\\", "/")  # the other one ends at a NUL
-    return not (name.endswith("/") and entry.file_size == 0) and not _ADDED_BY_SYSTEMS.search(name)
+    return not (name.endswith("/") and entry.file_size == 0) and not _NO_DATA.search(name)
 
 
 def _suffix(entry: zipfile.ZipInfo) -> str:

@@ -20,8 +20,8 @@ from lib.documents.workbook import Sheet, TooLarge, number_format, sheet_names, 
 from lib.formats import Language
 from lib.tables import TABLES, Table
 from lib.text import neutralise
-from tests.documents.spreadsheets import by_calamine, by_openpyxl, live_parts
 from tests.documents.payloads import HARMLESS, LIVE, RUN_BY
+from tests.documents.spreadsheets import by_calamine, by_openpyxl, live_parts
 from tests.intake.test_round_trip import imported, rows_of
 
 EN, ES = Language("en"), Language("es")
