@@ -6,6 +6,8 @@ The whole way, from the page's point of view (all parsing happens in the worker'
     members = intake.unpack(path, "Mayo.zip", folder)        # tuple[Member, ...] | Refused; what is no ZIP gives just itself
     report = intake.read(path, "Horas mayo.csv", folder)     # ReadReport | Refused; `folder` is this upload's own
     report = intake.read(path, name, folder, replace(report.reading, delimiter=";"))       # a person corrected the reading
+    report = intake.read(path, name, folder, replace(report.reading, sheet=region.sheet, header_line=region.header_line,
+                         header_rows=None, last_line=None))  # a person picked another of report.regions
     first = suggest(report)[0]                               # Suggestion: table, score, mapping, lacking
     mapping = first.mapping                                  # frozen; edit with dataclasses.replace or with_answer
     known = write_known({"accounts": accounts, "projects": projects}, folder)              # rows that references may name
@@ -33,11 +35,11 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.archives import Member, may_be_archive
-from lib.intake.limits import ArchiveLimits, SheetLimits
+from lib.intake.limits import ArchiveLimits, FileLimits, SheetLimits
 from lib.intake.mapping import MISSING_WORDS, Mapping, fingerprint
 from lib.intake.references import known_rows
 from lib.intake.suggesting import Suggestion, suggest, suggest_for, with_answer
-from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Reading, ReadReport
+from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Reading, ReadReport, Region
 from lib.workers import Refused, Worker
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Checked",
     "Choice",
     "FileColumn",
+    "FileLimits",
     "Intake",
     "Issue",
     "Mapping",
@@ -55,6 +58,7 @@ __all__ = [
     "ReadReport",
     "Reading",
     "Refused",
+    "Region",
     "SheetLimits",
     "Suggestion",
     "Worker",
@@ -74,10 +78,9 @@ class Intake:
     """Reads and checks uploaded files in `worker`. Holds nothing between calls but the worker."""
 
     def __init__(
-        self, worker: Worker, most_bytes: int = 200_000_000,
-        sheets: SheetLimits = SheetLimits(), archives: ArchiveLimits = ArchiveLimits(),  # noqa: B008  (frozen)
+        self, worker: Worker, limits: FileLimits = FileLimits(), archives: ArchiveLimits = ArchiveLimits()  # noqa: B008  (frozen)
     ) -> None:  # fmt: skip
-        self.worker, self.most_bytes, self.sheets, self.archives = worker, most_bytes, sheets, archives
+        self.worker, self.limits, self.archives = worker, limits, archives
         self.stop: threading.Event | None = None
 
     def until(self, stop: threading.Event) -> Intake:
@@ -103,10 +106,7 @@ class Intake:
 
     def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
         """What is in `file`, called `name` by the user; its cells are left in `folder`. Fields of `reading` that are set are obeyed."""
-        arguments = {
-            "file": str(file), "name": name, "reading": reading.to_json(),
-            "most_bytes": self.most_bytes, "sheet_limits": asdict(self.sheets),
-        }  # fmt: skip
+        arguments = {"file": str(file), "name": name, "reading": reading.to_json(), "limits": asdict(self.limits)}
         answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file), self.stop)
         return answer if isinstance(answer, Refused) else ReadReport.of_json(answer)
 

@@ -7,17 +7,21 @@ is read again record by record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from lib.intake import issues
 from lib.intake.encoding import clean_bytes
-from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record
+from lib.intake.footers import without_footers
+from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
-from lib.intake.scanning import scan
-from lib.intake.values import Reading
+from lib.intake.regions import Block, Found, blocks_of_text, largest, region_end, tables_of
+from lib.intake.scanning import refuse_endless_lines, scan
+from lib.intake.values import Reading, Region
+from lib.text import clean_text
 from lib.workers import Refusal
 
 _BEGINNING = 200_000
@@ -39,33 +43,125 @@ class Records:
     blank: int
     top: list[tuple[int, list[str]]]
     sheets: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    hidden: tuple[str, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_lines: tuple[tuple[int, str, str], ...] = ()
 
     @property
     def misshapen(self) -> int:
         return self.found.filter(pl.col("rejects") & (pl.col("column") == ""))["line"].n_unique()
 
 
-def read_delimited(raw: bytes, asked: Reading) -> Records:
-    """The records of a delimited text. Raises Refusal for what is no text, empty, or wider than `MOST_COLUMNS`."""
+@dataclass(frozen=True)
+class _Text:
+    """A whole text: its first lines and records, separator and quote, and the record that names the columns if it is all one table."""
+
+    body: bytes
+    line_end: str
+    beginning: list[bytes]
+    top: list[Record]
+    marks: tuple[bytes, bytes]
+    main: Record | None
+
+    @property
+    def main_line(self) -> int | None:
+        return None if self.main is None else self.main.start + 1
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Where one table stands: `line` names its columns (0: none does), records begin after `skipped` lines and end with line `end`."""
+
+    line: int
+    header_rows: int
+    headers: list[str]
+    skipped: int
+    end: int | None
+
+
+def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS) -> Records:
+    """The records of one table of a delimited text. Raises Refusal for what is no text, empty, or wider than `most_columns`."""
     clean = clean_bytes(raw, asked.encoding)
     quote = '"' if asked.quote is None else asked.quote
     beginning = _beginning(clean.body)
     delimiter = asked.delimiter or delimiter_of(beginning, quote)
     marks = delimiter.encode(), quote.encode()
     top = list(records(beginning, *marks, most=60))
-    header = _header(clean.body, beginning, top, asked.header_line, marks)
-    headers = [_text(field)[:HEADER_LETTERS] for field in header.fields] if header else _numbered(top)
-    if len(headers) > MOST_COLUMNS:
-        raise Refusal("too_many_columns", columns=len(headers), most=MOST_COLUMNS)
-    skipped = header.start + header.lines if header else 0
-    names = column_names(headers)
+    text = _Text(clean.body, clean.line_end, beginning, top, marks, header_record(top))
+    found = tables_of([_all_one(text)], text.main_line)
+    table = _table(text, asked, found, most_columns)
+    frame, wrong, blank = _records(text, table)
+    if blank or table.line != 1:  # only then may there be other tables
+        found = tables_of(blocks_of_text(clean.body, marks, max((len(record.fields) for record in top), default=1)), text.main_line)
+        if (again := _table(text, asked, found, most_columns)) != table:
+            table = again
+            frame, wrong, blank = _records(text, table)
     reading = replace(
         asked, kind="csv", encoding=clean.encoding, line_end=clean.line_end, delimiter=delimiter, quote=quote,
-        header_line=header.start + 1 if header else 0,
+        header_line=table.line, header_rows=table.header_rows if table.line else None,
     )  # fmt: skip
-    frame, found, blank = _rows(clean.body, names, marks, clean.line_end, skipped)
+    apart = without_footers(frame, wrong, table.headers, asked, delimiter)
     shown = [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
-    return Records(reading, headers, [""] * len(headers), frame, found, blank, shown)
+    return Records(
+        reading, table.headers, [""] * len(table.headers), apart.frame, apart.found, blank, shown,
+        regions=_regions(found, table, apart.frame), left_out=apart.counts, left_lines=apart.lines,
+    )  # fmt: skip
+
+
+def _all_one(text: _Text) -> Block:
+    return Block(1, len(text.beginning), tuple((record.start + 1, [_text(field) for field in record.fields]) for record in text.top))
+
+
+def _records(text: _Text, table: _Table) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    body = text.body if table.end is None else text.body[: _start_of_line(text.body, table.end)].rstrip(b"\r\n")
+    return _rows(body, column_names(table.headers), text.marks, text.line_end, table.skipped)
+
+
+def _table(text: _Text, asked: Reading, found: list[Found], most_columns: int) -> _Table:
+    """The table asked for, else the largest of those found. Raises Refusal if it is too wide or has no such line."""
+    best = largest(found, text.main_line)
+    line = asked.header_line
+    if line is None:
+        line = best.header_line if best else text.main_line or 0
+    header = _header(text, line) if line > 0 else None
+    if header is None:
+        headers, header_rows, skipped = _numbered(text.top), 1, 0
+    else:
+        headers = [_text(field)[:HEADER_LETTERS] for field in header.fields]
+        header_rows = asked.header_rows or next((one.header_rows for one in found if one.header_line == line), 1)
+        headers = _under_groups(text, header, headers) if header_rows == 2 else headers
+        skipped = header.start + header.lines
+    if len(headers) > most_columns:
+        raise Refusal("too_many_columns", columns=len(headers), most=most_columns)
+    return _Table(max(0, line), header_rows, headers, skipped, region_end(found, max(0, line), asked.last_line))
+
+
+def _header(text: _Text, line: int) -> Record:
+    for record in text.top:
+        if record.start == line - 1:
+            return record
+    if line <= len(text.beginning):
+        return record_at(text.beginning, line - 1, *text.marks)
+    lines = text.body.split(b"\n", line + 1000)
+    if line > len(lines):
+        raise Refusal("no_header_line", line=line)
+    return record_at(lines, line - 1, *text.marks)
+
+
+def _regions(found: Sequence[Found], table: _Table, frame: pl.DataFrame) -> tuple[Region, ...]:
+    this = Region("", table.line, int(frame["_line"][-1]) if frame.height else table.line, tuple(column_names(table.headers)))
+    others = [Region("", one.header_line, one.end, tuple(column_names(one.head))) for one in found if one.header_line != table.line]
+    return tuple(sorted([this, *others], key=lambda region: region.header_line))
+
+
+def _under_groups(text: _Text, header: Record, headers: list[str]) -> list[str]:
+    """The header's names, with the merged cells of the line above it."""
+    if header.start == 0:
+        return headers
+    start = _start_of_line(text.body, header.start - 1)
+    above = record_at([text.body[start : text.body.index(b"\n", start)]], 0, *text.marks)
+    return join_names([clean_text(_text(field), lines=False)[:HEADER_LETTERS] for field in above.fields], headers)
 
 
 def _beginning(body: bytes) -> list[bytes]:
@@ -76,19 +172,6 @@ def _beginning(body: bytes) -> list[bytes]:
             raise Refusal("endless_line", megabytes=_LONGEST_FIRST_LINE // 1_000_000)
         part = body[: whole + 1] or body
     return part.removesuffix(b"\n").split(b"\n")
-
-
-def _header(body: bytes, beginning: list[bytes], top: list[Record], line: int | None, marks: tuple[bytes, bytes]) -> Record | None:
-    if line is None:
-        return header_record(top)
-    if line < 1:
-        return None
-    if line <= len(beginning):
-        return record_at(beginning, line - 1, *marks)
-    lines = body.split(b"\n", line + 1000)
-    if line > len(lines):
-        raise Refusal("no_header_line", line=line)
-    return record_at(lines, line - 1, *marks)
 
 
 def _numbered(top: list[Record]) -> list[str]:
@@ -114,6 +197,7 @@ def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: s
     start, first = _start_of_line(body, skipped), skipped + 1
     if not body[start : start + 100].strip(b"\r\n") and not body[start:].strip(b"\r\n"):
         return pl.DataFrame(schema={"_line": pl.Int64} | dict.fromkeys(names, pl.String)), issues.none(), 0
+    refuse_endless_lines(body)
     frame = _read_fast(body, names, marks, line_end, skipped)
     if frame is None:
         frame, found, blank = _read_exactly(body[start:].rstrip(b"\r\n"), names, marks, first)

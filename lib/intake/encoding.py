@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from lib.workers import Refusal
@@ -17,6 +18,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, ""), (codecs.BOM
 _PIECE = 1 << 18
 _LOOKED_AT = 200_000
 _LETTER_OF_UTF8 = re.compile(rb"[\xc3\xc4\xc5][\x80-\xbf](?![\x80-\xff])|\xe2\x80[\x90-\xa6]|\xe2\x82\xac")
+_NO_TEXT = ("Cc", "Cn", "Cs", "Co")
 _WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0"
 
 
@@ -63,8 +65,19 @@ def _encoding(raw: bytes) -> str:
                 raise Refusal("unknown_encoding")
             return name
     if b"\0" in raw[:_LOOKED_AT]:
-        raise Refusal("binary_file", kind="NUL")
+        return _unmarked_utf16(raw)
     return "utf-8" if _is_utf8(raw) else _legacy_encoding(raw)
+
+
+def _unmarked_utf16(raw: bytes) -> str:
+    """Which UTF-16 a text without mark is written in: zeros in every other byte only, many of them. Raises Refusal if in neither."""
+    part = raw[:_LOOKED_AT]
+    for zeros, others, name in ((part[1::2], part[::2], "utf-16-le"), (part[::2], part[1::2], "utf-16-be")):
+        if zeros.count(0) * 10 >= len(zeros) * 3 and len(zeros) > 8 and 0 not in others:
+            text = part[: len(part) // 2 * 2].decode(name, errors="replace")
+            if not any(unicodedata.category(letter) in _NO_TEXT and letter not in "\t\r\n" for letter in text[:20_000]):
+                return name
+    raise Refusal("binary_file", kind="NUL")
 
 
 def _is_utf8(raw: bytes) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from lib.intake.mapping import MISSING_WORDS
 from lib.intake.records import Record, records
 from lib.text import clean_text
 
@@ -61,6 +62,51 @@ def _names(row: Sequence[str]) -> bool:
     cells = [cell for cell in row if cell]
     values = sum(1 for cell in cells if LOOKS_LIKE_VALUE.match(cell) and not _YEAR.match(cell))
     return values * 3 <= len(cells) and len(set(cells)) * 2 > len(cells)
+
+
+def shown_cells(row: Sequence[str]) -> list[str]:
+    """Cells of a row as names to compare and show, without the blank ones at its end."""
+    return _without_blank_tail([clean_text(cell[: 4 * HEADER_LETTERS], lines=False)[:HEADER_LETTERS] for cell in row])
+
+
+def is_group_row(upper: Sequence[str], lower: Sequence[str], beneath: Sequence[Sequence[str]]) -> bool:
+    """Whether `upper` holds merged cells over the names in `lower`: "Q1" above "Hours" and "Cost". beneath: the records.
+
+    Its blanks stand beside a filled cell and over names; the names repeat, or numbers and dates stand beneath them.
+    """
+    over, under = shown_cells(upper), shown_cells(lower)
+    over += [""] * (len(under) - len(over))
+    under += [""] * (len(over) - len(under))
+    filled = [cell for cell in over if cell]
+    names = [cell for cell in under if cell]
+    if any(LOOKS_LIKE_VALUE.match(cell) for cell in names) or len(names) < 2 or not filled or (len(filled) == 1 and over[0]):
+        return False
+    if any(LOOKS_LIKE_VALUE.match(cell) and not _YEAR.match(cell) for cell in filled):
+        return False
+    spread = [at for at in range(1, len(over)) if not over[at] and under[at] and under[at - 1] and any(over[:at])]
+    joined = join_names(over, under)
+    if not spread or len(set(joined)) < len(joined) or not all(joined):
+        return False
+    valued = [
+        at for at in range(len(under))
+        if under[at] and any(at < len(row) and LOOKS_LIKE_VALUE.match(row[at].strip()) for row in beneath[:20])
+    ]  # fmt: skip
+    return len(set(names)) < len(names) or (bool(valued) and all(under[at].casefold() not in MISSING_WORDS for at in valued))
+
+
+def join_names(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The names of columns under merged cells: "Q1 / Hours", and each alone where the other is blank."""
+    width = max(len(upper), len(lower))
+    over, under = [*upper, *[""] * (width - len(upper))], [*lower, *[""] * (width - len(lower))]
+    names, group = [], ""
+    for above, below in zip(over, under, strict=True):
+        group = above or group
+        if above and not below:
+            names.append(above)
+            group = ""
+        else:
+            names.append(f"{group} / {below}" if group and below else below)
+    return names
 
 
 def _without_blank_tail(row: Sequence[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -10,7 +11,7 @@ class SheetLimits:
     """The largest workbook (.xlsx, .xlsm, .ods) that is read; sizes come from its ZIP directory, before anything is unpacked.
 
     file_bytes: the file as it is. entries: parts within it. unpacked_bytes: all parts together, and at most `ratio` times the file.
-    rows, columns: how far a sheet's last cell may stand; cells: rows times columns.
+    rows: how far down a sheet's last cell may stand; cells: rows times columns of one sheet.
     """
 
     file_bytes: int = 25_000_000
@@ -19,7 +20,6 @@ class SheetLimits:
     ratio: int = 200
     rows: int = 1_048_576
     cells: int = 30_000_000
-    columns: int = 500
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,20 @@ class ArchiveLimits:
     files: int = 200
     unpacked_bytes: int = 200_000_000
     ratio: int = 200
+
+
+@dataclass(frozen=True)
+class FileLimits:
+    """The largest file that is read, whatever its kind. columns: of one table. cells: rows times columns of a Parquet file.
+
+    A text is bounded by its bytes, and all of them by the memory and time of the worker process.
+    """
+
+    file_bytes: int = 200_000_000
+    columns: int = 500
+    cells: int = 60_000_000
+    sheets: SheetLimits = field(default_factory=SheetLimits)
+
+    @classmethod
+    def of_json(cls, facts: dict[str, Any]) -> FileLimits:
+        return cls(**{**facts, "sheets": SheetLimits(**facts["sheets"])})

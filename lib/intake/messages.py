@@ -26,8 +26,12 @@ REFUSALS: dict[str, Message] = {
     "binary_file": Message(N_("This is not a table but a file of another kind ({kind})."), _SAVE_AS),
     "markup_file": Message(N_("This is a web page or XML, not a table."), _SAVE_AS),
     "json_file": Message(N_("This is JSON, which can't be loaded here yet."), N_("Export CSV or Excel from the tool instead.")),
-    "old_workbook": Message(N_("This workbook has an old or uncommon format (.xls, .xlsb, .ods), or is protected by a password."), N_("Open it and save it as .xlsx without a password.")),
+    "old_workbook": Message(N_("This workbook has an old format (.xls, .xlsb), or is protected by a password."), N_("Open it and save it as .xlsx without a password.")),
     "broken_workbook": Message(N_("This workbook is damaged and can't be opened."), N_("Open it in Excel or LibreOffice, save it again as .xlsx and load that.")),
+    "locked_workbook": Message(N_("This workbook is protected by a password."), N_("Open it and save it without a password.")),
+    "broken_parquet": Message(N_("This Parquet file is damaged and can't be opened."), N_("Export it again, or load it as CSV.")),
+    "nested_column": Message(N_("The column {column} holds lists or records, not single values."), N_("Split it into plain columns, or leave it out, and export again.")),
+    "too_many_cells": Message(N_("This file has {rows} rows, too many for its columns."), N_("Split it into smaller files, or leave out columns that are not needed.")),
     "no_sheet": Message(N_("This workbook has no sheet with cells."), N_("Load a workbook with a table in it.")),
     "no_such_sheet": Message(N_("This workbook has no sheet called {sheet}."), N_("Pick another sheet.")),
     "unpacks_too_large": Message(N_("This workbook would grow beyond all measure when unpacked."), N_("Split it into smaller files, or export CSV.")),
@@ -116,7 +120,15 @@ READINGS: dict[str, str] = {
     "unit": N_("unit: {value}"),
     "missing": N_("no value where it says {value}"),
 }
-LEFT_OUT: dict[str, str] = {"blank": N_("blank"), "repeated": N_("equal to an earlier row")}
+LEFT_OUT: dict[str, str] = {
+    "blank": N_("blank"),
+    "known": N_("known under another name"),
+    "repeated": N_("equal to an earlier row"),
+    "total": N_("totals"),
+    "header": N_("the header again"),
+    "footer": N_("notes below the table"),
+    "below": N_("below the last line"),
+}
 
 FORMS: dict[str, str] = {
     "text": N_("Text"),

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from lib.intake.columnar import MARK, read_columns
 from lib.intake.delimited import Records, read_delimited
-from lib.intake.limits import SheetLimits
+from lib.intake.limits import FileLimits, SheetLimits
 from lib.intake.sheets import read_sheet
 from lib.intake.values import FileColumn, Reading, ReadReport
 from lib.workers import Refusal
@@ -18,27 +19,32 @@ _SAMPLES = 8
 _LOOKED_AT = 5_000
 _XML_SUFFIXES = (".xls", ".xlsb", ".ods", ".numbers")
 _LARGE = 50_000_000  # bytes of cells: above, the file is read again when needed instead of being written a second time
+_ANY = 1 << 62
+# For files that were read before, within the limits.
+_ADMITTED = FileLimits(_ANY, _ANY, _ANY, SheetLimits(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY))
 _last: dict[str, pl.DataFrame] = {}  # the newest frame by its path, so that its check need not read it back
 _OLE = b"\xd0\xcf\x11\xe0"
-_MARKUP = re.compile(rb"<(\?xml|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
+_MARKUP = re.compile(rb"<(\?[a-z]|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
 _JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
 
 
-def read_job(folder: str, file: str, name: str, reading: dict[str, Any], most_bytes: int, sheet_limits: dict[str, int]) -> dict[str, Any]:
+def read_job(folder: str, file: str, name: str, reading: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
     """Read `file` and leave read.arrow and read_issues.arrow in `folder`. Returns a ReadReport as JSON; raises Refusal."""
-    path = Path(file)
-    if path.stat().st_size > most_bytes:
-        raise Refusal("file_too_large", megabytes=most_bytes // 1_000_000)
+    path, allowed = Path(file), FileLimits.of_json(limits)
+    if path.stat().st_size > allowed.file_bytes:
+        raise Refusal("file_too_large", megabytes=allowed.file_bytes // 1_000_000)
     raw = path.read_bytes()
-    found = records_of(raw, name, Reading.of_json(reading), SheetLimits(**sheet_limits))
+    found = records_of(raw, name, Reading.of_json(reading), allowed)
     report = _report(name, found, Path(folder), file)
     return report.to_json()
 
 
-def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:  # noqa: B008  (frozen)
-    """The records of a CSV, TSV, TXT or XLSX file; what it is decides its content, not its name."""
+def records_of(raw: bytes, name: str, asked: Reading, limits: FileLimits = FileLimits()) -> Records:  # noqa: B008  (frozen)
+    """The records of a CSV, TSV, TXT, XLSX, XLSM, ODS or Parquet file; what it is decides its content, not its name."""
     if raw.startswith(b"PK\x03\x04"):
-        return read_sheet(raw, asked, limits)
+        return read_sheet(raw, asked, limits.sheets, limits.columns)
+    if raw.startswith(MARK):
+        return read_columns(raw, asked, limits)
     if raw.startswith(_OLE):
         raise Refusal("old_workbook")
     lead = raw[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -46,7 +52,7 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: SheetLimits = Shee
         raise Refusal("markup_file")
     if _JSON.match(lead) or (lead[:1] in (b"{", b"[") and name.lower().endswith((".json", ".txt"))):
         raise Refusal("json_file")
-    return read_delimited(raw, asked)
+    return read_delimited(raw, asked, limits.columns)
 
 
 def frame_of(report: ReadReport, names: list[str]) -> pl.DataFrame:
@@ -56,7 +62,7 @@ def frame_of(report: ReadReport, names: list[str]) -> pl.DataFrame:
         return kept.select("_line", *names)
     if Path(report.frame).exists():
         return pl.read_ipc(report.frame, columns=["_line", *names])
-    return records_of(Path(report.source).read_bytes(), report.file, report.reading).frame.select("_line", *names)
+    return records_of(Path(report.source).read_bytes(), report.file, report.reading, _ADMITTED).frame.select("_line", *names)
 
 
 def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadReport:
@@ -79,7 +85,7 @@ def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadRe
         file=name,
         reading=found.reading,
         columns=columns,
-        records=found.frame.height + found.blank + found.misshapen,
+        records=found.frame.height + found.blank + found.misshapen + sum(found.left_out.values()),
         blank=found.blank,
         misshapen=found.misshapen,
         sheets=found.sheets,
@@ -87,6 +93,10 @@ def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadRe
         source=source,
         frame=str(frame_path),
         issues=str(issues_path),
+        regions=found.regions,
+        hidden=found.hidden,
+        left_out=found.left_out,
+        left_lines=found.left_lines,
     )
 
 

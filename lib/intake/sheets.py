@@ -1,7 +1,6 @@
-"""Excel workbooks (.xlsx) to a frame of text cells with row numbers. Cell by cell, each with its own type; runs no formula.
+"""Workbooks (.xlsx, .xlsm, .ods) to a frame of text cells with row numbers. Cell by cell, each with its own type; runs no formula.
 
-Sizes are checked in the ZIP's directory and in the sheet's XML before anything is unpacked whole, because the reader aborts the
-process on a sheet with one cell at its far corner. Error cells (#N/A) read as blank there, so they are looked up in the XML.
+Sizes are checked in the ZIP's directory and in the sheets' XML before anything is unpacked whole.
 """
 
 from __future__ import annotations
@@ -9,8 +8,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,48 +17,110 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.delimited import MOST_COLUMNS, Records
-from lib.intake.layout import HEADER_LETTERS, column_names, header_row
+from lib.intake.footers import without_footers
+from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
-from lib.intake.values import Reading
+from lib.intake.open_document import check_sheets
+from lib.intake.regions import Block, Found, blocks_of_rows, largest, region_end, tables_of
+from lib.intake.values import Reading, Region
+from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
 
 _TOP = 30
-# Writers differ in prefixes and quotes. A formula whose result was never computed reads as blank too; an empty text is a result.
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s(?=[^>]*\bt\s*=\s*["']e["'])[^>]*>""")
-_UNCOMPUTED_CELL = re.compile(
-    rb"""<(?:\w+:)?c(?:\s(?![^>]*\bt\s*=\s*["'](?:e|str)["'])[^>]*)?>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
-)
-_ERROR, _FORMULA = re.compile(rb"""["']e["']"""), re.compile(rb"[<:]f[\s/>]")
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)(\d+)["']""")
+_LOOKED_INTO = 30_000_000  # bytes of XML in sheets other than the one read, beyond which they are named only
+_DURATION = re.compile(r"(-?)PT(\d{1,6})H(\d{1,4})M(\d{1,4}(?:\.\d+)?)S")
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+Rows = list[list[Any]]
+Errors = list[tuple[int, int, str]]
 
 
-def read_sheet(raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits()) -> Records:  # noqa: B008  (frozen)
-    """The records of one sheet: the one asked for, or the first visible one with cells. Raises Refusal beyond the limits."""
+@dataclass
+class _Book:
+    """An open workbook whose directory was checked. `parts`: sheet -> its XML (.xlsx); `errors`: sheet -> its error cells (.ods)."""
+
+    kind: str
+    raw: bytes
+    book: Any
+    names: list[str]
+    hidden: tuple[str, ...]
+    parts: dict[str, str]
+    sizes: dict[str, int]
+    errors: dict[str, Errors]
+    limits: SheetLimits
+    most_columns: int
+
+    def read(self, name: str) -> tuple[Rows, Errors]:
+        """(cells, error cells) of one sheet. Raises Refusal if it is damaged or a cell stands too far out."""
+        from python_calamine import CalamineError
+
+        if self.kind == "xlsx":
+            errors = check_sheet(self.raw, self.parts.get(name), self.limits, self.most_columns)
+        else:
+            errors = self.errors.get(name, [])
+        try:
+            rows = self.book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (CalamineError, OSError, ValueError) as error:
+            raise Refusal("broken_workbook", error=type(error).__name__) from None
+        width = max((len(row) for row in rows), default=0)
+        if width > self.most_columns:
+            raise Refusal("too_many_columns", columns=width, most=self.most_columns)
+        if self.kind == "ods":
+            _mend_open_document(rows, errors)
+        return rows, errors
+
+
+def _mend_open_document(rows: Rows, errors: Errors) -> None:
+    """Blank what an error says in words; durations of a day and more come as text."""
+    for row, column, _ in errors:
+        if row < len(rows) and column < len(rows[row]):
+            rows[row][column] = ""
+    for cells in rows:
+        for column, cell in enumerate(cells):
+            if isinstance(cell, str) and cell.startswith(("PT", "-PT")) and (found := _DURATION.fullmatch(cell)):
+                sign, hours, minutes, seconds = found.groups()
+                length = timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds))
+                cells[column] = -length if sign else length
+
+
+def read_sheet(
+    raw: bytes, asked: Reading, limits: SheetLimits = SheetLimits(), most_columns: int = MOST_COLUMNS  # noqa: B008  (frozen)
+) -> Records:  # fmt: skip
+    """The records of one table: the one asked for, or the largest of the first visible sheet with cells. Raises Refusal."""
+    book = _opened(raw, limits, most_columns)
+    if asked.sheet is not None and asked.sheet not in book.names:
+        raise Refusal("no_such_sheet", sheet=asked.sheet)
+    visible = [name for name in book.names if name not in book.hidden] or book.names
+    if book.kind == "xlsx":
+        chosen = asked.sheet or first_with_cells(raw, book.parts, visible)
+    else:
+        chosen = asked.sheet or next((name for name in visible if book.sizes.get(name)), visible[0])
+    rows, errors = book.read(chosen)
+    reading = replace(asked, kind=book.kind, sheet=chosen, encoding="", line_end="", delimiter="", quote="")
+    found, main = _tables(rows)
+    records = _records(rows, errors, reading, found, main)
+    own = [replace(region, hidden=chosen in book.hidden) for region in records.regions]
+    regions = [region for name in book.names for region in (own if name == chosen else _regions_of(book, name, chosen))]
+    return replace(records, sheets=tuple(book.names), hidden=book.hidden, regions=tuple(regions))
+
+
+def _opened(raw: bytes, limits: SheetLimits, most_columns: int) -> _Book:
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-    book_parts = _check_archive(raw, limits)
+    kind, parts, sizes, errors = _checked(raw, limits, most_columns)
     try:
         book = load_workbook(io.BytesIO(raw))
     except (CalamineError, OSError, ValueError) as error:
         raise Refusal("broken_workbook", error=type(error).__name__) from None
     sheets = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-    names = [sheet.name for sheet in sheets]
-    if not names:
+    if not sheets:
         raise Refusal("no_sheet")
-    if asked.sheet is not None and asked.sheet not in names:
-        raise Refusal("no_such_sheet", sheet=asked.sheet)
-    visible = [sheet.name for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible] or names
-    chosen = asked.sheet or _first_with_cells(raw, book_parts, visible)
-    errors = _check_sheet(raw, book_parts.get(chosen), limits)
-    try:
-        rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise Refusal("broken_workbook", error=type(error).__name__) from None
-    return _records(rows, errors, replace(asked, kind="xlsx", sheet=chosen, encoding="", line_end="", delimiter="", quote=""), tuple(names))
+    hidden = tuple(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
+    return _Book(kind, raw, book, [sheet.name for sheet in sheets], hidden, parts, sizes, errors, limits, most_columns)
 
 
-def _check_archive(raw: bytes, limits: SheetLimits) -> dict[str, str]:
-    """Sheet name -> its part in the archive. Raises Refusal for what is no .xlsx or too large to unpack."""
+def _checked(raw: bytes, limits: SheetLimits, most_columns: int) -> tuple[str, dict[str, str], dict[str, int], dict[str, Errors]]:
+    """(kind, sheet -> part, sheet -> size, sheet -> error cells). Raises Refusal for what is no workbook or too large to unpack."""
     if len(raw) > limits.file_bytes:
         raise Refusal("file_too_large", megabytes=limits.file_bytes // 1_000_000)
     try:
@@ -71,141 +132,125 @@ def _check_archive(raw: bytes, limits: SheetLimits) -> dict[str, str]:
     if len(entries) > limits.entries or unpacked > limits.unpacked_bytes or unpacked > limits.ratio * max(len(raw), 10_000):
         raise Refusal("unpacks_too_large")
     names = {entry.filename for entry in entries}
-    if "xl/workbook.bin" in names or "content.xml" in names:
-        raise Refusal("old_workbook")
-    if "xl/workbook.xml" not in names:
-        raise Refusal("binary_file", kind="ZIP")
     try:
-        for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-            if part in names and re.search(rb"<!(DOCTYPE|ENTITY)", archive.read(part)):
-                raise Refusal("broken_workbook", error="doctype")
-        return _parts(archive, names)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError):
+        if "xl/workbook.bin" in names:
+            raise Refusal("old_workbook")
+        if "xl/workbook.xml" in names:
+            parts = sheet_parts(archive, names)
+            return "xlsx", parts, {name: archive.getinfo(part).file_size for name, part in parts.items()}, {}
+        if "content.xml" in names:
+            return "ods", {}, *_open_document(archive, names, limits, most_columns)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise Refusal("broken_workbook", error="zip") from None
+    raise Refusal("binary_file", kind="ZIP")
 
 
-def _parts(archive: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
-    from defusedxml import ElementTree
+def _open_document(
+    archive: zipfile.ZipFile, names: set[str], limits: SheetLimits, most_columns: int
+) -> tuple[dict[str, int], dict[str, Errors]]:
+    """(sheet -> cells, sheet -> error cells) of an OpenDocument spreadsheet."""
+    kind = archive.read("mimetype")[:100].decode(errors="replace").strip() if "mimetype" in names else ""
+    if kind.startswith(_OPEN_DOCUMENT) and not kind.startswith(_OPEN_DOCUMENT + "spreadsheet"):
+        raise Refusal("binary_file", kind="OpenDocument")
+    if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+        raise Refusal("locked_workbook")
+    facts = check_sheets(archive, limits, most_columns)
+    return {name: sheet.rows * sheet.columns for name, sheet in facts.items()}, {name: sheet.errors for name, sheet in facts.items()}
 
+
+def _regions_of(book: _Book, name: str, chosen: str) -> list[Region]:
+    """The tables of a sheet that is not read now; where it is too large to look into, the sheet alone. None if it has no cells."""
+    hidden = name in book.hidden
+    if not book.sizes.get(name):
+        return []
+    if book.kind == "xlsx" and sum(size for other, size in book.sizes.items() if other != chosen) > _LOOKED_INTO:
+        return [Region(name, 0, 0, (), hidden)]
     try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
-        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
-    except Exception as error:
-        if isinstance(error, (zipfile.BadZipFile, OSError)):
-            raise
-        raise Refusal("broken_workbook", error=type(error).__name__) from None
-    targets = {link.get("Id"): str(link.get("Target")).removeprefix("/") for link in links}
-    parts = {}
-    for sheet in book.iter():
-        if sheet.tag.rpartition("}")[2] != "sheet":
-            continue
-        ids = [value for name, value in sheet.attrib.items() if name.endswith("}id")]
-        target = targets.get(ids[0], "") if ids else ""
-        part = target if target.startswith("xl/") else f"xl/{target}"
-        if part in names:
-            parts[str(sheet.get("name"))] = part
-    return parts
+        rows, _ = book.read(name)
+    except Refusal:
+        return [Region(name, 0, 0, (), hidden)]
+    found, _ = _tables(rows)
+    return [_region(one, rows, name, hidden) for one in found]
 
 
-def _chunks(raw: bytes, part: str) -> Iterator[bytes]:
-    """The part's XML in pieces that end after a row, so that no cell is cut."""
-    rest = b""
-    with zipfile.ZipFile(io.BytesIO(raw)).open(part) as stream:
-        while piece := stream.read(4_000_000):
-            piece = rest + piece
-            cut = piece.rfind(b"row>") + 4
-            cut = cut if cut > 3 else piece.rfind(b"<")
-            rest = piece[cut:] if cut > 0 else b""
-            yield piece[:cut] if cut > 0 else piece
-    yield rest
+def _region(one: Found, rows: Rows, name: str, hidden: bool) -> Region:
+    headers = _headers(rows, one.header_line, one.header_rows)
+    while headers and not headers[-1]:
+        headers.pop()
+    return Region(name, one.header_line, one.end, tuple(column_names(headers)), hidden)
 
 
-def _first_with_cells(raw: bytes, parts: dict[str, str], names: list[str]) -> str:
-    for name in names:
-        if name in parts and any(b"<v>" in piece or b"<is>" in piece or b"<v " in piece for piece in _chunks(raw, parts[name])):
-            return name
-    return names[0]
+def _tables(rows: Rows) -> tuple[list[Found], int | None]:
+    """The tables of a sheet, and the row that names the columns if it is all one table (0: none does)."""
+    main = header_row(_written(rows[:60]))
+    texts: list[list[str]] = [["x" if cell != "" else "" for cell in row] for row in rows]
+    blocks = [_with_cells(block, rows) for block in blocks_of_rows(texts)]
+    return tables_of(blocks, None if main is None else main + 1), None if main is None else main + 1
 
 
-def _check_sheet(raw: bytes, part: str | None, limits: SheetLimits) -> list[tuple[int, int, str]]:
-    """(row, column, code) of every cell that reads as blank though it is not, from 0. Raises Refusal if a cell stands too far out."""
-    errors: list[tuple[int, int, str]] = []
-    if part is None:
-        return errors
-    last_row, widest = 0, 0
-    try:
-        for piece in _chunks(raw, part):
-            if re.search(rb"<!(DOCTYPE|ENTITY)", piece):
-                raise Refusal("broken_workbook", error="doctype")
-            if re.search(rb'<c [^>]*r="[A-Z]{3,}\d', piece):
-                raise Refusal("too_many_columns", columns=703, most=MOST_COLUMNS)
-            at = piece.rfind(b"<row ")
-            if at >= 0 and (row := re.search(rb'[ ]r="(\d{1,9})"', piece[at : at + 200])):
-                last_row = max(last_row, int(row[1]))
-                cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[at:])
-                first_cells = re.findall(rb'<c [^>]*r="([A-Z]{1,2})\d', piece[:20_000])
-                widest = max([widest, *(_column(cell) + 1 for cell in (*cells, *first_cells))])
-            found = [("error_cell", cell[0]) for cell in _ERROR_CELL.finditer(piece)] if _ERROR.search(piece) else []
-            found += [("uncomputed_cell", cell[0]) for cell in _UNCOMPUTED_CELL.finditer(piece)] if _FORMULA.search(piece) else []
-            for code, cell in found:
-                place = _PLACE.search(cell)
-                if place is None:
-                    raise Refusal("broken_workbook", error="cell")
-                errors.append((int(place[2]) - 1, _column(place[1]), code))
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, RuntimeError, NotImplementedError):
-        raise Refusal("broken_workbook", error="zip") from None
-    except Exception as error:
-        if isinstance(error, Refusal):
-            raise
-        raise Refusal("broken_workbook", error=type(error).__name__) from None
-    if last_row > limits.rows or last_row * widest > limits.cells:
-        raise Refusal("too_many_rows", rows=last_row)
-    return errors
+def _with_cells(block: Block, rows: Rows) -> Block:
+    """The block with its first rows as text."""
+    first = block.rows[0][0]
+    return replace(block, rows=tuple(enumerate(_written(rows[first - 1 : first - 1 + len(block.rows)]), start=first)))
 
 
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
+def _written(rows: Rows) -> list[list[str]]:
+    return [[cell_text(cell)[:HEADER_LETTERS] for cell in row] for row in rows]
 
 
-def _records(rows: list[list[Any]], errors: list[tuple[int, int, str]], asked: Reading, names: tuple[str, ...]) -> Records:
+def _headers(rows: Rows, header_line: int, header_rows: int) -> list[str]:
+    lines = _written(rows[max(0, header_line - header_rows) : header_line])
+    return join_names(*lines) if len(lines) == 2 else lines[0] if lines else []
+
+
+def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found], main: int | None) -> Records:
+    table = largest(found, main)
+    start = asked.header_line
+    if start is None:
+        start = table.header_line if table else 0
+    if start > len(rows):
+        raise Refusal("no_header_line", line=start)
+    known = next((one for one in found if one.header_line == start), None)
+    header_rows = asked.header_rows or (known.header_rows if known else 1)
+    end = region_end(found, start, asked.last_line)
+    body = rows[start:end]
     width = max((len(row) for row in rows), default=0)
-    if width > MOST_COLUMNS:
-        raise Refusal("too_many_columns", columns=width, most=MOST_COLUMNS)
-    beginning = [[cell_text(cell)[:HEADER_LETTERS] for cell in row] for row in rows[:60]]
-    if asked.header_line is None:
-        found = header_row(beginning)
-        start = 0 if found is None else found + 1
-    else:
-        start = asked.header_line
-        if start > len(rows):
-            raise Refusal("no_header_line", line=start)
-    headers = [cell_text(cell)[:HEADER_LETTERS] for cell in rows[start - 1]] if start else [""] * width
-    while headers and not headers[-1] and all(_is_blank(row[len(headers) - 1 :]) for row in rows[start:]):
+    headers = _headers(rows, start, header_rows) if start else [""] * width
+    while headers and not headers[-1] and all(_is_blank(row[len(headers) - 1 :]) for row in body):
         headers.pop()
     if not headers:
         raise Refusal("empty_file")
-    body = rows[start:]
+    while body and _is_blank(body[-1]) and end is not None:
+        body.pop()
     shown = column_names(headers)
-    typed = [_type_of(body, column) for column in range(len(headers))]
     columns = {"_line": pl.Series("_line", range(start + 1, start + 1 + len(body)), pl.Int64)}
     for position, name in enumerate(shown):
         columns[name] = pl.Series(name, [cell_text(row[position]) for row in body], pl.String)
     frame = pl.DataFrame(columns)
-    wrong = [(row, column, code) for row, column, code in errors if row >= start and column < len(shown)]
-    found_issues = issues.of_cells(
-        pl.Series([row + 1 for row, _, _ in wrong], dtype=pl.Int64), pl.Series(["#"] * len(wrong), dtype=pl.String), "", "", "error_cell"
-    )
-    found_issues = found_issues.with_columns(
-        pl.Series("column", [shown[column] for _, column, _ in wrong], pl.String),
-        pl.Series("code", [code for _, _, code in wrong], pl.String),
-    )
-    is_blank = pl.all_horizontal(pl.col(shown).str.strip_chars() == "") & ~pl.col("_line").is_in([row + 1 for row, _, _ in wrong])
+    wrong = [(row + 1, shown[column], code) for row, column, code in errors if start <= row < start + len(body) and column < len(shown)]
+    found_issues = _error_issues(wrong)
+    is_blank = pl.all_horizontal(pl.col(shown).str.strip_chars() == "") & ~pl.col("_line").is_in([line for line, _, _ in wrong])
     kept = frame.filter(~is_blank)
-    top = [(number, [cell[:200] for cell in row]) for number, row in enumerate(beginning[:_TOP], start=1)]
-    return Records(replace(asked, header_line=start), headers, typed, kept, found_issues, frame.height - kept.height, top, names)
+    apart = without_footers(kept, found_issues, headers, asked)
+    kept_rows = [body[line - start - 1] for line in apart.frame["_line"]] if apart.frame.height < frame.height else body
+    typed = [_type_of(kept_rows, column) for column in range(len(headers))]
+    top = [(number, [cell[:200] for cell in row]) for number, row in enumerate(_written(rows[:_TOP]), start=1)]
+    reading = replace(asked, header_line=start, header_rows=header_rows if start else None)
+    last = int(apart.frame["_line"][-1]) if apart.frame.height else start
+    this = Region(str(asked.sheet), start, last, tuple(shown))
+    others = [_region(one, rows, str(asked.sheet), False) for one in found if one.header_line != start]
+    regions = tuple(sorted([this, *others], key=lambda region: region.header_line))
+    return Records(
+        reading, headers, typed, apart.frame, apart.found, frame.height - kept.height, top,
+        regions=regions, left_out=apart.counts, left_lines=apart.lines,
+    )  # fmt: skip
+
+
+def _error_issues(wrong: Sequence[tuple[int, str, str]]) -> pl.DataFrame:
+    lines, signs = pl.Series([line for line, _, _ in wrong], dtype=pl.Int64), pl.Series(["#"] * len(wrong), dtype=pl.String)
+    return issues.of_cells(lines, signs, "", "", "error_cell").with_columns(
+        pl.Series("column", [column for _, column, _ in wrong], pl.String), pl.Series("code", [code for _, _, code in wrong], pl.String)
+    )
 
 
 def _is_blank(cells: list[Any]) -> bool:

@@ -13,8 +13,13 @@ from typing import Any
 class Reading:
     """How bytes become records. None means: find out. A person may set any field and read the file again.
 
-    `kind` "csv" or "xlsx"; `line_end` "lf", "crlf", "cr" or "mixed"; `quote` '"' or "" for none; `header_line` the number of the
-    line (of the row in a sheet) that names the columns, from 1, or 0 when no line does; `sheet` the sheet's name.
+    `kind` "csv", "xlsx", "ods" or "parquet"; `line_end` "lf", "crlf", "cr" or "mixed"; `quote` '"' or "" for
+    none; `header_line` the number of the line (of the row in a sheet) that names the columns, from 1, or 0 when no line does; `sheet`
+    the sheet's name. Of several tables in one sheet or text, the one with that header line is read, to where the next one begins.
+
+    `header_rows` 2: the line above holds merged cells over the names, which become "Q1 / Hours". `last_line` the last line of the
+    table: what stands below is left out; 0 when all lines to the end are records. `totals` False: lines that say "Total" and
+    headers that come again are records.
     """
 
     kind: str | None = None
@@ -24,6 +29,9 @@ class Reading:
     quote: str | None = None
     header_line: int | None = None
     sheet: str | None = None
+    header_rows: int | None = None
+    last_line: int | None = None
+    totals: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -53,11 +61,32 @@ class FileColumn:
 
 
 @dataclass(frozen=True)
+class Region:
+    """One table of a file: pick it with `replace(reading, sheet=..., header_line=..., header_rows=None, last_line=None)`.
+
+    `headers` are its columns; () with `header_line` 0 for a sheet too large to look into unasked. `hidden`: its sheet is hidden.
+    """
+
+    sheet: str
+    header_line: int
+    last_line: int
+    headers: tuple[str, ...]
+    hidden: bool = False
+
+    @classmethod
+    def of_json(cls, facts: dict[str, Any]) -> Region:
+        return cls(**{**facts, "headers": tuple(facts["headers"])})
+
+
+@dataclass(frozen=True)
 class ReadReport:
     """What was found in the file `source`. Its records are in `frame` (Arrow IPC: `_line` and one text column per column), if they are
     not so many that reading `source` again is cheaper.
 
-    `records` counts every record below the header: those in `frame`, those in `issues` (wrong number of fields) and blank ones.
+    `records` counts every record below the header: those in `frame`, those in `issues` (wrong number of fields), blank ones and those
+    left out. `left_out` counts lines that are no records by reason: "total", "header" (the header again), "footer" (notes at the end),
+    "below" (after `reading.last_line`); `left_lines` are the first of them, (line, reason, text). `regions` are all the tables that
+    the file holds, this one included; `hidden` the names of hidden sheets, which are read only if asked for.
     `top` is the beginning of the file as it stands, (line, cells), from which a person picks the header line.
     """
 
@@ -72,6 +101,10 @@ class ReadReport:
     source: str
     frame: str
     issues: str
+    regions: tuple[Region, ...] = ()
+    hidden: tuple[str, ...] = ()
+    left_out: dict[str, int] = field(default_factory=dict)
+    left_lines: tuple[tuple[int, str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -85,6 +118,9 @@ class ReadReport:
                 "columns": tuple(FileColumn.of_json(column) for column in facts["columns"]),
                 "sheets": tuple(facts["sheets"]),
                 "top": tuple((line, tuple(cells)) for line, cells in facts["top"]),
+                "regions": tuple(Region.of_json(region) for region in facts.get("regions", ())),
+                "hidden": tuple(facts.get("hidden", ())),
+                "left_lines": tuple((line, reason, text) for line, reason, text in facts.get("left_lines", ())),
             }
         )
 
@@ -157,7 +193,8 @@ class Issue:
 class Checked:
     """The outcome of a dry run. `accepted` and `issues` are Arrow IPC files in the job's folder; `accepted` is "" while asking.
 
-    records = accepted_rows + rejected_rows + sum of left_out, always. `left_out` counts by reason: "blank", "repeated".
+    records = accepted_rows + rejected_rows + sum of left_out, always. `left_out` counts by reason: "blank", "repeated",
+    and those of `ReadReport.left_out`.
     `counts` is issues by code. `references` per column: rows resolved "by_key", "by_name", "by_alias", "unlinked" (the referred
     table is empty), "unknown". `readings` says per column how it was read, such as {"number_style": "1.234,5"}.
     `key` is "column" or how a missing key was made: "name" or "hash". `cleaned` counts text cells that cleaning changed.
