@@ -11,10 +11,13 @@ import streamlit as st
 from lib.charts.chart import Chart
 from lib.choices import CHOICES
 from lib.columns import N_
+from lib.documents.workbook import Sheet
 from lib.formats import Language
 from lib.measures.figure import Figure
 from lib.tables import TABLES
+from lib.ui import session
 from lib.ui.frame import card, chart_card, md, rows_table, small_table
+from lib.ui.table_downloads import about_view, table_downloads
 
 HEADINGS = {
     "name": N_("Account"),
@@ -115,14 +118,41 @@ def _contents(figure: Figure, t: Language, population: str) -> None:
         if figure.rows.height:
             st.markdown(f"**{t('Rows')}**")
             _rows(figure, t)
+            about = about_view(t, t(figure.definition.name), population=population, source=t(figure.definition.source))
+            table_downloads(rows_sheet(figure, t), t, key="definition", file=figure.key, about=about)
+        definitions = session.ROOT / "pages" / "definitions.py"
+        st.page_link(definitions, label=t("All definitions"), query_params={"figure": figure.key, "lang": t.code})
 
 
-def _rows(figure: Figure, t: Language) -> None:
-    rows = figure.rows.with_columns(
+def in_language(figure: Figure, t: Language) -> pl.DataFrame:
+    """The figure's rows with their words translated."""
+    return figure.rows.with_columns(
         pl.col(name).replace({word: t(message) for word, message in WORDS.items()})
         for name in figure.rows.columns
         if name in ("kind", "change", "status")
     )
+
+
+def rows_sheet(figure: Figure, t: Language) -> Sheet:
+    """The figure's rows to take away, with its value, formula and what was left out as notes."""
+    rows = in_language(figure, t)
+    formats: dict[str, str] = {}
+    for name, dtype in rows.schema.items():
+        if name in ("share", "days_late"):
+            formats[name] = "share" if name == "share" else "whole"
+        elif name.endswith("hours"):
+            formats[name] = "hours"
+        elif dtype.is_float():
+            formats[name] = f"money:{figure.currency}" if figure.currency else "number"
+    value = written(figure, t) if figure.value is not None else why_absent(figure, t)
+    left_out = [f"{t.plural(part.one, part.many, part.count)}." for part in figure.left_out]
+    notes = (f"{t(figure.definition.name)}: {value}", t(figure.definition.formula), *left_out)
+    headings = {name: t(HEADINGS[name]) for name in rows.columns if name in HEADINGS}
+    return Sheet(t(figure.definition.name), rows, headings, formats, notes)
+
+
+def _rows(figure: Figure, t: Language) -> None:
+    rows = in_language(figure, t)
     forms: dict[str, Callable[[Any], str]] = {}
     for name, dtype in rows.schema.items():
         if dtype == pl.Date:
