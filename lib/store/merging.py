@@ -96,6 +96,12 @@ def put_under(store: Store, account: str, parent: str | None, *, author: str, at
     return corrections.correct(store, "accounts", _row(store, "accounts", account), "parent_id", parent, reason, author=author, at=at)
 
 
+def above(store: Store, account: str) -> list[str]:
+    """Parent, its parent and so on, of `account`; a circle that was imported is walked once."""
+    parents = dict(store.portfolio()["accounts"].select("account_id", "parent_id").collect().iter_rows())
+    return _upwards(parents, account)
+
+
 def _upwards(parents: Mapping[str, str | None], account: str) -> list[str]:
     found: list[str] = []
     at = parents.get(account)

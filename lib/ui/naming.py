@@ -147,17 +147,19 @@ def create(asked: Sequence[Asked]) -> None:
 
 
 def _copy(upload: Upload, column: str, table: str) -> Upload:
-    """The file once more, for `table`, whose names stand where the file says `column`."""
+    """The file once more, for `table`, whose names stand where the file says `column`; what else its rows need is asked.
+
+    A column such as Status speaks of the file's own rows, not of those that they name: none is taken unasked.
+    """
     assert upload.mapping is not None
     theirs = upload.mapping.columns[column]
     uploads.use_again(upload)
     again = list(uploads.waiting().values())[-1]
     uploads.choose_table(again, table)
     assert again.mapping is not None
-    columns, key = dict(again.mapping.columns), TABLES[table].key[0]
-    if columns.get(key) != theirs:
-        columns = {ours: name for ours, name in columns.items() if ours != key and name != theirs} | {"name": theirs}
-    again.mapping = replace(again.mapping, columns=columns, source=upload.mapping.source, distinct=True)
+    likely, key = again.mapping.columns, TABLES[table].key[0]
+    columns = {ours: likely[ours] for ours in (key, "name") if ours in likely} if likely.get(key) == theirs else {"name": theirs}
+    again.mapping = Mapping(table, upload.mapping.source, again.mapping.reading, columns, distinct=True)
     return again
 
 

@@ -9,7 +9,7 @@ from lib.ui import session, table_browser, view
 
 STATIC = Path(__file__).parent / "static"
 PAGES = session.ROOT / "pages"
-LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version", *table_browser.LINKED, "figure")
+LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version", "part", *table_browser.LINKED, "figure")
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
@@ -21,6 +21,7 @@ pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),
     st.Page(PAGES / "data_intake.py", title=t("Data"), url_path="data"),
     st.Page(PAGES / "tables.py", title=t("Tables"), url_path="tables"),
+    st.Page(PAGES / "names.py", title=t("Names"), url_path="names"),
     st.Page(PAGES / "definitions.py", title=t("Definitions"), url_path="definitions"),
     st.Page(PAGES / "app_settings.py", title=t("Settings"), url_path="settings"),
 ]

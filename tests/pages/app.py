@@ -16,6 +16,7 @@ PAGES = {
     "portfolio": ROOT / "pages" / "portfolio.py",
     "data": ROOT / "pages" / "data_intake.py",
     "tables": ROOT / "pages" / "tables.py",
+    "names": ROOT / "pages" / "names.py",
     "definitions": ROOT / "pages" / "definitions.py",
     "settings": ROOT / "pages" / "app_settings.py",
 }
