@@ -10,7 +10,7 @@ PIP_INSTALL = $(PY) -m pip install --quiet --no-input --disable-pip-version-chec
 ARGS ?=
 export REQUIRE_BROWSER
 
-.PHONY: help run env test check browser fuzz bench pins messages clean
+.PHONY: help run env test offline check browser fuzz bench pins messages clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP) | $(PY)
 
 test: check browser ## Check, then run all tests (REQUIRE_BROWSER=1: fail without a browser; ARGS="tests/store -x")
 	@$(PY) -m pytest $(ARGS)
+
+offline: check browser ## Run all tests without a network (Linux), else record what reaches for one
+	@$(PY) -m scripts.offline $(ARGS)
 
 check: $(DEV_STAMP) ## Lint, types and the direction of imports
 	@$(PY) -m ruff check .
