@@ -1,5 +1,6 @@
 """Files made worse at random: bytes, lines, cells, parts of archives. Everything follows from the given `random.Random`."""
 
+# ruff: noqa: E501  (one list of tokens)
 from __future__ import annotations
 
 import io
@@ -9,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 TOKENS = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b'""', b'",', b";", b",", b"\t", b"|", b"\r", b"\n", b"\r\n\r\n", b"=1+1", b"-", b"%",
-    b"1.234", b"1,234.5", b"99999999999999999999", b"31/02/2026", b"03/04/2026", b"45413", b"1h 30m", b"12:00 PM", b"NaN", b"inf", b"N/A", b"#N/A",
-    b"\xed\xa0\x80", b"\xe2\x80\xae", b"\xc3", b"\xf0\x9f\x92\xa9", b"A" * 5000, b"<!DOCTYPE x>", b"<!ENTITY a 'b'>", b"&a;", b"</row>",
+    b"1.234", b"1,234.5", b"99999999999999999999", b"31/02/2026", b"03/04/2026", b"45413", b"1h 30m", b"12:00 PM", b"NaN", b"inf", b"N/A",
+    b"#N/A", b"\xed\xa0\x80", b"\xe2\x80\xae", b"\xc3", b"\xf0\x9f\x92\xa9", b"A" * 5000, b"<!DOCTYPE x>", b"<!ENTITY a 'b'>", b"&a;", b"</row>",
     b'<c r="XFD1048576"><v>1</v></c>', b't="e"', b's="9999"', b"1e308", b"-0", b"\xc2\xa0", b"$", b"true", b"null", b"Total", b"# ----",
 )  # fmt: skip
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "cp1252", "latin-1", "cp1250", "mac-roman", "utf-7")
