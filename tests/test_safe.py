@@ -45,11 +45,23 @@ def parsing(source: str) -> list[str]:
     return found + [name for name in calls if name.split(".")[-1] in PARSING_CALLS]
 
 
-def inner_modules(source: str) -> list[str]:
-    """Modules behind `lib.intake` that `source` reaches past its front: those may only run in the worker."""
-    open_to_all = {"lib.intake.messages", "lib.intake.templates", "lib.intake.mapping", "lib.intake.values"}
-    inside = {module for module in rules.imported_modules(source) if module.startswith("lib.intake.")}
-    return sorted(inside - open_to_all)
+def modules_of_intake() -> dict[str, str]:
+    """Name -> source of the importer's modules, without its front."""
+    paths = {name: text for name, text in APP.items() if name.startswith("lib/intake/") and not name.endswith("__init__.py")}
+    return {name.removesuffix(".py").replace("/", "."): text for name, text in paths.items()}
+
+
+def that_open_files(modules: dict[str, str]) -> set[str]:
+    """Those that parse or unpack a file, and those that import one of them: they may only run in the worker."""
+    found = {name for name, text in modules.items() if parsing(text) or "zipfile" in rules.imported_modules(text)}
+    while more := {name for name, text in modules.items() if rules.imported_modules(text) & found} - found:
+        found |= more
+    return found - {"lib.intake.templates"}  # writes files, and finds the encoding of its own text
+
+
+def inner_modules(source: str, only_in_worker: set[str]) -> list[str]:
+    """Modules that open files which `source` imports past the importer's front."""
+    return sorted(rules.imported_modules(source) & only_in_worker)
 
 
 def test_no_file_is_parsed_outside_the_worker() -> None:
@@ -68,26 +80,15 @@ def test_a_parser_in_the_server_is_found(planted: str) -> None:
 
 def test_pages_use_the_importer_through_its_front() -> None:
     surface = {name: text for name, text in APP.items() if name.startswith(("lib/ui/", "pages/"))}
-    assert {name: found for name, text in surface.items() if (found := inner_modules(text))} == {}
-    assert inner_modules("from lib.intake.reading import read_job") == ["lib.intake.reading"]
+    only_in_worker = that_open_files(modules_of_intake())
+    assert {"lib.intake.reading", "lib.intake.checking", "lib.intake.sheets", "lib.intake.archives"} <= only_in_worker
+    assert {name: found for name, text in surface.items() if (found := inner_modules(text, only_in_worker))} == {}
+    assert inner_modules("from lib.intake.reading import read_job", only_in_worker) == ["lib.intake.reading"]
 
 
-def drawing(source: str) -> list[str]:
-    """Modules that draw pictures or slides which `source` imports: they hold their process up, so that the worker alone may."""
-    imported = rules.imported_modules(source)
-    named = {f"{node.module}.{alias.name}" for node in rules.nodes(source, ast.ImportFrom) for alias in node.names}
-    return sorted(DRAWING & (imported | named))
-
-
-def test_pictures_and_slides_are_drawn_in_the_worker_only() -> None:
-    server = {name: text for name, text in APP.items() if name.startswith(("lib/ui/", "pages/")) or name == "lib/documents/orders.py"}
-    assert {name: found for name, text in server.items() if (found := drawing(text))} == {}
-
-
-@pytest.mark.parametrize("planted", ["from lib.documents import pictures", "def f():\n    import lib.documents.chart_files"])
-def test_a_picture_drawn_in_the_server_is_found(planted: str) -> None:
-    assert drawing(planted)
-    assert not drawing("from lib.documents.orders import order")
+def test_a_module_that_opens_files_behind_another_is_found() -> None:
+    planted = {"lib.intake.a": "import zipfile", "lib.intake.b": "from lib.intake.a import x", "lib.intake.c": "import json"}
+    assert that_open_files(planted) == {"lib.intake.a", "lib.intake.b"}
 
 
 def test_nothing_is_read_leniently() -> None:

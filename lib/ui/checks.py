@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lib.columns import N_
-from lib.intake import Intake, Mapping, Reading, ReadReport, Refused, fingerprint, suggest, write_known
-from lib.intake.archives import Member
+from lib.intake import Intake, Mapping, Member, Reading, ReadReport, Refused, fingerprint, suggest, write_known
 from lib.intake.mapping import fitted
 from lib.intake.references import tables_asked, with_aliases
 from lib.intake.values import Region
