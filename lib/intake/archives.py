@@ -21,6 +21,7 @@ from lib.workers import Refusal, Refused
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet")
 _DOCUMENT_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "META-INF/manifest.xml"}
+_WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound
 _NO_DATA = re.compile(  # added by systems, and the list in our own bundles
     r"(^|/)(__MACOSX/|\._[^/]*$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)|^cartera-manifest\.json$", re.IGNORECASE
@@ -67,6 +68,8 @@ def unpack(file: Path, name: str, folder: Path, limits: ArchiveLimits = ArchiveL
             _check(entries, file.stat().st_size, limits)
             return _members(archive, [entry for entry in entries if _is_file(entry)], folder)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError):
+        if name.lower().endswith(_WORKBOOKS):  # it is told as a damaged workbook
+            return (Member(name, file),)
         raise Refusal("broken_archive") from None
 
 

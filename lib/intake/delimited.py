@@ -27,7 +27,7 @@ from lib.workers import Refusal
 _BEGINNING = 200_000
 _LONGEST_FIRST_LINE = 5_000_000
 _MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
-_TOP = 30
+_TOP, _MOST_WIDTHS = 30, 8
 MOST_COLUMNS = 500
 
 
@@ -93,7 +93,8 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
     table = _table(text, asked, found, most_columns)
     frame, wrong, blank = _records(text, table)
     if blank or table.line != 1:  # only then may there be other tables
-        found = tables_of(blocks_of_text(clean.body, marks, max((len(record.fields) for record in top), default=1)), text.main_line)
+        widths = sorted({len(record.fields) for record in top})[-_MOST_WIDTHS:]
+        found = tables_of(blocks_of_text(clean.body, marks, widths), text.main_line)
         if (again := _table(text, asked, found, most_columns)) != table:
             table = again
             frame, wrong, blank = _records(text, table)

@@ -74,8 +74,10 @@ def _unmarked_utf16(raw: bytes) -> str:
     part = raw[:_LOOKED_AT]
     for zeros, others, name in ((part[1::2], part[::2], "utf-16-le"), (part[::2], part[1::2], "utf-16-be")):
         if zeros.count(0) * 10 >= len(zeros) * 3 and len(zeros) > 8 and 0 not in others:
-            text = part[: len(part) // 2 * 2].decode(name, errors="replace")
-            if not any(unicodedata.category(letter) in _NO_TEXT and letter not in "\t\r\n" for letter in text[:20_000]):
+            text = part[: len(part) // 2 * 2].decode(name, errors="replace")[:20_000]
+            plain = sum("!" <= letter <= "~" for letter in text)  # a zero before each line end would make other pairs letters too
+            odd = any(unicodedata.category(letter) in _NO_TEXT and letter not in "\t\r\n" for letter in text)
+            if plain * 10 >= len(text) and not odd:
                 return name
     raise Refusal("binary_file", kind="NUL")
 

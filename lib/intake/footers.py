@@ -27,6 +27,7 @@ _NOTE = re.compile(
     r"|fecha de exportación|fuentes?:|notas?:|filtros aplicados|confidencial|fin del? )",
     re.IGNORECASE,
 )
+_AMOUNT_WORD = re.compile(r"^(?:[A-Z]{3}|\d+ ?h(?: ?\d+ ?m(?:in)?)?|[\d.,]+ ?(?:h|hours|horas|[A-Z]{3}))$")
 _TRAILING = 40  # lines at the end among which notes are looked for
 _FILLED = 0.9
 _SHOWN, _SHOWN_LETTERS = 50, 200
@@ -99,20 +100,23 @@ def _totals(frame: pl.DataFrame, names: list[str], headers: Sequence[str]) -> di
     if said:
         always, last = _always_filled(frame, names, [line.number for line in said]), frame["_line"][-1]
         for line in said:
-            is_word = bool(_TOTAL.match(line.filled[0]))
-            is_sum = is_word and line.number == last and _values_only(line.filled[1:])
-            if is_sum or any(not line.cells[at].strip() for at in always):
+            is_word, is_sum = bool(_TOTAL.match(line.filled[0])), _values_only(line.filled[1:])
+            emptier = any(not line.cells[at].strip() for at in always)
+            if (is_word and emptier) or (is_sum and (emptier or (is_word and line.number == last))):
                 out[line.number] = ("total", _joined(line.cells))
     return out
 
 
 def _values_only(cells: list[str]) -> bool:
-    return bool(cells) and all(LOOKS_LIKE_VALUE.match(cell) for cell in cells)
+    """Whether there are cells, all of them numbers, hours or a currency."""
+    return bool(cells) and all(LOOKS_LIKE_VALUE.match(cell) or _AMOUNT_WORD.match(cell) for cell in cells)
 
 
 def _always_filled(frame: pl.DataFrame, names: list[str], besides: list[int]) -> list[int]:
-    """Positions of the columns that nearly every record fills, those on the lines `besides` not counted."""
-    shares = frame.filter(~pl.col("_line").is_in(besides)).select((pl.col(names).str.strip_chars() != "").mean()).row(0)
+    """Positions of the columns that nearly every record fills; lines in `besides` and those with one cell do not count."""
+    is_filled = [pl.col(name).str.strip_chars() != "" for name in names]
+    records = frame.filter(~pl.col("_line").is_in(besides)).select(is_filled).filter(pl.sum_horizontal(names) > 1)
+    shares = records.mean().row(0)
     return [at for at, share in enumerate(shares) if share is not None and share >= _FILLED]
 
 

@@ -7,7 +7,7 @@ here is shown as `ReadReport.regions`, and a person picks another one by its hea
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lib.intake.layout import LOOKS_LIKE_VALUE, header_row, is_group_row, shown_cells
@@ -152,11 +152,11 @@ def blocks_of_rows(rows: Sequence[Sequence[str]]) -> list[Block]:
     return blocks
 
 
-def blocks_of_text(body: bytes, marks: tuple[bytes, bytes], width: int) -> list[Block]:
-    """Blocks of a delimited text with LF or CRLF line ends; blank lines are empty or hold `width` - 1 delimiters only."""
+def blocks_of_text(body: bytes, marks: tuple[bytes, bytes], widths: Collection[int]) -> list[Block]:
+    """Blocks of a delimited text with LF or CRLF line ends; blank lines are empty or hold delimiters only, for one of the `widths`."""
     delimiter, quote = marks
     starts, ends = [0], []
-    for end, after in _gaps(body, delimiter * (width - 1), quote):
+    for end, after in _gaps(body, {delimiter * (width - 1) for width in (1, *widths)}, quote):
         ends.append(end)
         starts.append(after)
         if len(starts) == _MOST_BLOCKS:
@@ -180,10 +180,10 @@ def blocks_of_text(body: bytes, marks: tuple[bytes, bytes], width: int) -> list[
     return blocks
 
 
-def _gaps(body: bytes, padding: bytes, quote: bytes) -> Iterator[tuple[int, int]]:
+def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int, int]]:
     """(where a block ends, where the next one begins) of every run of blank lines outside quotes."""
     end_marks = (b"\r\n",) if b"\r\n" in body[:10_000] else (b"\n",)
-    blanks = sorted({b"\n" + pad + mark for pad in (b"", padding) for mark in end_marks}, key=len)
+    blanks = sorted({b"\n" + pad + mark for pad in paddings for mark in end_marks}, key=len)
     nexts = {blank: body.find(blank) for blank in blanks}
     at, counted, quotes = 0, 0, 0
     has_quotes = bool(quote) and quote in body
