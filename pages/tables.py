@@ -22,8 +22,9 @@ with page():
     looked_for = browser.in_words(portfolio, asked, t)
     with context_row(f"{t(TABLES[asked.table].about)}. {looked_for and looked_for + '.'}"):
         browser.choose_table(portfolio, t)
-        browser.choose_text(t)
-        browser.choose_filters(portfolio, asked, t)
+        if all_rows:
+            browser.choose_text(t)
+            browser.choose_filters(portfolio, asked, t)
     show_pinned(version, t)
     if not all_rows:
         headline.title(t("{table}: no rows yet", table=title), anchor=False)
@@ -31,7 +32,7 @@ with page():
     else:
         with st.spinner(t("Looking through {n} rows", n=t.number(all_rows)), show_time=True):
             found = browser.rows_found(version, asked, t)
-        narrowed = t.plural("{table}: one row of {all}", "{table}: {n} rows of {all}", found.total, table=title, all=t.number(all_rows))
+        narrowed = t.plural("{table}: one of {all} rows", "{table}: {n} of {all} rows", found.total, table=title, all=t.number(all_rows))
         everything = t.plural("{table}: one row", "{table}: {n} rows", all_rows, table=title)
         headline.title(everything if found.total == all_rows else narrowed, anchor=False)
         labels = cells.row_labels(portfolio, asked.table, found.rows, t)

@@ -74,7 +74,7 @@ def test_a_text_is_found_whatever_its_accents_and_nothing_found_is_said(small_fi
     app = opened("tables")
     app.text_input(key="tables.find").set_value("LOGISTICA").run()
     assert grid(whole(app))["name"].to_list() == ["Bravo Logística"]
-    assert plain(app.title[0].value) == "Accounts: one row of 3"
+    assert plain(app.title[0].value) == "Accounts: one of 3 rows"
     app.text_input(key="tables.find").set_value("no such thing").run()
     assert "No row of Accounts matches «no such thing»." in texts(whole(app))
     app.button(key="tables.clear_all").click().run()
