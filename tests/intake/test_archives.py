@@ -94,6 +94,13 @@ def test_what_is_no_zip_of_files_gives_just_itself(worker: Worker, tmp_path: Pat
     assert unpack(worker, tmp_path, raw) == (Member("May.zip", tmp_path / "upload"),)
 
 
+def test_a_damaged_workbook_is_left_to_the_reader_of_workbooks(worker: Worker, tmp_path: Path) -> None:
+    cut = tmp_path / "upload"
+    cut.write_bytes(export_xlsx("accounts", accounts(), str)[:500])
+    assert Intake(worker).unpack(cut, "accounts.xlsx", tmp_path) == (Member("accounts.xlsx", cut),)
+    assert outcome(Intake(worker).unpack(cut, "accounts.zip", tmp_path)) == "broken_archive"
+
+
 @pytest.mark.parametrize("name", [
     "../../escape.csv", "/escape.csv", "C:\\Users\\escape.csv", "..\\escape.csv", "a/\x00/escape.csv", "./../escape.csv",
     "x/\x1b\u202eescape.csv",
