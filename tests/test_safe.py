@@ -3,7 +3,8 @@
 Where the others are held: frames in caches, configuration, page icons, pins, own HTML: test_house. Limits, crashes and hangs of the
 worker: workers/test_worker, intake/test_hostile_files. Connections and transactions: store/test_authored, store/test_together. Dialects,
 counted records, error cells: intake/test_hostile_files, intake/test_bad_files. Outside text on pages: ui/test_frame, pages/,
-browser/test_own_files. Foreign hosts and origins: browser/test_strangers. Silence towards the outside: every browser test.
+browser/test_own_files. Foreign hosts and origins: browser/test_strangers. Silence towards the outside: every browser test, test_offline.
+Names of downloads, dead cells, forbidden letters: test_leaving, documents/, ui/test_table_downloads. Pictures: documents/test_chart_texts.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ import re
 
 import pytest
 
+from lib.intake.reading import records_of
+from lib.intake.values import Reading
+from lib.workers import Refusal
 from tests import house_rules as rules
 from tests.test_house import APP
 
@@ -102,3 +106,49 @@ def test_nothing_is_read_leniently() -> None:
 )
 def test_lenient_reading_is_found(planted: str) -> None:
     assert LENIENT.search(planted)
+
+
+XML_READERS = re.compile(r"^(xml\.(etree|sax|dom)|lxml|bs4|html5lib)\b|^pickle$|^yaml$")
+
+
+def unsafe_readers(source: str) -> list[str]:
+    """Readers of XML and the like that follow entities or build objects; `defusedxml` and a bare expat that refuses declarations do not."""
+    return sorted(module for module in rules.imported_modules(source) if XML_READERS.search(module))
+
+
+def test_xml_is_read_by_the_readers_that_refuse_declarations() -> None:
+    reading = {name: text for name, text in APP.items() if not name.startswith("lib/documents/")}  # those write XML of our own
+    assert {name: found for name, text in reading.items() if (found := unsafe_readers(text))} == {}
+    for name, text in APP.items():
+        for call in rules.nodes(text, ast.Call):
+            if rules.dotted(call.func) in ("ElementTree.fromstring", "ElementTree.parse", "ElementTree.iterparse"):
+                said = {word.arg for word in call.keywords if getattr(word.value, "value", False) is True}
+                assert "forbid_dtd" in said, f"{name}:{call.lineno}"
+        if "xml.parsers.expat" in text or "from xml.parsers import expat" in text:
+            assert "StartDoctypeDeclHandler" in text, name
+
+
+@pytest.mark.parametrize("planted", ["import xml.etree.ElementTree as E", "from lxml import etree", "from xml.dom import minidom"])
+def test_a_reader_that_follows_entities_is_found(planted: str) -> None:
+    assert unsafe_readers(planted)
+
+
+BOMB = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(("name", "content", "code"), [
+    ("a.json", b'{"hours": NaN}', "json_file"), ("a.json", b'{"hours": 1, "hours": 2}', "json_file"),
+    ("a.json", b"[" * 50_000, "json_file"),
+    ("a.csv", b' [{"name": "x"}]', "json_file"), ("a.xml", b'<?xml version="1.0"?><rows><row/></rows>', "markup_file"),
+    ("a.csv", BOMB.encode() + b"<rows>&b;</rows>", "markup_file"),
+    ("a.csv", b"<!DOCTYPE rows SYSTEM 'file:///etc/passwd'><rows/>", "markup_file"), ("a.svg", b"<svg xmlns='x'/>", "markup_file"),
+])  # fmt: skip
+def test_json_and_xml_are_refused_at_upload(name: str, content: bytes, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        records_of(content, name, Reading())
+    assert refused.value.code == code
+
+
+def test_the_refusal_of_json_looks_at_the_file_and_not_at_its_name() -> None:
+    found = records_of(b"name;hours\n[Ana];1\n{x};2\n", "a.json", Reading())
+    assert found.frame.height == 2
