@@ -88,6 +88,9 @@ def _counts(commit: Commit, t: Language) -> str:
     shown = ", ".join(parts[:8]) + (" …" if len(parts) > 8 else "")
     if commit.kind == "correction":
         shown = f"{corrections_said(commit.details.get('cells', ()), t)} · «{clip(commit.details.get('reason', ''), 120)}»"
+    if commit.kind == "merge":
+        gone, kept = (clip(str(commit.details[part]["name"]), 40) for part in ("gone", "kept"))
+        shown = f"{gone} → {kept} · «{clip(commit.note, 120)}» · {shown}"
     rejected = sum(entry.get("rejected", 0) for entry in commit.details.get("files", ()))
     if rejected:
         shown += " · " + t.plural("one row rejected", "{n} rows rejected", rejected)
