@@ -122,8 +122,7 @@ def load(
             commits.append(_commit(job, batch, files, store, author, now, number / len(batches)))
         kept = [one for upload in uploads if (one := _rejects(job, upload, intake, reasons))]
     except Stopped:
-        for commit in reversed(commits):
-            store.undo(commit.number, author=author, at=now())
+        _take_back(commits, store, author, now)
         raise
     loaded = Loaded(tuple(commits), len(uploads), sum(one.rows for one in uploads), sum(one.rejected for one in uploads), tuple(kept))
     for upload in uploads:
@@ -135,6 +134,12 @@ def load(
             profiles.remember(upload.outcome, mapping, upload.first_seen, corrected, store, author, now())
         forget(files, upload.id)
     return loaded
+
+
+def _take_back(commits: Sequence[Commit], store: Store, author: str, now: Callable[[], datetime]) -> None:
+    """Nothing of a load that was stopped stays."""
+    for commit in reversed(commits):
+        store.undo(commit.number, author=author, at=now())
 
 
 def _batches(uploads: Sequence[Upload]) -> list[dict[str, Upload]]:

@@ -71,10 +71,10 @@ class Worker:
                 return Refused("stopped")
         try:
             used_before = self._used
-            message = self._greeting() or self._exchange(order, seconds, stop)
+            message = self._greeting(stop) or self._exchange(order, seconds, stop)
             if used_before and _perhaps_for_want_of_memory(message):  # what earlier jobs left behind must not count against this one
                 self._end()
-                message = self._greeting() or self._exchange(order, seconds, stop)
+                message = self._greeting(stop) or self._exchange(order, seconds, stop)
             self._used = True
             if isinstance(message, Refused):
                 self._end()
@@ -91,7 +91,7 @@ class Worker:
         answer = message.get("answer")
         return answer if isinstance(answer, dict) else Refused("worker_died")
 
-    def _greeting(self) -> Refused | None:
+    def _greeting(self, stop: threading.Event | None = None) -> Refused | None:
         """Wait until a process is ready for orders; a fresh one says so once its modules are imported."""
         try:
             self._started()
@@ -99,9 +99,9 @@ class Worker:
             return Refused("worker_absent")
         if self._ready:
             return None
-        message = self._answer(_START_SECONDS)
+        message = self._answer(_START_SECONDS, stop)
         if isinstance(message, Refused):
-            return Refused("worker_absent")
+            return message if message.code == "stopped" else Refused("worker_absent")
         self._ready = True
         return None
 
