@@ -55,7 +55,7 @@ browser: $(DEV_STAMP) ## Find a Chromium, else install one
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core libatomic1 >/dev/null; \
 		else $(PY) -m playwright install chromium; fi; } || echo "No Chromium could be installed."
 
-fuzz: $(DEV_STAMP) ## Long random testing
+fuzz: $(DEV_STAMP) ## Long random testing; uploads for ten minutes (FUZZ_SECONDS=60 FUZZ_SEED=1)
 	@$(PY) -m pytest -m fuzz $(ARGS)
 
 bench: $(DEV_STAMP) ## Measure imports, pages and memory (ARGS="--help")

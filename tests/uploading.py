@@ -6,14 +6,16 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 
-from lib.intake import Checked, Intake, ReadReport, Refused
+from lib.intake import Checked, Intake, ReadReport, Refused, with_answer
+from lib.intake.declared import facts
 from lib.intake.messages import MESSAGES, QUESTIONS, REFUSALS
 from lib.store import Store
 from lib.tables import TABLES
@@ -45,6 +47,10 @@ class Desk:
             (folder / "upload").write_bytes(content)
             upload = Upload(name, digest, folder / "upload", folder, None)
             waiting[upload.id] = upload
+        return self.check(waiting)
+
+    def check(self, waiting: dict[str, Upload]) -> list[Upload]:
+        """Read and check what is not yet, or not since somebody answered a question."""
         ground = Ground(self.store, self.store.portfolio(), self.intake, self.intake)
         _done(Job("check", lambda job: read_and_check(job, waiting, ground)))
         return list(waiting.values())
@@ -65,6 +71,31 @@ def _done(job: Job) -> None:
     assert job.ends_within(WAIT_SECONDS), "the work beside the page hangs"
     if job.error is not None:
         raise job.error
+
+
+def answer(upload: Upload, chance: random.Random) -> bool:
+    """Answer what the file asks, anyhow but possibly; whether it asked anything."""
+    if upload.mapping is None or not isinstance(upload.outcome, ReadReport) or not isinstance(upload.checked, Checked):
+        return False
+    upload.fits = 100.0  # somebody picked the table
+    for question in upload.checked.questions:
+        known = facts(TABLES[upload.mapping.table].columns[question.column])
+        options = known.get("options") or ("EUR" if known["kind"] == "currency" else "2026-03-02", "x1", "1")
+        if question.kind == "constant":
+            column = chance.choice([column.name for column in upload.outcome.columns])
+            if chance.random() < 0.3:
+                upload.mapping = replace(upload.mapping, columns={**upload.mapping.columns, question.column: column})
+            else:
+                upload.mapping = with_answer(upload.mapping, "constant", question.column, chance.choice(options))
+        elif question.choices:
+            upload.mapping = with_answer(upload.mapping, question.kind, question.column, chance.choice(question.choices).value)
+        elif question.kind == "reference":
+            upload.mapping = replace(upload.mapping, keep_unknown=(*upload.mapping.keep_unknown, question.column))
+        else:
+            meant = chance.choice(("", *options)) if question.kind == "words" else ""
+            for word, _ in question.words:
+                upload.mapping = with_answer(upload.mapping, question.kind, question.column, meant, word)
+    return bool(upload.checked.questions)
 
 
 def outcome(upload: Upload) -> str:

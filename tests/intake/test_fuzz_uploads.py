@@ -18,7 +18,7 @@ from lib.store import Store
 from lib.tables import TABLES
 from tests.intake.files import SPANISH_TIME, accounts, projects
 from tests.intake.mutations import a_name, worsened
-from tests.uploading import AT, Desk, assert_sound, outcome, print_of
+from tests.uploading import AT, Desk, answer, assert_sound, outcome, print_of
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 BAD_FILES = Path(__file__).parents[1] / "bad_files"
@@ -28,7 +28,7 @@ LOADS_A_STORE = 25
 
 def seeds() -> list[bytes]:
     """What is mutated: our own exports and bad files, and where they exist the genuine exports and corpora."""
-    own = [export_csv("accounts", accounts()), export_xlsx("projects", projects(), str), SPANISH_TIME.encode("cp1252")]
+    own = [export_csv("accounts", accounts()), export_xlsx("projects", projects(), str), SPANISH_TIME.encode("cp1252")] * 20
     files = [*BAD_FILES.iterdir(), *(file for file in sorted(DATA.rglob("*")) if file.is_file() and "reference" not in file.parts)]
     return own + [file.read_bytes() for file in files if 0 < file.stat().st_size <= LARGEST]
 
@@ -41,10 +41,16 @@ def a_desk(folder: Path, intake: Intake) -> Desk:
     return desk
 
 
-def one_round(desk: Desk, name: str, raw: bytes, loads: bool) -> list[str]:
-    """Bring one file, load it or not; what became of it. Raises AssertionError for anything that may not happen."""
+def one_round(desk: Desk, name: str, raw: bytes, chance: random.Random, loads: bool) -> list[str]:
+    """Bring one file, answer what it asks, load it or not; what became of it. Raises AssertionError for anything that may not happen."""
     before, version = print_of(desk.store.folder), desk.store.version()
     uploads = desk.bring((name, raw))
+    for _ in range(3):
+        for upload in uploads:
+            assert_sound(upload)
+        if not any([answer(upload, chance) for upload in uploads]):  # noqa: C419  (each is answered)
+            break
+        uploads = desk.check({upload.id: upload for upload in uploads})
     for upload in uploads:
         assert_sound(upload)
     assert print_of(desk.store.folder) == before, "a dry run changed the store"
@@ -71,10 +77,10 @@ def test_mutated_files_are_loaded_asked_about_or_refused(tmp_path: Path) -> None
         intake = Intake(worker)
         desk = a_desk(tmp_path / "0", intake)
         while time.monotonic() < end:
-            raw, name, wanted = worsened(chance.choice(whole), whole, chance), a_name(chance), chance.random() < 0.5
+            raw, name, wanted = worsened(chance.choice(whole), whole, chance), a_name(chance), chance.random() < 0.3
             number += 1
             try:
-                outcomes = one_round(desk, name, raw, wanted)
+                outcomes = one_round(desk, name, raw, chance, wanted)
             except (Exception, pl.exceptions.PanicException) as error:
                 what = f"{type(error).__name__}: {str(error)[:300]}"
                 if what not in failures:
