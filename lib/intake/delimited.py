@@ -18,7 +18,7 @@ from lib.intake.encoding import clean_bytes
 from lib.intake.footers import without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
-from lib.intake.regions import Block, Found, blocks_of_text, largest, region_end, tables_of
+from lib.intake.regions import Block, Found, blocks_of_text, largest, offered, region_end, tables_of
 from lib.intake.scanning import refuse_endless_lines, scan
 from lib.intake.values import Reading, Region
 from lib.text import clean_text
@@ -152,7 +152,7 @@ def _header(text: _Text, line: int) -> Record:
 
 def _regions(found: Sequence[Found], table: _Table, frame: pl.DataFrame) -> tuple[Region, ...]:
     this = Region("", table.line, int(frame["_line"][-1]) if frame.height else table.line, tuple(column_names(table.headers)))
-    others = [Region("", one.header_line, one.end, tuple(column_names(one.head))) for one in found if one.header_line != table.line]
+    others = [Region("", one.header_line, one.end, tuple(column_names(one.head))) for one in offered(found, table.line)]
     return tuple(sorted([this, *others], key=lambda region: region.header_line))
 
 

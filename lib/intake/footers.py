@@ -20,7 +20,8 @@ _TOTAL = re.compile(rf"^\W*{_WORDS}{_OF}\W*$", re.IGNORECASE)
 _TOTAL_OF = re.compile(rf"^\W*(?:{_WORDS}{_OF}|(?:sub|grand )?total\b.*|.*\b(?:sub)?total)\W*$", re.IGNORECASE)
 _MAY_BE_TOTAL = r"(?i)\b(?:sub)?total|^\W*(?:suma?|overall|gesamt|summe|gran)\b"
 _NOTE = re.compile(
-    r"^\W*(?:\*|©|exported|export date|generated|created (?:on|by|with|at)|printed|downloaded|report (?:generated|created|date)|page \d"
+    r"^#(?:[\s=-]|$)|^\W*(?:\*|©|exported|export date|generated|created (?:on|by|with|at)|printed|downloaded"
+    r"|report (?:generated|created|date)|page \d"
     r"|data as of|as of|sources?:|notes?:|applied filters|filters applied|no filters|confidential|copyright|end of"
     r"|\d+ (?:rows|records|entries|filas|registros)\b"
     r"|exportad[oa]|generad[oa]|cread[oa] (?:el|por|con)|impres[oa]|descargad[oa]|informe (?:generado|creado)|página \d|datos a\b"
@@ -70,7 +71,7 @@ def without_footers(frame: pl.DataFrame, found: pl.DataFrame, headers: Sequence[
         misshapen = _misshapen(found).filter(pl.col("line") > asked.last_line)
         out |= {line: ("below", value) for line, value in misshapen.select("line", "value").iter_rows()}
     if asked.last_line is None and len(names) > 1:
-        out |= _notes(frame, found, names, asked.totals is not False, delimiter)
+        out |= _notes(frame, found, names, any(headers), asked.totals is not False, delimiter)
     if asked.totals is not False and len(names) > 1:
         out |= _totals(frame.filter(~pl.col("_line").is_in(list(out))) if out else frame, names, headers)
     if not out:
@@ -120,26 +121,31 @@ def _always_filled(frame: pl.DataFrame, names: list[str], besides: list[int]) ->
     return [at for at, share in enumerate(shares) if share is not None and share >= _FILLED]
 
 
-def _notes(frame: pl.DataFrame, found: pl.DataFrame, names: list[str], totals: bool, delimiter: str) -> dict[int, tuple[str, str]]:
+def _notes(
+    frame: pl.DataFrame, found: pl.DataFrame, names: list[str], headed: bool, totals: bool, delimiter: str
+) -> dict[int, tuple[str, str]]:
     """Lines at the very end with one or two cells that say what the file is, or stand apart from the records."""
     tail = _last_lines(frame, found, delimiter)
     out: dict[int, tuple[str, str]] = {}
-    pending: list[_Line] = []  # notes without a word for it: only if the lines above them are apart
+    pending: list[_Line] = []  # cells without a word for what they are: notes only if they stand apart from the records
+    apart: list[_Line] = []
+    wrong = set(found.filter(pl.col("column") != "")["line"])  # an error stands there, so it is a record
     for at in range(len(tail) - 1, -1, -1):
-        line, above = tail[at], tail[at - 1] if at else None
+        line = tail[at]
         few = len(line.filled) == 1 or (len(line.filled) == 2 and len(names) > 3)
         is_total = totals and bool(line.filled) and bool(_TOTAL.match(line.filled[0]))
+        if line.number in wrong:
+            return out | {note.number: ("footer", _joined(note.cells)) for note in apart}
         if is_total:  # a whole one is looked at with all the others
             out |= {} if line.whole else {line.number: ("total", _joined(line.cells))}
         elif few and _NOTE.match(line.filled[0]):
             out[line.number] = ("footer", _joined(line.cells))
-        elif len(line.filled) == 1 and len(names) > 2:
+        elif headed and len(line.filled) == 1 and len(names) > 2:
             pending.append(line)
-        else:
-            break
-        if above is not None and _stand_apart(above, line, delimiter):
-            out |= {one.number: ("footer", _joined(one.cells)) for one in pending}
-            pending = []
+        else:  # a record
+            return out | {note.number: ("footer", _joined(note.cells)) for note in apart}
+        if at and _stand_apart(tail[at - 1], line, delimiter):
+            apart, pending = [*apart, *pending], []
     return out
 
 

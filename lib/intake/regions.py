@@ -72,12 +72,18 @@ def tables_of(blocks: Sequence[Block], main: int | None) -> list[Found]:
             body = block.cells[at + 1 :]
         elif found:
             found[-1] = replace(found[-1], end=block.last)
-    best = largest(found, main)
-    return [one for one in found if one is best or (len(one.head) > 1 and one.end - one.header_line > 1 - one.valued)]
+    return found
+
+
+def offered(found: Sequence[Found], line: int) -> list[Found]:
+    """The tables beside the one at `line` that hold more than a line about the report."""
+    return [one for one in found if one.header_line != line and len(one.head) > 1 and one.end - one.header_line > 1 - one.valued]
 
 
 def largest(found: Sequence[Found], main: int | None) -> Found | None:
-    """The table with the most cells; of equal ones the one at `main`, else the first."""
+    """The table with the most cells; of equal ones the one at `main`, else the first. None where the file begins with values."""
+    if main is None:
+        return None
     return max(found, key=lambda one: (one.size, one.header_line == main, -one.header_line), default=None)
 
 
@@ -105,7 +111,7 @@ def _other_header(above: Found, body: Sequence[Sequence[str]], block: Block) -> 
     """Position in `block` of the row that names the columns of another table; None where the table above goes on."""
     rows = block.cells
     at = header_row(rows)
-    if at is None or at + 1 >= len(rows):
+    if at is None:
         return None
     head = shown_cells(rows[at])
     filled = [cell for cell in head if cell]
@@ -116,7 +122,12 @@ def _other_header(above: Found, body: Sequence[Sequence[str]], block: Block) -> 
     beneath = rows[at + 1 :]
     named = [column for column in _value_columns(beneath) if column < len(head) and _is_word(head[column])]
     titled = at > 0 and all(sum(bool(cell.strip()) for cell in row) == 1 for row in rows[:at])
-    other_width = all(len(row) == len(rows[at]) for row in beneath) and bool(body) and all(len(row) != len(rows[at]) for row in body)
+    other_width = (
+        bool(beneath)
+        and all(len(row) == len(rows[at]) for row in beneath)
+        and bool(body)
+        and all(len(row) != len(rows[at]) for row in body)
+    )
     return at if named or titled or other_width else None
 
 

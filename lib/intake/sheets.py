@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,7 @@ from lib.intake.footers import without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
 from lib.intake.open_document import check_sheets
-from lib.intake.regions import Block, Found, blocks_of_rows, largest, region_end, tables_of
+from lib.intake.regions import Block, Found, blocks_of_rows, largest, offered, region_end, tables_of
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
@@ -140,7 +141,7 @@ def _checked(raw: bytes, limits: SheetLimits, most_columns: int) -> tuple[str, d
             return "xlsx", parts, {name: archive.getinfo(part).file_size for name, part in parts.items()}, {}
         if "content.xml" in names:
             return "ods", {}, *_open_document(archive, names, limits, most_columns)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise Refusal("broken_workbook", error="zip") from None
     raise Refusal("binary_file", kind="ZIP")
 
@@ -169,8 +170,10 @@ def _regions_of(book: _Book, name: str, chosen: str) -> list[Region]:
         rows, _ = book.read(name)
     except Refusal:
         return [Region(name, 0, 0, (), hidden)]
-    found, _ = _tables(rows)
-    return [_region(one, rows, name, hidden) for one in found]
+    found, main = _tables(rows)
+    best = largest(found, main) or (found[0] if found else None)
+    shown = [one for one in found if one is best or one in offered(found, best.header_line if best else 0)]
+    return [_region(one, rows, name, hidden) for one in shown]
 
 
 def _region(one: Found, rows: Rows, name: str, hidden: bool) -> Region:
@@ -238,7 +241,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     reading = replace(asked, header_line=start, header_rows=header_rows if start else None)
     last = int(apart.frame["_line"][-1]) if apart.frame.height else start
     this = Region(str(asked.sheet), start, last, tuple(shown))
-    others = [_region(one, rows, str(asked.sheet), False) for one in found if one.header_line != start]
+    others = [_region(one, rows, str(asked.sheet), False) for one in offered(found, start)]
     regions = tuple(sorted([this, *others], key=lambda region: region.header_line))
     return Records(
         reading, headers, typed, apart.frame, apart.found, frame.height - kept.height, top,

@@ -20,6 +20,8 @@ from lib.intake.messages import LEFT_OUT
 from lib.intake.reading import _report, records_of
 from tests.intake.workbooks import xlsx
 
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
+
 
 def text(drawn: str, line_end: str = "\n") -> bytes:
     lines = [line.strip() for line in drawn.strip("\n").splitlines()]
@@ -233,6 +235,61 @@ def test_names_over_several_lines_are_one_name() -> None:
     found = read('"Hours\n(decimal)"·Client\n1·Acme')
     assert found.frame.columns == ["_line", "Hours (decimal)", "Client"]
     assert lines(found) == [3]
+
+
+@pytest.mark.parametrize("made", [text, workbook])
+def test_a_file_that_begins_with_values_has_no_header_and_loses_no_line_to_one_below(made: Any) -> None:
+    found = read(made("1·2·3\n4·5·6\n\nname·role·town\na·b·c\nd·e·f"))
+    assert (found.reading.header_line, lines(found)) == (0, [1, 2, 4, 5, 6])
+
+
+@pytest.mark.parametrize("made", [text, workbook])
+def test_single_cells_are_no_notes_where_nothing_else_is_a_record(made: Any) -> None:
+    found = read(made("name·role·town\n\nAcme··\n\nBeta··"))
+    assert (lines(found), found.left_lines) == ([3, 5], ())
+    unnamed = read(made("1·2·3\n\n4··"))
+    assert (lines(unnamed), unnamed.left_lines) == ([1, 3], ())
+
+
+def test_a_line_with_an_error_in_it_is_a_record() -> None:
+    def fill(book: Any) -> None:
+        made = book.add_worksheet("S")
+        for number, cells in enumerate([["name", "hours", "cost"], ["a", 1, 2], [], ["b"]]):
+            made.write_row(number, 0, cells)
+        made.write_formula(3, 1, "=NA()", None, "#N/A")
+
+    found = read(xlsx(fill))
+    assert (lines(found), found.left_lines) == ([2, 4], ())
+
+
+GA4 = SHARED / "google_analytics" / "ga4_informe_es_multitabla.csv"
+real = pytest.mark.skipif(not GA4.exists(), reason="the real exports are not here")
+
+
+@real
+def test_the_eight_tables_of_a_google_analytics_export_are_each_read_alone() -> None:
+    raw = GA4.read_bytes()
+    found = read(raw)
+    assert [(region.header_line, region.last_line) for region in found.regions] == [
+        (9, 15), (19, 22), (26, 29), (39, 41), (46, 48), (53, 56), (61, 64), (69, 72),
+    ]  # fmt: skip
+    for region in found.regions:
+        one = read(raw, header_line=region.header_line)
+        assert (one.frame.height, one.misshapen, one.left_lines) == (region.last_line - region.header_line, 0, ())
+        assert one.regions == found.regions
+
+
+@real
+@pytest.mark.parametrize(("name", "header_line", "records", "left_out"), [
+    ("power_bi/powerbi_export_layout_documented.xlsx", 1, 2, {"footer": 1, "total": 1}),
+    ("monday/board_export_pseudonymised.xlsx", 3, 374, {"header": 13}),
+    ("zoom/zoom_report_with_preamble_documented.csv", 4, 2, {}),
+])  # fmt: skip
+def test_real_reports_lose_their_totals_notes_and_repeated_headers(
+    name: str, header_line: int, records: int, left_out: dict[str, int]
+) -> None:
+    found = read((SHARED / name).read_bytes())
+    assert (found.reading.header_line, found.frame.height, found.left_out) == (header_line, records, left_out)
 
 
 def checked_of(found: Records) -> Any:
