@@ -56,7 +56,7 @@ def show_row(portfolio: Portfolio, table: str, text: str, t: Language) -> None:
     with right:
         with st.container(border=True, key="tables.correction"):
             _show_form(portfolio, table, row, text, names, t)
-        _show_history(portfolio, table, history, t)
+        _show_history(portfolio, table, row, history, t)
         if table in ("accounts", "projects"):
             _show_written(table, text, t)
 
@@ -99,21 +99,37 @@ def _who(change: RowChange, t: Language) -> str:
 # What became of it
 
 
-def _show_history(portfolio: Portfolio, table: str, history: list[RowChange], t: Language) -> None:
+def _show_history(portfolio: Portfolio, table: str, row: pl.DataFrame, history: list[RowChange], t: Language) -> None:
     st.markdown(f"**{t('What became of this row')}**")
     if "history.problem" in st.session_state:
         st.markdown(f":red[■] {md(st.session_state.pop('history.problem'))}")
     for change in history[:STEPS_SHOWN]:
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"tables.step.{change.commit.number}"):
             st.markdown(_step(portfolio, table, change, t), width="stretch")
-            if change.reason and change.commit.undo_possible and not change.commit.undone_by:
-                st.button(
-                    t("Undo"), key=f"tables.undo.{change.commit.number}", on_click=undo, args=(change.commit.number, session.author(), t)
-                )
+            _show_undo(row, change, t)
     if len(history) > STEPS_SHOWN:
         with st.expander(t.plural("One older step", "{n} older steps", len(history) - STEPS_SHOWN), key="tables.older"):
             for change in history[STEPS_SHOWN:60]:
                 st.markdown(_step(portfolio, table, change, t))
+
+
+def _show_undo(row: pl.DataFrame, change: RowChange, t: Language) -> None:
+    """Take a correction back: at once where nothing came after it, else by a correction of its own, which the form then holds."""
+    commit = change.commit
+    if not change.reason or commit.undone_by:
+        return
+    if commit.undo_possible:
+        st.button(t("Undo"), key=f"tables.undo.{commit.number}", on_click=undo, args=(commit.number, session.author(), t))
+        return
+    for cell in change.cells:
+        now = row[cell.column][0]
+        if (now.to_list() if isinstance(now, pl.Series) else now) == cell.after and cell.column != "_source":
+            st.button(t("Put back"), key=f"tables.back.{commit.number}", on_click=_put_back, args=(cell.column, cell.before))
+
+
+def _put_back(column: str, value: Any) -> None:
+    st.session_state["tables.column"], st.session_state["tables.back"] = column, (column, value)
+    st.session_state["tables.editing"] = None
 
 
 def _step(portfolio: Portfolio, table: str, change: RowChange, t: Language) -> str:
@@ -199,10 +215,13 @@ def _start(version: int, table: str, text: str, column: str, current: Any) -> No
     if st.session_state.get("tables.editing") != editing:
         st.session_state["tables.editing"] = editing
         how = _widget(table, column)
+        wanted, before = st.session_state.pop("tables.back", ("", None))
+        empty = wanted == column and before is None
+        current = before if wanted == column and before is not None else current
         if how in ("words", "week"):
             current = "; ".join(f"{item:g}" if isinstance(item, float) else item for item in current or [])
         st.session_state[f"tables.value.{how}"] = current if current is not None or how not in ("line", "lines", "words", "week") else ""
-        st.session_state["tables.reason"], st.session_state["tables.empty"] = "", False
+        st.session_state["tables.reason"], st.session_state["tables.empty"] = "", empty
 
 
 def _widget(table: str, column: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 import streamlit as st
 
 from lib.charts.chart import Chart
@@ -52,6 +53,7 @@ HEADINGS = {
     "renewal_open": N_("Renewal open"),
 }
 WORDS = CHOICES | {"expansion": N_("expansion"), "contraction": N_("contraction"), "churn": N_("churn"), "same": N_("same")}
+DECIMALS = 6  # sums of cents carry an error in their last digits, which nobody wants to read in a file
 BETTER = {"higher": N_("Higher is better."), "lower": N_("Lower is better."), "neither": ""}
 
 
@@ -121,7 +123,7 @@ def _contents(figure: Figure, t: Language, population: str) -> None:
             about = about_view(t, t(figure.definition.name), population=population, source=t(figure.definition.source))
             table_downloads(rows_sheet(figure, t), t, key="definition", file=figure.key, about=about)
         definitions = session.ROOT / "pages" / "definitions.py"
-        st.page_link(definitions, label=t("All definitions"), query_params={"figure": figure.key, "lang": t.code})
+        st.page_link(definitions, label=t("See it in Definitions"), query_params={"figure": figure.key, "lang": t.code})
 
 
 def in_language(figure: Figure, t: Language) -> pl.DataFrame:
@@ -135,7 +137,7 @@ def in_language(figure: Figure, t: Language) -> pl.DataFrame:
 
 def rows_sheet(figure: Figure, t: Language) -> Sheet:
     """The figure's rows to take away, with its value, formula and what was left out as notes."""
-    rows = in_language(figure, t)
+    rows = in_language(figure, t).with_columns(cs.float().round(DECIMALS))
     formats: dict[str, str] = {}
     for name, dtype in rows.schema.items():
         if name in ("share", "days_late"):

@@ -143,6 +143,20 @@ def test_a_cell_is_corrected_shows_on_portfolio_and_is_undone(small_firm: Path) 
     assert book(go(app, "portfolio")) == BOOK
 
 
+def test_an_older_correction_is_put_back_by_one_of_its_own(small_firm: Path) -> None:
+    app = correct(opened("tables", **INVOICE), "amount", "number", 6000.0)
+    app = correct(app, "paid_on", "day", date(2024, 6, 1), author="")
+    assert not any(one.key == "tables.undo.2" for one in app.button)
+    app.button(key="tables.back.2").click().run()
+    assert whole(app).selectbox(key="tables.column").value == "amount"
+    assert app.number_input(key="tables.value.number").value == 5000.0
+    app.text_input(key="tables.reason").set_value("it was right")
+    app.button(key="tables.correct").click().run()
+    assert cells(whole(app))["Amount"] == "5,000.00"
+    assert (cells(app)["Paid on"], Store(small_firm).version()) == ("1 Jun 2024", 4)
+    assert not any(one.key == "tables.back.2" for one in app.button)
+
+
 @pytest.mark.parametrize(
     ("column", "how", "value", "reason", "says"),
     [

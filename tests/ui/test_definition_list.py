@@ -52,7 +52,7 @@ def test_what_is_missing_names_the_tables_that_are_not_loaded() -> None:
 
 
 def test_the_rows_of_a_figure_leave_in_the_readers_words_with_what_was_left_out() -> None:
-    rows = pl.DataFrame({"name": ["=Acme"], "status": ["sent"], "open": [12.345], "hidden": [1]})
+    rows = pl.DataFrame({"name": ["=Acme"], "status": ["sent"], "open": [12.345000000000002], "hidden": [1]})
     figure = Figure("receivables", 12.345, "EUR", left_out=(LeftOut(2, "one row", "{n} rows"),), rows=rows)
     sheet = rows_sheet(figure, ES)
     assert sheet.columns == ["name", "status", "open"]
@@ -62,3 +62,4 @@ def test_the_rows_of_a_figure_leave_in_the_readers_words_with_what_was_left_out(
     assert "'=Acme" in written
     assert "enviada" in written
     assert "12,345" in written
+    assert "00000" not in written
