@@ -16,7 +16,7 @@ from lib.intake.declared import facts
 from lib.intake.messages import QUESTIONS
 from lib.intake.numbers import CURRENCIES
 from lib.tables import TABLES
-from lib.ui.frame import clip, md
+from lib.ui.frame import clip, md, spoken
 from lib.ui.uploads import Upload
 
 WORDS_SHOWN = 12
@@ -171,7 +171,7 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
             left, right = st.columns([1, 2], vertical_alignment="center")
             left.markdown(f"{md(word)} :gray[{t.plural('{n} row', '{n} rows', count)}]")
             answers[word] = right.selectbox(
-                t("Meaning of {word}", word=word),
+                t("Meaning of {word}", word=spoken(word)),
                 options,
                 index=None,
                 format_func=lambda option: clip(str(shown.get(option, option)), 60),

@@ -31,6 +31,11 @@ def md(text: object) -> str:
     return _ADDRESS.sub(r"\1:small[]", escaped)
 
 
+def spoken(text: object) -> str:
+    """Text from data for a hidden label: it is drawn as markdown, but a screen reader would say the signs that `md` puts in."""
+    return " ".join(re.sub(r"[^\w,']|_", " ", str(text)).split())
+
+
 def clip(text: str, length: int = 40) -> str:
     """Text cut to `length` with an ellipsis."""
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"

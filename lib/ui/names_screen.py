@@ -14,7 +14,7 @@ from lib.formats import NBSP, Language
 from lib.intake.matching import SURE, Match
 from lib.tables import TABLES
 from lib.ui import naming, uploads
-from lib.ui.frame import clip, md
+from lib.ui.frame import clip, md, spoken
 from lib.ui.naming import Asked
 from lib.ui.uploads import Upload
 
@@ -103,7 +103,7 @@ def _row(one: Asked, near: Sequence[Match], names: Mapping[str, str], t: Languag
     offered = names if len(names) <= OFFERED else {match.key: match.name for match in near}
     options |= {f"{_ROW}{key}": str(name) for key, name in offered.items() if f"{_ROW}{key}" not in options}
     return right.selectbox(
-        t("Meaning of {word}", word=one.word),
+        t("Meaning of {word}", word=spoken(one.word)),
         list(options),
         index=None,
         format_func=lambda option: clip(str(options.get(option, option)), 60),

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.store import Merge, Store
 from lib.tables import TABLES
+from lib.ui.frame import spoken
 from tests.pages.app import opened, plain, table, texts, whole
 from tests.pages.test_data_intake import dropped, headlines, loaded, typed
 
@@ -50,7 +51,7 @@ def invoiced(store: Store) -> list[str]:
 
 def answered(app: AppTest, word: str, option: str) -> AppTest:
     """The page after one name was answered by picking."""
-    (box,) = (one for one in app.selectbox if one.label == f"Meaning of {word}")
+    (box,) = (one for one in app.selectbox if one.label == f"Meaning of {spoken(word)}")
     box.set_value(option)
     app.button(key="names.use").click().run()
     return whole(app)
