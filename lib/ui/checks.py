@@ -55,10 +55,12 @@ def read_and_check(job: Job, files: dict[str, Upload], ground: Ground) -> None:
         while upload := _uncompared(files, ground.portfolio.version):
             _compare(upload, files, ground, job)
         job.tell(COMPARING, share=1.0)
-    except Stopped:
+    except Exception as error:
         for id, upload in list(files.items()):
-            if upload.outcome is None:
+            if upload.outcome is None and isinstance(error, Stopped):
                 forget(files, id)
+            elif upload.outcome is None or (isinstance(upload.outcome, ReadReport) and upload.mapping is None):
+                upload.outcome = Refused("parser_failed")
         while found := _unchecked(files, ground.portfolio.version):
             found[0].halted = True
         while upload := _uncompared(files, ground.portfolio.version):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import streamlit as st
@@ -17,6 +18,7 @@ from lib.ui.frame import clip, md
 from lib.ui.jobs import Job
 from lib.ui.uploads import Upload
 
+_LOG = logging.getLogger("cartera.files")
 PATIENCE_SECONDS = 1.0  # work that ends sooner shows no progress
 LOOK_SECONDS = 0.5
 _JOB, LOADED, STOPPED, PROBLEM = "intake.job", "intake.loaded", "intake.stopped", "intake.problem"
@@ -63,7 +65,8 @@ def _settled(t: Language) -> Job | None:
     elif isinstance(job.error, StoreError):
         st.session_state[PROBLEM] = t(job.error.message, **{name: str(value) for name, value in job.error.values.items()})
     elif job.error:
-        raise job.error
+        _LOG.error("work on files failed: %s", job.kind, exc_info=job.error)
+        st.session_state[PROBLEM] = t("That did not work, and nothing was changed. The app's log says more.")
     if job.kind == "load":
         if job.answer:
             st.session_state[LOADED] = job.answer

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from lib.store import Store
-from lib.ui import uploads
+from lib.ui import checks, uploads
 from tests.pages.app import opened, plain, texts, whole
 from tests.pages.test_data_intake import button, dropped, headlines, loaded, typed
 
@@ -205,6 +206,37 @@ def test_a_second_table_of_the_file_is_remembered_with_the_first(empty: Path) ->
     dropped(app, ("harvest_june.csv", JUNE.encode()))
     assert plain(app.title[0].value) == "2 files wait for you"
     assert {one.mapping.table for one in app.session_state["intake.files"].values()} == {"time_entries", "accounts"}
+
+
+def test_every_table_of_a_workbook_is_a_file_and_what_only_explains_is_told(empty: Path) -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    for name, content in (("clients", accounts("Alfa")), ("hours", MAY.encode()), ("About", b"Read me first,Version\nHello you,1\n")):
+        sheet = book.add_worksheet(name)
+        for row, line in enumerate(content.decode().splitlines()):
+            for column, cell in enumerate(line.split(";" if ";" in line else ",")):
+                sheet.write_string(row, column, cell)
+    book.close()
+    app = dropped(opened("data"), ("all.xlsx", buffer.getvalue()))
+    lines = [plain(one.label) for one in app.expander if "xlsx" in one.label]
+    assert len(lines) == 2
+    assert any("Accounts" in line for line in lines)
+    assert any("all.xlsx · hours" in line and "Time entries" in line for line in lines)
+    assert "Also in this file, and not read, as no table of Cartera looks like it:" in texts(app)
+    button(app, ".beside.0").click().run()
+    assert any("About" in plain(one.label) and "its columns fit no table" in plain(one.label) for one in whole(app).expander)
+
+
+def test_work_that_fails_leaves_the_page_usable(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(checks, "suggest", full)
+    app = dropped(opened("data"), ("clients.csv", accounts("Alfa")))
+    assert "That did not work, and nothing was changed." in texts(app)
+    monkeypatch.undo()
+    button(app, ".discard").click().run()
+    assert plain(whole(app).title[0].value) == "Load your exports"
 
 
 def test_what_is_brought_while_work_goes_on_is_not_lost_in_it(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
