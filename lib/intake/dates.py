@@ -159,6 +159,9 @@ def _question(cells: pl.Series, field: str, header: str, century: int) -> Questi
 
 def _read(bare: pl.Series, order: str, century: int) -> pl.Series:
     cell = pl.col("cell")
+    iso = bare.str.to_date("%Y-%m-%d", strict=False)
+    if iso.null_count() == bare.null_count() and (bare.str.len_bytes() == 10).all():
+        return iso
 
     def part(pattern: str, group: int) -> pl.Expr:
         return cell.str.extract(pattern, group).cast(pl.Int32, strict=False)

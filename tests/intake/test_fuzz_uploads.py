@@ -66,10 +66,11 @@ def one_round(desk: Desk, name: str, raw: bytes, chance: random.Random, loads: b
 
 
 @pytest.mark.fuzz
-def test_mutated_files_are_loaded_asked_about_or_refused(tmp_path: Path) -> None:
+def test_mutated_files_are_loaded_asked_about_or_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seconds = float(os.environ.get("FUZZ_SECONDS", "600"))
     seed = int(os.environ.get("FUZZ_SEED", str(random.SystemRandom().randrange(1_000_000))))
-    print(f"FUZZ_SEED={seed} FUZZ_SECONDS={seconds:g}", flush=True)
+    with capsys.disabled():
+        print(f"\nFUZZ_SEED={seed} FUZZ_SECONDS={seconds:g}", flush=True)
     chance, whole, found = random.Random(seed), seeds(), Counter[str]()
     failures: dict[str, str] = {}
     end, number, loads = time.monotonic() + seconds, 0, 0
@@ -95,6 +96,7 @@ def test_mutated_files_are_loaded_asked_about_or_refused(tmp_path: Path) -> None
             loads += wanted and "loaded" in outcomes
             if loads > LOADS_A_STORE or (wanted and "loaded" in outcomes and chance.random() < 0.05):
                 desk, loads = a_desk(tmp_path / str(number), intake), 0
-    print(f"{number} files:", *(f"{count} {what}" for what, count in found.most_common()), sep="\n  ")
+    with capsys.disabled():
+        print(f"{number} files:", *(f"{count} {what}" for what, count in found.most_common()), sep="\n  ")
     assert not failures, f"FUZZ_SEED={seed}: {failures}"
     assert number > 0
