@@ -31,7 +31,8 @@ from lib.intake import (
 from lib.intake.suggesting import guess_source
 from lib.store import Store
 from lib.tables import TABLES
-from lib.ui.uploads import Upload, change, in_order
+from lib.ui.loading import change
+from lib.ui.uploads import Upload, in_order
 from tests.real_portfolios import HUIJGENS, PORTFOLIOS, Load, Refuse
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "portfolio"
