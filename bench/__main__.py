@@ -14,7 +14,14 @@ from pathlib import Path
 
 from bench.measure import Measure, tell
 
-GROUPS = {"import": "bench.imports", "wide": "bench.wide", "store": "bench.storing", "page": "bench.page", "sessions": "bench.sessions"}
+GROUPS = {
+    "import": "bench.imports",
+    "wide": "bench.wide",
+    "store": "bench.storing",
+    "page": "bench.page",
+    "sessions": "bench.sessions",
+    "pictures": "bench.pictures",
+}
 
 
 def main() -> None:

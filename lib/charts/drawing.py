@@ -13,6 +13,7 @@ from lib.formats import Language
 
 ROW_HEIGHT = 26
 NAME_LIMIT = 250
+LABEL_LIMIT = 320
 
 
 def drawn(chart: Chart, t: Language, width: int | None = None) -> alt.LayerChart:
@@ -31,7 +32,7 @@ def _bars(rows: pl.DataFrame, width: str) -> alt.LayerChart:
     room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, {width} - {_label_width(rows)})"}, zero=True)
     base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
     bars = base.mark_bar(height=14).encode(color=alt.condition("datum.strong", alt.value(BLUE), alt.value(GREY)))
-    return bars + base.mark_text(align="left", dx=6).encode(text="label:N")
+    return bars + base.mark_text(align="left", dx=6, limit=LABEL_LIMIT).encode(text="label:N")
 
 
 def _days(rows: pl.DataFrame, width: str) -> alt.LayerChart:
@@ -50,12 +51,12 @@ def _days(rows: pl.DataFrame, width: str) -> alt.LayerChart:
         color=alt.Color("status:N", legend=None, scale=alt.Scale(domain=statuses, range=[MARK[status] for status in statuses])),
         shape=alt.Shape("status:N", legend=None, scale=alt.Scale(domain=statuses, range=[SHAPE[status] for status in statuses])),
     )
-    return points + base.mark_text(align="left", dx=13).encode(text="label:N")
+    return points + base.mark_text(align="left", dx=13, limit=LABEL_LIMIT).encode(text="label:N")
 
 
 def _label_width(rows: pl.DataFrame) -> int:
     """Pixels that the longest label beside a mark takes: Plex at 13 px is at most 7.4 a character."""
-    return 12 + round(7.4 * max((len(label) for label in rows["label"]), default=0))
+    return min(12 + round(7.4 * max((len(label or "") for label in rows["label"]), default=0)), LABEL_LIMIT)
 
 
 def _vega_day(day: date) -> alt.DateTime:

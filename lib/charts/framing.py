@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from lib.charts import theme
 from lib.charts.chart import Chart, Status
@@ -19,18 +20,23 @@ from lib.text import clean_text
 INK, MUTED, PAPER = "#15191E", "#57606B", "#FFFFFF"
 PLOT_WIDTH = 560
 TITLE_LETTERS, SMALL_LETTERS = 78, 104
+MOST_LINES = 6
+NAME_LETTERS, LABEL_LETTERS = 42, 48
+"""We clip, for vl-convert fails where it would cut a name in the middle of a sign beyond the first 65,536."""
 
 
 def cleaned(chart: Chart) -> Chart:
-    """The chart with every text of it clean: no file format has to meet a control character."""
-    words = {one.name: clean_text(str(getattr(chart, one.name)), lines=False) for one in fields(chart) if one.type == "str"}
+    """The chart with every text of it clean and every figure finite or absent: no file format has to meet anything else."""
+    words: dict[str, Any] = {one.name: clean_text(str(getattr(chart, one.name)), lines=False) for one in fields(chart) if one.type == "str"}
+    words["headings"] = {name: clean_text(title, lines=False) for name, title in chart.headings.items()}
     # Cell by cell: an empty name stays a name.
     texts = [
         pl.Series(name, [None if cell is None else clean_text(cell, lines=False) for cell in chart.rows[name]], pl.String)
         for name, kind in chart.rows.schema.items()
         if kind == pl.String
     ]
-    return replace(chart, rows=chart.rows.with_columns(texts), **words)  # type: ignore[arg-type]
+    finite = pl.when(cs.float().is_finite()).then(cs.float())
+    return replace(chart, rows=chart.rows.with_columns(texts).with_columns(finite), **words)
 
 
 def footing(chart: Chart, t: Language) -> str:
@@ -65,7 +71,10 @@ def framed(chart: Chart, t: Language) -> dict[str, Any]:
 
 def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
     """The specification of the marks alone, in the colours of paper, with a key of the shapes where they mean something."""
-    specification: dict[str, Any] = drawn(chart, t, width).to_dict()
+    specification: dict[str, Any] = drawn(_clipped(chart), t, width).to_dict()
+    for layer in specification["layer"]:
+        layer["encoding"]["y"]["axis"]["labelLimit"] = 0
+        layer["mark"].pop("limit", None)
     if chart.kind == "days":
         specification["layer"][0]["encoding"]["color"]["legend"] = _key(chart.rows, t)
         specification["layer"][0]["encoding"]["shape"]["legend"] = _key(chart.rows, t)
@@ -73,6 +82,26 @@ def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
     specification["background"] = PAPER
     inked: dict[str, Any] = _inked(specification)
     return inked
+
+
+def _clipped(chart: Chart) -> Chart:
+    """The chart with names and labels no longer than a picture shows, each name still once."""
+    names: list[str] = []
+    for name in chart.rows["name"]:
+        short, number = clipped(name or "", NAME_LETTERS), 1
+        while short in names:
+            number += 1
+            short = f"{clipped(name or '', NAME_LETTERS)} ({number})"
+        names.append(short)
+    labels = [clipped(label or "", LABEL_LETTERS) for label in chart.rows["label"]]
+    return replace(chart, rows=chart.rows.with_columns(pl.Series("name", names), pl.Series("label", labels)))
+
+
+def clipped(text: str, letters: int) -> str:
+    """The text in at most `letters` Latin letters, an ellipsis among them."""
+    if len(text) <= letters and _width(text) <= letters:
+        return text
+    return wrapped(text.replace(" ", "\u00a0"), letters - 1)[0].replace("\u00a0", " ").rstrip() + "…"
 
 
 def _key(rows: pl.DataFrame, t: Language) -> dict[str, Any]:
@@ -97,7 +126,7 @@ def wrapped(text: str, letters: int) -> list[str]:
     """The text in lines of at most `letters` Latin letters; a wide letter counts as two, and a word too long for a line is cut."""
     lines: list[str] = []
     line = ""
-    for word in re.split("[ \n\t]+", text.strip()):  # a no-break space holds
+    for word in re.split("[ \n\t]+", text[: letters * (MOST_LINES + 1)].strip()):  # a no-break space holds
         for piece in _pieces(word, letters):
             longer = f"{line} {piece}" if line else piece
             if line and _width(longer) > letters:
@@ -105,7 +134,8 @@ def wrapped(text: str, letters: int) -> list[str]:
                 line = piece
             else:
                 line = longer
-    return [*lines, line] if line else lines
+    lines += [line] if line else []
+    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…"]
 
 
 def _pieces(word: str, letters: int) -> list[str]:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from lib.charts.chart import Chart
-from lib.charts.framing import bare, cleaned, framed, wrapped
+from lib.charts.framing import bare, cleaned, clipped, framed, wrapped
 from lib.formats import Language
 from tests.gallery import gallery
 
@@ -53,6 +53,18 @@ def test_lines_break_between_words_and_no_break_spaces_hold() -> None:
     assert wrapped("abcdefghij", 4) == ["abcd", "efgh", "ij"]
     assert wrapped("漢字漢字", 4) == ["漢字", "漢字"]
     assert wrapped("", 4) == []
+
+
+def test_a_long_name_is_clipped_and_told_apart_from_its_like() -> None:
+    chart = gallery(EN)["clients_by_agi"]
+    long = "Cooperativa Agrícola Valdemora del Jarama y Vecinos"
+    (rows,) = framed(replace(chart, rows=chart.rows.with_columns(pl.lit(long).alias("name"))), EN)["datasets"].values()
+    names = [row["name"] for row in rows]
+    assert names[0].endswith("…")
+    assert long.startswith(names[0][:-1])
+    assert len(set(names)) == chart.rows.height
+    assert clipped("short", 5) == "short"
+    assert clipped("漢字漢字", 5) == "漢字…"
 
 
 def test_cleaning_leaves_no_sign_that_a_file_cannot_hold() -> None:

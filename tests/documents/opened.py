@@ -1,53 +1,68 @@
-"""Exported files as another program opens them: openpyxl and calamine for workbooks. Holds no test."""
+"""Files as other programs read them, and what none of them may hold: formulas, links outward, characters that XML forbids."""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
-from datetime import date, datetime
+from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
-import python_calamine
+from pptx import Presentation
 
 
-def by_openpyxl(raw: bytes) -> dict[str, list[list[Any]]]:
-    """Sheet -> rows of cells; blank cells are None, days are dates."""
-    book = openpyxl.load_workbook(io.BytesIO(raw))
-    return {sheet.title: [[_plain(cell.value) for cell in row] for row in sheet.iter_rows()] for sheet in book}
-
-
-def by_calamine(raw: bytes) -> dict[str, list[list[Any]]]:
-    """Sheet -> rows of cells; blank cells are None, days are dates."""
-    book = python_calamine.load_workbook(io.BytesIO(raw))
-    return {
-        name: [[_plain(cell) for cell in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
-        for name in book.sheet_names
-    }
-
-
-def _plain(cell: Any) -> Any:
-    if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
-        return cell.date()
-    if isinstance(cell, (bool, date, datetime)):
-        return cell
-    if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
-    return None if cell == "" else cell
-
-
-def live_parts(raw: bytes) -> dict[str, list[str]]:
-    """Part of a document -> what of it would run or call out: formulas, links to elsewhere, embedded programs. {} for a dead one."""
-    found: dict[str, list[str]] = {}
-    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+def parts(file: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every part of an Office file, with those of the files inside it."""
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
         for name in archive.namelist():
             content = archive.read(name)
-            if name.endswith((".xlsx", ".xlsm")):
-                found.update({f"{name}!{part}": live for part, live in live_parts(content).items()})
-                continue
-            if re.search(r"(?i)vba|activex|externallink|\.bin$", name):
-                found.setdefault(name, []).append("program")
-            text = content.decode("utf-8", errors="replace")
-            found.setdefault(name, []).extend(re.findall(r"<(?:\w+:)?f[ >/]|TargetMode=\"External\"|<(?:\w+:)?hyperlink\b|<ddeLink", text))
-    return {name: live for name, live in found.items() if live}
+            yield name, content
+            if content.startswith(b"PK\x03\x04"):
+                yield from ((f"{name}/{inner}", text) for inner, text in parts(content))
+
+
+def formulas(file: bytes) -> list[str]:
+    """Parts with a cell that is computed. A chart's `c:f` only names the cells it shows."""
+    return [name for name, content in parts(file) if name.endswith(".xml") and re.search(rb"<f[\s>/]", content)]
+
+
+def outward(file: bytes) -> list[str]:
+    """Relationships that lead outside the file."""
+    return [name for name, content in parts(file) if name.endswith(".rels") and b'TargetMode="External"' in content]
+
+
+def slide_of(file: bytes) -> Any:
+    """The only slide."""
+    (slide,) = Presentation(io.BytesIO(file)).slides
+    return slide
+
+
+def native_chart(file: bytes) -> Any:
+    """The slide's chart with its frame; None where there is none."""
+    return next((shape for shape in slide_of(file).shapes if shape.has_chart), None)
+
+
+def behind(file: bytes) -> list[tuple[Any, ...]]:
+    """The cells of the workbook inside a slide's chart."""
+    (workbook,) = (content for name, content in parts(file) if name.endswith(".xlsx"))
+    return cells(workbook, "Sheet1")
+
+
+def cells(workbook: bytes, sheet: str | int = 0) -> list[tuple[Any, ...]]:
+    """The cells of one sheet, its heading first."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    return list((book[sheet] if isinstance(sheet, str) else book.worksheets[sheet]).values)
+
+
+def lines(file: bytes) -> list[list[str]]:
+    """The cells of a CSV, its heading first, with the separator of its language."""
+    text = file.decode("utf-8-sig")
+    heading = text.split("\n", 1)[0]
+    return list(csv.reader(io.StringIO(text), delimiter=";" if heading.count(";") > heading.count(",") else ","))
+
+
+def number(cell: str) -> float:
+    """A number of a CSV in either language."""
+    return float(cell.replace(",", "."))
