@@ -43,6 +43,7 @@ with page():
                 browser.choose_order(asked, t)
         if found.total:
             browser.show_grid(portfolio, asked, found.rows, list(labels), t)
+            browser.show_downloads(portfolio, asked, found.total, t)
         else:
             st.markdown(t("No row of {table} matches {what}.", table=title, what=looked_for))
             st.button(t("Clear filters"), key="tables.clear_all", on_click=browser.clear)

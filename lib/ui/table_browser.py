@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +13,8 @@ import polars as pl
 import streamlit as st
 
 from lib.choices import CHOICES
+from lib.documents.bundle import table_sheet
+from lib.documents.workbook import Sheet
 from lib.formats import ABSENT, Language
 from lib.measures.browse import NAMES, Browse, Found, days_of, found, kind, names_of, ways
 from lib.portfolio import Portfolio
@@ -20,6 +22,7 @@ from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.cells import heading, names_shown, written
 from lib.ui.frame import clip, md
+from lib.ui.table_downloads import about_view, rows_downloads
 from lib.wording import capitalised
 
 SHOWN = 300
@@ -38,6 +41,17 @@ def _found(folder: str, version: int, wanted: Browse, language: str) -> Found:
 def rows_found(version: int, wanted: Browse, t: Language) -> Found:
     """The first rows that match, and how many there are; shared by all sessions that look at the same version."""
     return _found(str(session.store().folder), version, wanted, t.code)
+
+
+def show_downloads(portfolio: Portfolio, asked: Browse, count: int, t: Language) -> None:
+    """All rows that match, as files, under the column names that the importer knows."""
+    size = (count, len(TABLES[asked.table].columns))
+    about = about_view(t, t(TABLES[asked.table].title), population=in_words(portfolio, asked, t, str))
+
+    def sheet() -> Sheet:
+        return table_sheet(asked.table, found(portfolio, asked, _words(t), count).rows, t)
+
+    rows_downloads(sheet, size, t, key="tables", file=asked.table, rests_on=(portfolio.version, asked), about=about)
 
 
 def _words(t: Language) -> dict[str, str]:
@@ -289,10 +303,10 @@ def _pick() -> None:
 # What the page says
 
 
-def in_words(portfolio: Portfolio, asked: Browse, t: Language) -> str:
-    """What is looked for, as markdown, so that a screenshot carries it; empty for everything."""
-    parts = [f"«{md(clip(asked.text, 80))}»"] if asked.text else []
-    parts += [md(clip(_name(portfolio, WAYS[way], said))) for way in WAYS if (said := getattr(asked, way))]
+def in_words(portfolio: Portfolio, asked: Browse, t: Language, quote: Callable[[str], str] = md) -> str:
+    """What is looked for, as markdown unless `quote` is another, so that a screenshot carries it; empty for everything."""
+    parts = [f"«{quote(clip(asked.text, 80))}»"] if asked.text else []
+    parts += [quote(clip(_name(portfolio, WAYS[way], said))) for way in WAYS if (said := getattr(asked, way))]
     parts += [t(CHOICES[option]) for option in asked.statuses]
     if asked.first or asked.last:
         day = heading(asked.table, asked.day, t)

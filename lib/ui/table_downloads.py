@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,12 +46,42 @@ def table_downloads(sheet: Sheet, t: Language, *, key: str, file: str, about: Se
     rests_on = (digest(sheet), tuple(about), t.code)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"{key}.downloads"):
         st.markdown(f":small[:gray[{t('Download')}]]", width="content")
-        download("CSV", lambda: table_csv(sheet.rows, sheet.headings, t), f"{file}.csv", rests_on, key=f"{key}.csv", type="tertiary")
+        download("CSV", lambda: _csv(sheet, t), f"{file}.csv", rests_on, key=f"{key}.csv", type="tertiary")
         try:
             refuse_too_large({sheet.name: (sheet.rows.height, len(sheet.columns))}, t)
             download("Excel", lambda: made_workbook(sheet, t, about), f"{file}.xlsx", rests_on, key=f"{key}.xlsx", type="tertiary")
         except TooLarge as refused:
             st.markdown(f":gray[{md(t(refused.message, **refused.values))}]")
+
+
+def rows_downloads(
+    make: Callable[[], Sheet],
+    size: tuple[int, int],
+    t: Language,
+    *,
+    key: str,
+    file: str,
+    rests_on: tuple[object, ...],
+    about: Sequence[tuple[str, str]] = (),
+) -> None:
+    """`table_downloads` for many rows, which `make` gathers on the click. `size`: rows and columns; `rests_on`: what they rest on."""
+    rests_on = (*rests_on, tuple(about), t.code)
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"{key}.downloads"):
+        try:
+            refuse_too_large({file: size}, t)
+        except TooLarge:
+            said = t(
+                "{n} rows are too many for a CSV or Excel file: narrow them, or take the Parquet files in Settings.", n=t.number(size[0])
+            )
+            st.markdown(f":small[:gray[— {said}]]")
+            return
+        st.markdown(f":small[:gray[{t('Download')}]]", width="content")
+        download("CSV", lambda: _csv(make(), t), f"{file}.csv", rests_on, key=f"{key}.csv", type="tertiary")
+        download("Excel", lambda: made_workbook(make(), t, about), f"{file}.xlsx", rests_on, key=f"{key}.xlsx", type="tertiary")
+
+
+def _csv(sheet: Sheet, t: Language) -> bytes:
+    return table_csv(sheet.rows, sheet.headings, t)
 
 
 def digest(sheet: Sheet) -> str:
