@@ -23,7 +23,8 @@ from lib.store.changes import (
     StoreError,
     UnknownVersion,
 )  # fmt: skip
-from lib.store.store import Prepared, Store
+from lib.store.differences import Prepared
+from lib.store.store import Store
 
 __all__ = [
     "Amend", "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge",

@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from lib.columns import N_
-from lib.store.changes import BadStore, Commit, Counts, StoreBusy
+from lib.store.changes import BadStore, CannotUndo, Commit, Counts, StoreBusy
 
 BUSY_MILLISECONDS = 10_000
 PRAGMAS = (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
@@ -112,6 +112,15 @@ def newest(db: Database) -> int:
     return int(db.conn.execute("SELECT coalesce(max(number), 0) FROM commits").fetchone()[0])
 
 
+def newest_in(path: Path) -> int:
+    """Number of the newest commit of the catalogue at `path`, 0 if there is none or it is damaged."""
+    try:
+        with Catalogue(path).reading() as db:
+            return newest(db)
+    except (BadStore, sqlite3.DatabaseError):
+        return 0
+
+
 def newest_until(db: Database, moment: str) -> int:
     """Number of the newest commit made before `moment`, 0 if there is none."""
     return int(db.conn.execute("SELECT coalesce(max(number), 0) FROM commits WHERE at < ?", [moment]).fetchone()[0])
@@ -203,6 +212,18 @@ def all_commits(db: Database) -> list[Commit]:
         possible = commit.kind in UNDOABLE and not blocking(commit.number, commit.counts, current)
         commits.append(replace(commit, undone_by=undone_by.get(commit.number), undo_possible=possible))
     return commits
+
+
+def refuse_undo(undone: Commit, commits: Mapping[int, Commit], current: Mapping[str, Pin]) -> None:
+    """Raise `CannotUndo` if `undone` can't be taken back, or not before later ones."""
+    if undone.kind not in UNDOABLE:
+        raise CannotUndo(N_("Version {number} is not an import and cannot be undone"), number=undone.number)
+    if blocked := blocking(undone.number, undone.counts, current):
+        later = commits[max(blocked.values())]
+        raise CannotUndo(
+            N_("Version {number} cannot be undone at once: version {later} came after it on {tables}"),
+            later_commit=later, number=undone.number, tables=", ".join(sorted(blocked)), later=later.number,
+        )  # fmt: skip
 
 
 def blocking(number: int, tables: Mapping[str, Counts], current: Mapping[str, Pin]) -> dict[str, int]:

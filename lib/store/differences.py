@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from lib.columns import N_
+from lib.store.catalogue import Pin
 from lib.store.changes import Amend, BadRows, Change, Clear, Counts, Merge, NotFound, ReplacePeriod, Rework, RowMoved, Snapshot
 from lib.tables import Table
 
@@ -22,6 +23,19 @@ class Difference:
     written: pl.DataFrame
     gone: pl.DataFrame
     counts: Counts
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A change worked out against a table that stood at `pin`; holds the rows that it would write."""
+
+    change: Change
+    difference: Difference
+    pin: Pin | None
+
+    @property
+    def counts(self) -> Counts:
+        return self.difference.counts
 
 
 def conforming(rows: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,6 @@ from lib.store.catalogue import Catalogue, Pin
 from lib.store.changes import (
     BadArchive,
     BadStore,
-    CannotUndo,
     Change,
     Commit,
     Counts,
@@ -35,7 +33,7 @@ from lib.store.changes import (
     UnknownVersion,
 )  # fmt: skip
 from lib.store.delta import DeltaFolder
-from lib.store.differences import Difference, cells, difference
+from lib.store.differences import Difference, Prepared, cells, difference
 from lib.store.integrity import problems
 from lib.store.lock import locked
 from lib.store.migrations import (
@@ -51,19 +49,6 @@ from lib.tables import TABLES, Table
 
 IMPORT_WAIT_SECONDS = 30.0
 _DAWN = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A change worked out against a table that stood at `pin`; holds the rows that it would write."""
-
-    change: Change
-    difference: Difference
-    pin: Pin | None
-
-    @property
-    def counts(self) -> Counts:
-        return self.difference.counts
 
 
 @dataclass(frozen=True)
@@ -242,7 +227,7 @@ class Store:
             if number not in commits:
                 raise UnknownVersion(N_("There is no version {version}"), version=number)
             undone = commits[number]
-            self._refuse_undo(undone, commits, current)
+            catalogue.refuse_undo(undone, commits, current)
             new_number = max(commits) + 1
             pins, heads = {}, {}
             for name, counts in undone.counts.items():
@@ -252,16 +237,6 @@ class Store:
                 heads[name] = self.delta(name).restore(before.version)
             commit = Commit(new_number, "undo", author, at, "", {name: pin.counts for name, pin in pins.items()}, {}, undoes=number)
             return self._record(commit, pins, heads, beside.taken_back(undone))
-
-    def _refuse_undo(self, undone: Commit, commits: Mapping[int, Commit], current: Mapping[str, Pin]) -> None:
-        if undone.kind not in catalogue.UNDOABLE:
-            raise CannotUndo(N_("Version {number} is not an import and cannot be undone"), number=undone.number)
-        if blocked := catalogue.blocking(undone.number, undone.counts, current):
-            later = commits[max(blocked.values())]
-            raise CannotUndo(
-                N_("Version {number} cannot be undone at once: version {later} came after it on {tables}"),
-                later_commit=later, number=undone.number, tables=", ".join(sorted(blocked)), later=later.number,
-            )  # fmt: skip
 
     def _write(self, name: str, differences: Difference, number: int, at: datetime) -> int:
         table, delta = self.tables[name], self.delta(name)
@@ -382,7 +357,7 @@ class Store:
                 aside = cls.open(ready, at=at)
                 if found := aside.check():
                     raise BadArchive(N_("The backup is not whole: {reason}"), reason=str(found[0]))
-                aside._record_restore(_newest_in(folder), author, at)
+                aside._record_restore(catalogue.newest_in(folder / backup.CATALOGUE), author, at)
                 shutil.rmtree(folder / "replaced", ignore_errors=True)
                 backup.marker(folder).touch()
             finally:
@@ -417,10 +392,3 @@ class Store:
         with self.catalogue.reading() as db:
             return authored.rows(db, table, equal)
 
-
-def _newest_in(folder: Path) -> int:
-    try:
-        with Catalogue(folder / backup.CATALOGUE).reading() as db:
-            return catalogue.newest(db)
-    except (BadStore, sqlite3.DatabaseError):
-        return 0  # there is none, or it is damaged
