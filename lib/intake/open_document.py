@@ -12,7 +12,7 @@ from xml.parsers import expat
 from lib.intake.limits import SheetLimits
 from lib.workers import Refusal
 
-_PIECE = 1 << 20
+_PIECE, _MOST_ERRORS = 1 << 20, 1_000_000
 _CELLS = ("table:table-cell", "table:covered-table-cell")
 _ERRORS = ("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "Err:")
 
@@ -28,11 +28,9 @@ class SheetFacts:
 
 def check_sheets(archive: zipfile.ZipFile, limits: SheetLimits, most_columns: int) -> dict[str, SheetFacts]:
     """Sheet name -> how far it reaches. Raises Refusal beyond the limits, and for XML that is damaged, encrypted or declares entities."""
-    facts: dict[str, SheetFacts] = {}
-    reader = _Reader(facts, limits, most_columns)
     parser = expat.ParserCreate()
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler = reader.text
+    reader = _Reader(parser, limits, most_columns)
+    parser.StartElementHandler = reader.start
     parser.StartDoctypeDeclHandler = _refuse_declarations
     parser.buffer_text = True
     try:
@@ -42,9 +40,10 @@ def check_sheets(archive: zipfile.ZipFile, limits: SheetLimits, most_columns: in
             parser.Parse(b"", True)
     except expat.ExpatError:
         raise Refusal("broken_workbook", error="xml") from None
-    if not facts:
+    reader.end_row()
+    if not reader.facts:
         raise Refusal("no_sheet")
-    return facts
+    return reader.facts
 
 
 def _refuse_declarations(*_: object) -> None:
@@ -52,65 +51,65 @@ def _refuse_declarations(*_: object) -> None:
 
 
 class _Reader:
-    """Follows the elements of content.xml; keeps one cell at a time."""
+    """Follows the elements of content.xml as they begin, since each call costs; a cell ends where the next one, or a row, begins."""
 
-    def __init__(self, facts: dict[str, SheetFacts], limits: SheetLimits, most_columns: int) -> None:
-        self.facts, self.limits, self.most_columns = facts, limits, most_columns
+    def __init__(self, parser: expat.XMLParserType, limits: SheetLimits, most_columns: int) -> None:
+        self.facts: dict[str, SheetFacts] = {}
+        self.parser, self.limits, self.most_columns = parser, limits, most_columns
         self.sheet = SheetFacts()
-        self.depth = self.row = self.column = self.repeated_rows = self.repeated = self.reach = 0
-        self.in_cell = self.formula = self.valued = self.error = False
+        self.row = self.column = self.reach = self.repeated = 0
+        self.repeated_rows = 1
+        self.formula: dict[str, str] | None = None
         self.letters = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table:table":
-            self.depth += 1
-            if self.depth == 1:
-                self.sheet, self.row = SheetFacts(), 0
-                self.facts[attributes.get("table:name", "")] = self.sheet
-        elif self.depth != 1:
-            return
+        if name in _CELLS:
+            if self.formula is not None:
+                self._end_formula(self.formula)
+            self.column += self.repeated
+            written = attributes.get("table:number-columns-repeated")
+            self.repeated = 1 if written is None else _count(written)
+            if "table:formula" in attributes:
+                self.formula, self.letters = attributes, ""
+                self.parser.CharacterDataHandler = self._text
+            if "office:value-type" in attributes or self.formula is not None:
+                self.reach = self.column + self.repeated
+        elif name == "text:p":
+            if self.repeated:
+                self.reach = self.column + self.repeated
         elif name == "table:table-row":
-            self.repeated_rows, self.column, self.reach = _count(attributes.get("table:number-rows-repeated")), 0, 0
-        elif name in _CELLS:
-            self.repeated = _count(attributes.get("table:number-columns-repeated"))
-            self.in_cell, self.letters = True, ""
-            self.formula = "table:formula" in attributes
-            self.valued = "office:value-type" in attributes
-            self.error = attributes.get("calcext:value-type") == "error"
-        elif name == "text:p" and self.in_cell:
-            self.reach = max(self.reach, self.column + self.repeated)
+            self.end_row()
+            self.repeated_rows = _count(attributes.get("table:number-rows-repeated"))
+        elif name == "table:table":
+            self.end_row()
+            self.sheet, self.row, self.repeated_rows = SheetFacts(), 0, 0
+            self.facts[attributes.get("table:name", "")] = self.sheet
 
-    def text(self, letters: str) -> None:
-        if self.in_cell and self.formula and len(self.letters) < 20:
+    def end_row(self) -> None:
+        """Note how far the row reached that ends here."""
+        if self.formula is not None:
+            self._end_formula(self.formula)
+        if self.reach:
+            self.sheet.rows, self.sheet.columns = self.row + self.repeated_rows, max(self.sheet.columns, self.reach)
+            self._check()
+        self.row += self.repeated_rows
+        self.column = self.reach = self.repeated = 0
+
+    def _text(self, letters: str) -> None:
+        if len(self.letters) < 20:
             self.letters += letters
 
-    def end(self, name: str) -> None:
-        if name == "table:table":
-            self.depth -= 1
-        elif self.depth != 1:
+    def _end_formula(self, attributes: dict[str, str]) -> None:
+        self.formula, self.parser.CharacterDataHandler = None, None
+        is_error = attributes.get("calcext:value-type") == "error" or self.letters.strip().startswith(_ERRORS)
+        code = "error_cell" if is_error else "" if "office:value-type" in attributes else "uncomputed_cell"
+        if not code:
             return
-        elif name in _CELLS:
-            self._end_cell()
-        elif name == "table:table-row":
-            if self.reach:
-                self.sheet.rows, self.sheet.columns = self.row + self.repeated_rows, max(self.sheet.columns, self.reach)
-                self._check()
-            self.row += self.repeated_rows
-
-    def _end_cell(self) -> None:
-        if self.valued or self.formula:
-            self.reach = max(self.reach, self.column + self.repeated)
-            is_error = self.error or (self.formula and self.letters.strip().startswith(_ERRORS))
-            code = "error_cell" if is_error else "uncomputed_cell" if self.formula and not self.valued else ""
-            if code:
-                places = self.repeated * self.repeated_rows
-                if len(self.sheet.errors) + places > self.limits.cells:
-                    raise Refusal("too_many_rows", rows=self.row + self.repeated_rows)
-                self.sheet.errors += [
-                    (self.row + down, self.column + right, code) for down in range(self.repeated_rows) for right in range(self.repeated)
-                ]
-        self.column += self.repeated
-        self.in_cell = False
+        if len(self.sheet.errors) + self.repeated * self.repeated_rows > _MOST_ERRORS:
+            raise Refusal("too_many_rows", rows=self.row + self.repeated_rows)
+        self.sheet.errors += [
+            (self.row + down, self.column + right, code) for down in range(self.repeated_rows) for right in range(self.repeated)
+        ]
 
     def _check(self) -> None:
         if self.sheet.columns > self.most_columns:

@@ -7,7 +7,7 @@ here is shown as `ReadReport.regions`, and a person picks another one by its hea
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lib.intake.layout import LOOKS_LIKE_VALUE, header_row, is_group_row, shown_cells
@@ -145,20 +145,20 @@ def _is_word(cell: str) -> bool:
     return bool(cell) and cell.casefold() not in MISSING_WORDS
 
 
-def blocks_of_rows(rows: Sequence[Sequence[str]]) -> list[Block]:
-    """Blocks of a sheet's rows (all cells as text or at least "" where blank), numbered from 1."""
+def blocks_of_rows(filled: Sequence[bool], written: Callable[[int, int], list[list[str]]]) -> list[Block]:
+    """Blocks of a sheet's rows. filled: whether each row has a cell; written(first, end): the text of rows from 0, without `end`."""
     blocks: list[Block] = []
     start: int | None = None
-    for at in range(len(rows) + 1):
-        blank = at == len(rows) or not any(rows[at])
+    for at in range(len(filled) + 1):
+        blank = at == len(filled) or not filled[at]
         if start is None and not blank:
             start = at
         elif start is not None and blank:
             if len(blocks) == _MOST_BLOCKS:
                 blocks[-1] = replace(blocks[-1], last=at)
             else:
-                shown = tuple((number + 1, list(rows[number])) for number in range(start, min(at, start + _LOOKED_AT)))
-                blocks.append(Block(start + 1, at, shown))
+                rows = written(start, min(at, start + _LOOKED_AT))
+                blocks.append(Block(start + 1, at, tuple(enumerate(rows, start=start + 1))))
             start = None
     return blocks
 

@@ -22,7 +22,7 @@ from lib.intake.footers import without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
 from lib.intake.open_document import check_sheets
-from lib.intake.regions import Block, Found, blocks_of_rows, largest, offered, region_end, tables_of
+from lib.intake.regions import Found, blocks_of_rows, largest, offered, region_end, tables_of
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
@@ -185,16 +185,10 @@ def _region(one: Found, rows: Rows, name: str, hidden: bool) -> Region:
 
 def _tables(rows: Rows) -> tuple[list[Found], int | None]:
     """The tables of a sheet, and the row that names the columns if it is all one table (0: none does)."""
-    main = header_row(_written(rows[:60]))
-    texts: list[list[str]] = [["x" if cell != "" else "" for cell in row] for row in rows]
-    blocks = [_with_cells(block, rows) for block in blocks_of_rows(texts)]
-    return tables_of(blocks, None if main is None else main + 1), None if main is None else main + 1
-
-
-def _with_cells(block: Block, rows: Rows) -> Block:
-    """The block with its first rows as text."""
-    first = block.rows[0][0]
-    return replace(block, rows=tuple(enumerate(_written(rows[first - 1 : first - 1 + len(block.rows)]), start=first)))
+    named = header_row(_written(rows[:60]))
+    main = None if named is None else named + 1
+    blocks = blocks_of_rows([any(cell != "" for cell in row) for row in rows], lambda first, end: _written(rows[first:end]))
+    return tables_of(blocks, main), main
 
 
 def _written(rows: Rows) -> list[list[str]]:
