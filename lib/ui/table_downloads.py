@@ -16,10 +16,13 @@ from lib.documents.workbook import Sheet, TooLarge, refuse_too_large, table_csv,
 from lib.formats import Language
 from lib.ui.downloads import download
 from lib.ui.frame import md
-from lib.workers import Refused, Worker
+from lib.workers import Limits, Refused, Worker
 
 LARGE_CELLS = 100_000
 """From so many cells on a workbook is made in a process of its own: it would hold up the other sessions."""
+
+WRITING_SECONDS = 600
+"""Our own rows are not hostile; the largest workbook takes half a minute on an idle machine."""
 
 
 def about_view(t: Language, title: str, as_of: date | None = None, population: str = "", source: str = "") -> list[tuple[str, str]]:
@@ -104,7 +107,7 @@ def made_workbook(sheet: Sheet, t: Language, about: Sequence[tuple[str, str]]) -
 
 @st.cache_resource(show_spinner=False)
 def _writer() -> Worker:
-    return Worker(preload=("lib.documents.bundle",))
+    return Worker(Limits(cpu_seconds=WRITING_SECONDS, wall_seconds=WRITING_SECONDS), preload=("lib.documents.bundle",))
 
 
 def write_in_worker(folder: Path, sheets: list[dict[str, Any]], t: Language, about: Sequence[tuple[str, str]]) -> bytes:
