@@ -35,6 +35,12 @@ def test_the_python_of_the_page_runs_on_a_portfolio(store: Store, monkeypatch: p
     assert "account_id" in capsys.readouterr().out
 
 
+def test_both_languages_print_the_same_code() -> None:
+    fences = [re.findall(r"```.*?```", text, flags=re.DOTALL) for text in (DOCUMENT, (ROOT / "docs" / "es" / "bi.md").read_text("utf-8"))]
+    assert fences[0] == fences[1]
+    assert len(fences[0]) == 6
+
+
 def test_every_table_reads_with_version_1_and_has_the_columns_we_name(store: Store) -> None:
     for name, table in TABLES.items():
         delta = DeltaTable(str(store.folder / "tables" / name))
