@@ -100,7 +100,7 @@ MESSAGES: dict[str, Message] = {
 
 QUESTIONS: dict[str, str] = {
     "number_style": N_("How are the numbers in {header} written?"),
-    "date_order": N_("In which order are the dates in {header}?"),
+    "date_order": N_("How are the dates in {header} written?"),
     "scale": N_("Do the numbers in {header} go from 0 to 1 or from 0 to 100?"),
     "unit": N_("What are the numbers in {header}: hours, minutes or seconds?"),
     "constant": N_("The file does not say {column}. Pick a column, or say what holds for every row."),

@@ -162,7 +162,7 @@ def test_one_answer_serves_all_date_columns_that_ask_the_same(empty: Path) -> No
     content = "Code,Client,Project,Status,Start,Due date,Currency\nJ1,Acme,Web,Active,02/03/2024,05/06/2024,EUR\n"
     app = dropped(opened("data"), ("projects.csv", content.encode()))
     assert plain(app.title[0].value) == "One file waits for you; 2 questions are open"
-    assert "In which order are the dates in Start and Due date?" in texts(app)
+    assert "How are the dates in Start and Due date written?" in texts(app)
     assert "Start: 02/03/2024 → 2 Mar 2024" in texts(app)
     button(app, "date_order.all.dmy").click().run()
     assert plain(whole(app).title[0].value) == "One file waits for you"
