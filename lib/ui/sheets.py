@@ -9,7 +9,7 @@ import polars as pl
 
 from lib.charts.portfolio import GRAVE
 from lib.columns import N_
-from lib.definitions import SIGNALS
+from lib.definitions import DEFINITIONS, SIGNALS
 from lib.documents.workbook import Sheet
 from lib.formats import Language
 from lib.measures.book import Book
@@ -82,9 +82,9 @@ def agenda_sheet(book: Book, accounts: pl.DataFrame, t: Language) -> Sheet:
     }  # fmt: skip
     types = {"place": pl.Int64, "agi": pl.Float64, "hours": pl.Float64, "notice": pl.Date}
     schema = {name: types.get(name, pl.String) for name in headings}
-    return Sheet(
-        t("Agenda"), pl.DataFrame(rows, schema=schema, orient="row"), headings, {"agi": f"money:{book.base}", "hours": "hours"}
-    )  # fmt: skip
+    notes = tuple(f"{t(DEFINITIONS[key].name)}: {t(DEFINITIONS[key].formula)}" for key in ("agi", "logged_hours"))
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return Sheet(t("Agenda"), frame, headings, {"agi": f"money:{book.base}", "hours": "hours"}, notes)
 
 
 def promises_sheet(promises: pl.DataFrame, names: Mapping[str, str], t: Language) -> Sheet:

@@ -58,6 +58,7 @@ def test_the_agenda_leaves_whole_and_in_its_order() -> None:
     assert sheet.rows.filter((pl.col("reasons") == "") | (pl.col("decide") == "")).is_empty()
     assert abs(sheet.rows["agi"].sum() - accounts["agi"].sum()) < 1e-3
     assert sheet.formats == {"agi": "money:EUR", "hours": "hours"}
+    assert [note.split(":")[0] for note in sheet.notes] == ["AGI", "Horas"]
 
 
 def test_promises_leave_with_their_state_in_words() -> None:
