@@ -15,7 +15,6 @@ from lib.intake.references import tables_asked, with_aliases
 from lib.intake.values import Region
 from lib.portfolio import Portfolio
 from lib.store import Store
-from lib.tables import TABLES
 from lib.ui import profiles
 from lib.ui.jobs import Job, Stopped
 from lib.ui.loading import absent, change, choices
@@ -176,7 +175,7 @@ def _unchecked(files: dict[str, Upload], version: int) -> tuple[Upload, str, dic
     for upload in in_order(files.values()):
         if not isinstance(upload.outcome, ReadReport) or upload.mapping is None or upload.halted:
             continue
-        others = sorted(set(TABLES[upload.mapping.table].references.values()))
+        others = tables_asked(upload.mapping, ())
         rest = [(one.id, one.checked_for) for other in others for one in before.get(other, [])]
         wanted = hashlib.sha256(repr((upload.mapping, version, rest)).encode()).hexdigest()
         if upload.checked_for != wanted:
