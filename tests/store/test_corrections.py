@@ -157,6 +157,13 @@ def test_a_correction_stands_while_its_cell_holds_it(firm: Store) -> None:
     assert standing_corrections(firm).is_empty()
 
 
+def test_a_correction_that_was_undone_does_not_stand_even_if_a_file_says_the_same_later(firm: Store) -> None:
+    commit = put(firm, "accounts", "a1", "manager", "Lola")
+    firm.undo(commit.number, author="Ana", at=AT + 2 * DAY)
+    firm.commit({"accounts": Merge(accounts(a1="Acme").with_columns(pl.lit("Lola").alias("manager")), "crm")}, **BY_ANA)
+    assert standing_corrections(firm).is_empty()
+
+
 def test_of_two_corrections_of_a_cell_the_newer_stands(firm: Store) -> None:
     put(firm, "accounts", "a1", "manager", "Lola")
     put(firm, "accounts", "a1", "manager", "Pau")
