@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
+from lib.charts.theme import FONT
 from lib.documents import chart_files, pictures
 
 __all__ = ["chart_files"]
 
-_POINT = {"data": {"values": [{"a": 1}]}, "mark": "point", "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+_POINT = {
+    "data": {"values": [{"a": 1}]},
+    "mark": "point",
+    "encoding": {"x": {"field": "a", "type": "quantitative"}},
+    "title": {"text": "a", "font": FONT, "fontWeight": 600},
+    "config": {"font": FONT},
+}
+if hasattr(os, "nice"):
+    os.nice(5)  # whoever waits for a page goes first
 pictures.png(_POINT, {})
+pictures.pdf(_POINT)

@@ -10,20 +10,13 @@ from typing import Any
 import polars as pl
 
 from lib.charts.chart import Chart
-from lib.columns import N_
 from lib.formats import Language
 from lib.workers import Limits, Refused, Worker
 
 KINDS: dict[str, str] = {
-    "png": N_("Picture (PNG)"),
-    "svg": N_("Drawing (SVG)"),
-    "pdf": N_("Page (PDF)"),
-    "pptx": N_("Slide (PowerPoint)"),
-    "xlsx": N_("Data (Excel)"),
-    "csv": N_("Data (CSV)"),
-    "json": N_("Specification (Vega-Lite)"),
-}
-"""Every form of a chart as a file, which is also its suffix, and what the menu calls it."""
+    "png": "PNG", "svg": "SVG", "pdf": "PDF", "json": "Vega-Lite", "pptx": "PowerPoint", "xlsx": "Excel", "csv": "CSV",
+}  # fmt: skip
+"""Every form of a chart as a file, which is also its suffix, and its name in every language."""
 
 # V8 reserves more address space than any limit worth having; time and size hold, and the specifications are our own.
 LIMITS = Limits(memory_bytes=0, cpu_seconds=60, wall_seconds=60.0, output_bytes=100_000_000)

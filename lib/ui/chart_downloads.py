@@ -11,17 +11,22 @@ from typing import Any
 import streamlit as st
 
 from lib.charts.chart import Chart
+from lib.columns import N_
 from lib.documents.orders import KINDS, LIMITS, PRELOAD, order
 from lib.formats import Language
 from lib.ui import view
 from lib.ui.downloads import download
 from lib.workers import Refused, Worker
 
+GROUPS = {N_("Picture"): ("png", "svg", "pdf", "json"), N_("Slide"): ("pptx",), N_("Data"): ("xlsx", "csv")}
+
 
 @st.cache_resource(show_spinner=False)
 def document_worker() -> Worker:
-    """The process that draws for all sessions of this server; it starts when a menu is first opened."""
-    return Worker(LIMITS, preload=PRELOAD)
+    """The process that draws for all sessions of this server; it starts when a menu is first opened, while a person still reads it."""
+    worker = Worker(LIMITS, preload=PRELOAD)
+    worker.warm()
+    return worker
 
 
 def details_menu(chart: Chart, t: Language) -> bool:
@@ -40,12 +45,15 @@ def _menu(chart: Chart, t: Language) -> None:
     opened = st.popover(t("Details"), type="tertiary", key=key, on_change="rerun", help=t("Definition and rows, and the chart as a file"))
     if not opened.open:
         return
-    document_worker().warm()
+    document_worker()
     with opened, st.container(gap=None, key=f"{chart.key}.menu"):
         st.button(t("Definition and rows"), type="tertiary", key=f"{chart.key}.definition", on_click=_ask, args=(_asked(chart), key))
-        for kind, name in KINDS.items():
-            make = partial(_made, chart, t, kind)
-            download(t(name), make, f"{chart.key}.{kind}", rests_on(chart, t, kind), f"{chart.key}.{kind}", type="tertiary")
+        for group, kinds in GROUPS.items():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f":small[:gray[{t(group)}]]", width=90)
+                for kind in kinds:
+                    make = partial(_made, chart, t, kind)
+                    download(KINDS[kind], make, f"{chart.key}.{kind}", rests_on(chart, t, kind), f"{chart.key}.{kind}", type="tertiary")
 
 
 def _asked(chart: Chart) -> str:

@@ -58,6 +58,10 @@ def test_a_name_without_the_figures_is_found() -> None:
         assert file(chart(1.0), version=1) == file(chart(2.0), version=2)  # what the tests above would catch
 
 
+def test_the_menu_offers_every_kind_once() -> None:
+    assert sorted(kind for kinds in chart_downloads.GROUPS.values() for kind in kinds) == sorted(KINDS)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_says_its_type_to_the_browser(kind: str) -> None:
     assert "/" in MIME[f".{kind}"]
