@@ -110,6 +110,8 @@ def test_blank_lines_within_one_table_do_not_part_it(made: Any) -> None:
 def test_a_blank_line_within_quotes_parts_nothing() -> None:
     found = read('name·hours\n"a\n\nclient·amount"·1\nb·2')
     assert (tables(found), lines(found)) == ([(1, 5, "name")], [2, 5])
+    found = read('name·hours\n"a\n\nclient·amount\n' + "x·3\n" * 9 + 'y·4"·1\nb·2\n\nc·3')
+    assert (tables(found), lines(found)) == ([(1, 17, "name")], [2, 15, 17])
 
 
 def test_lines_about_the_report_above_a_table_are_no_table() -> None:
@@ -224,6 +226,7 @@ def test_merged_cells_above_the_names_become_part_of_them(made: Any, drawn: str,
 @pytest.mark.parametrize("drawn", [
     "Client··Hours\nAcme·Web·5\nBeta·App·6", "Client··Notes\nAcme·Web·ok\nBeta·App·fine", "a·b··a\n1·2·3·4",
     "Client··Status·Hours\nAcme·Web·open·\nBeta·App·open·3", "Client··Hours\nAcme·Web·n/a\nBeta·App·6",
+    "name·role·team\nAna·PM·PM\nLuis·Dev·Web",
 ], ids=repr)  # fmt: skip
 def test_a_blank_header_is_no_merged_cell(drawn: str) -> None:
     found = read(drawn)
