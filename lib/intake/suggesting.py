@@ -18,6 +18,7 @@ from lib.intake.values import FileColumn, ReadReport
 from lib.tables import TABLES, Table
 
 _SURE, _LEAST = 100.0, 84.0
+_CLOSE = 10.0  # scores as near as this don't decide
 _DAY = re.compile(r"\d{1,4}[-/. ](\d{1,2}|[a-zA-Z]{3,})[-/., ]\s*\d|[a-zA-Z]{3,} \d{1,2},? \d{4}|^(19|20)\d{6}$")
 _YES_NO = frozenset({"yes", "no", "sí", "si", "true", "false"})
 _NAME_PARTS = (("first name", "last name"), ("nombre", "apellidos"), ("firstname", "lastname"))
@@ -47,7 +48,18 @@ def suggest(report: ReadReport, most: int = 5) -> list[Suggestion]:
     found = [own_suggestion(report, own)] if own else []
     found += [_suggestion(report, table) for table in TABLES.values() if table is not own]
     ranked = sorted(found, key=lambda one: -one.score)
+    finer = next((one for one in ranked[1:most] if one.score >= ranked[0].score - _CLOSE and _is_finer(one, ranked[0])), None)
+    if finer:
+        ranked = [finer, *(one for one in ranked if one is not finer)]
     return ranked[:most]
+
+
+def _is_finer(one: Suggestion, other: Suggestion) -> bool:
+    """Whether the rows of `one` have ids of their own and name those of `other`: a list of work logs repeats its tasks' ids."""
+    table, theirs = TABLES[one.table], TABLES[other.table]
+    refers = [name for name, named in table.references.items() if named == other.table]
+    own, its = one.mapping.columns.get(table.key[0]), other.mapping.columns.get(theirs.key[0])
+    return bool(own and its and own != its and any(one.mapping.columns.get(name) == its for name in refers) and not one.lacking)
 
 
 def suggest_for(report: ReadReport, table: str) -> Suggestion:

@@ -54,6 +54,13 @@ def test_the_table_is_found_by_its_headers_in_both_languages(headers: str, table
     assert suggest(File(headers + "\n", tmp_path).report)[0].table == table
 
 
+def test_work_logs_that_repeat_their_tasks_are_hours_and_the_tasks_themselves_stay_tasks(tmp_path: Path) -> None:
+    issues = "Issue,Summary,Status,Issue type,Project,Assignee,Labels,Priority,Resolution,Reporter,Parent,Epic,Sprint"
+    logs = f"Worklog id,Author,Work description,Started,Time spent,{issues}\n"
+    assert [one.table for one in suggest(File(logs, tmp_path, "jira_export.csv").report)[:2]] == ["time_entries", "tasks"]
+    assert suggest(File(f"{issues},Started,Time spent\n", tmp_path, "jira_export.csv").report)[0].table == "tasks"
+
+
 def test_a_spanish_invoice_list_needs_no_help_but_a_missing_currency_is_asked(tmp_path: Path) -> None:
     file = File(INVOICES, tmp_path)
     mapping = replace(suggest(file.report)[0].mapping, source="sage")
