@@ -26,7 +26,7 @@ from lib.workers import Refusal
 
 _BEGINNING = 200_000
 _LONGEST_FIRST_LINE = 5_000_000
-_MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
+_MOST_UNCLOSED = 50_000  # the end of each is looked for far down: what is beyond could not be refused in time
 _TOP, _MOST_WIDTHS = 30, 8
 MOST_COLUMNS = 500
 
@@ -246,19 +246,20 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
     delimiter, quote = marks
     width, lines = len(names), scan(body.replace(b"\r\n", b"\n"), delimiter, quote, len(names))
     plain = lines.plain.copy()
-    if (odd_lines := len(plain) - int(plain.sum())) > _MOST_ODD_LINES:
-        raise Refusal("too_many_odd_lines", lines=odd_lines)
     kept: list[bytes] = []
     numbers: list[int] = []
     wrong: list[tuple[int, str, str]] = []
     odd: list[tuple[int, str, str]] = []
-    blank = done = 0
+    blank = done = unclosed = 0
     for at in np.flatnonzero(~lines.plain).tolist():
         if at < done:
             continue
         record = record_at(lines, at, delimiter, quote)
         fields, done = record.fields, at + record.lines
         plain[at:done] = False
+        unclosed += record.unclosed
+        if unclosed > _MOST_UNCLOSED:
+            raise Refusal("too_many_odd_lines", lines=unclosed)
         if len(fields) > width and not any(fields[width:]):
             fields = fields[:width]
         if record.blank:

@@ -84,6 +84,7 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "100 MB of quotes": ("a.csv", lambda: b'"' * 100_000_000),
     "a header, then 100 MB of quotes": ("a.csv", lambda: b"name,currency\n" + b'"' * 100_000_000),
     "100 MB of lines of one quote": ("a.csv", lambda: b"name,currency\n" + b'"\n' * 50_000_000),
+    "100 MB where every fiftieth cell never ends": ("a.csv", lambda: b"name,currency\n" + (b"x,y\n" * 50 + b'"x,y\n') * 480_000),
     "100 MB of quotes and commas": ("a.csv", lambda: b"name,currency\n" + b'",' * 50_000_000),
     "100 MB of separators": ("a.csv", lambda: b"," * 100_000_000),
     "100 MB of one letter": ("a.csv", lambda: b"a" * 100_000_000),
