@@ -5,6 +5,7 @@ import streamlit as st
 from lib.columns import N_
 from lib.language import LANGUAGES
 from lib.ui import session
+from lib.ui.file_limits import show_limits
 from lib.ui.frame import context_row, page
 from lib.ui.keeping import show_keeping, show_tables_out
 from lib.ui.states import show_language
@@ -74,4 +75,5 @@ with page():
             st.session_state["settings.saved"] = True
             st.rerun()
     show_tables_out(t)
+    show_limits(t)
     show_keeping(t)

@@ -7,16 +7,39 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from lib.formats import Language
+from lib.formats import NBSP, Language
 from lib.intake.keys import identifying
 from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.file_questions import column_label
-from lib.ui.frame import clip, rows_table
+from lib.ui.frame import clip, md, rows_table, small_table
 from lib.ui.uploads import Upload
 
 LOOKED_AT = 5_000  # changed rows
 SHOWN = 300  # cells or rows in the table
+OVERRULED_SHOWN = 8
+
+
+def show_overruled(upload: Upload, t: Language) -> None:
+    """The corrections made by hand that the file would overrule: they can be put back on Tables, or the file mended first."""
+    if upload.overruled is None or not upload.overruled.height or upload.mapping is None or not upload.ready:
+        return
+    lost, table = upload.overruled, upload.mapping.table
+    said = t.plural("It would overrule a correction made by hand.", "It would overrule {n} corrections made by hand.", lost.height)
+    todo = t("Put them right where the file comes from, or put them back on Tables after loading.")
+    st.markdown(f":orange[▲]{NBSP}{said} {todo}")
+    gone = t("row removed")
+    rows = [
+        {
+            "what": f"{md(clip(row['key'], 60))} · {md(column_label(table, row['column'], t))}  \n:gray[{md(clip(row['reason'], 90))}]",
+            "who": f"{md(row['author'])} :gray[{t.moment(row['at'].astimezone())}]",
+            "cells": f"{md(clip(row['after'] or '—', 40))} → **{gone if row['removed'] else md(clip(row['incoming'] or '—', 40))}**",
+        }
+        for row in lost.head(OVERRULED_SHOWN).iter_rows(named=True)
+    ]
+    small_table(rows, t, alt=t("Corrections that would be overruled"), right=["cells"])
+    if lost.height > OVERRULED_SHOWN:
+        st.caption(t("{n} of {all}", n=t.number(OVERRULED_SHOWN), all=t.number(lost.height)))
 
 
 def show_changes(upload: Upload, t: Language) -> None:

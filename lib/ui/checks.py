@@ -15,6 +15,7 @@ from lib.intake.references import tables_asked, with_aliases
 from lib.intake.values import Region
 from lib.portfolio import Portfolio
 from lib.store import Store
+from lib.store.corrections import corrections_lost
 from lib.ui import profiles
 from lib.ui.jobs import Job, Stopped
 from lib.ui.loading import absent, change, choices
@@ -217,6 +218,7 @@ def _compare(upload: Upload, files: dict[str, Upload], ground: Ground, job: Job)
     table, chosen = upload.mapping.table, absent(upload, files.values())
     upload.prepared = ground.store.prepare(table, change(upload, chosen))
     upload.gone = {"keep": 0, chosen: upload.prepared.counts.removed}
+    upload.overruled = corrections_lost(ground.store, table, upload.prepared.change)
     if ground.portfolio.rows.get(table):
         for choice in choices(upload):
             if choice not in upload.gone:

@@ -12,7 +12,7 @@ from lib.intake.mapping import own_columns
 from lib.intake.messages import MESSAGES
 from lib.tables import TABLES
 from lib.ui import uploads
-from lib.ui.changed_rows import show_changes
+from lib.ui.changed_rows import show_changes, show_overruled
 from lib.ui.file_issues import show_issues
 from lib.ui.file_outcome import show_outcome, show_preview
 from lib.ui.file_questions import ask_all, column_label
@@ -90,6 +90,7 @@ def show_file(upload: Upload, t: Language) -> None:
     _columns(upload, upload.outcome, t)
     if isinstance(upload.checked, Checked):
         show_outcome(upload, upload.checked, t)
+        show_overruled(upload, t)
         show_changes(upload, t)
         show_issues(upload, upload.checked, upload.outcome, t)
         show_preview(upload, upload.checked, t)

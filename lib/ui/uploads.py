@@ -18,6 +18,7 @@ from lib.portfolio import Portfolio
 from lib.store import Prepared
 from lib.tables import TABLES
 from lib.ui import profiles, session
+from lib.ui.file_limits import limits
 
 _STATE = "intake.files"
 FITS_LEAST = 45.0
@@ -29,10 +30,10 @@ LARGE_BYTES, LARGE_ROWS = 1_500_000, 50_000
 class Upload:
     """One file on its way in; `outcome` is None until it was read, which obeys `asked`.
 
-    `checked` belongs to `checked_for`, the mapping and everything else the check rested on; `prepared` and `gone` (how many rows of the
-    same tool would be removed: of its "period", or "all") to `prepared_for`. `first_seen` is the fingerprint that it had before anybody
-    corrected how it is read. `halted`: somebody stopped its check. `part`: one of several tables in a file, found by itself; `beside`: the
-    tables of the file that are not read, because they seem to fit nothing.
+    `checked` belongs to `checked_for`, the mapping and everything else the check rested on; `prepared`, `gone` (how many rows of the
+    same tool would be removed: of its "period", or "all") and `overruled` (corrections made by hand) to `prepared_for`. `first_seen` is the
+    fingerprint that it had before anybody corrected how it is read. `halted`: somebody stopped its check. `part`: one of several tables in
+    a file, found by itself; `beside`: the tables of the file that are not read, because they seem to fit nothing.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Upload:
     prepared: Prepared | None = None
     prepared_for: str = ""
     gone: dict[str, int] = field(default_factory=dict)
+    overruled: pl.DataFrame | None = None
     tables: list[str] = field(default_factory=list)
     fits: float = 0.0
     copy: int = 0
@@ -101,18 +103,22 @@ class Upload:
 
 
 @st.cache_resource(show_spinner=False)
-def intake() -> Intake:
-    """The reader of files, in its own limited process."""
-    made = Intake(Worker(preload=PRELOAD))
-    made.warm()
+def _workers() -> tuple[Worker, Worker]:
+    """The limited processes for small and for large files, so that small ones need not wait behind large ones."""
+    small, large = Worker(preload=PRELOAD), Worker(preload=PRELOAD)
+    small.warm()
     _clear_forgotten()
-    return made
+    return small, large
 
 
-@st.cache_resource(show_spinner=False)
+def intake() -> Intake:
+    """The reader of files, within the limits of Settings."""
+    return Intake(_workers()[0], *limits())
+
+
 def large_intake() -> Intake:
-    """The reader of large files, so that small ones need not wait behind them."""
-    return Intake(Worker(preload=PRELOAD))
+    """The reader of large files."""
+    return Intake(_workers()[1], *limits())
 
 
 def _clear_forgotten() -> None:

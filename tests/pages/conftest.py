@@ -85,4 +85,5 @@ def _work_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _no_worker_is_left_over() -> Iterator[None]:
     yield
-    uploads.intake().worker.close()
+    for worker in uploads._workers():
+        worker.close()

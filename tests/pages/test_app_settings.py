@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lib.store import Store
 from tests.pages.app import book, go, opened, plain, table, texts, whole
+from tests.pages.test_data_intake import dropped
 
 
 def saved(folder: Path) -> dict[str, object]:
@@ -77,3 +78,15 @@ def test_the_language_of_a_first_visit_is_saved(small_firm: Path) -> None:
 
 def test_the_book_table_is_not_on_this_page(small_firm: Path) -> None:
     assert table(opened("settings"), "The book, last 12 months") == []
+
+
+def test_a_lower_limit_of_columns_refuses_a_wider_file(small_firm: Path) -> None:
+    wide = (",".join(f"column {number}" for number in range(30)) + "\n" + ",".join("1" * 30) + "\n").encode()
+    app = dropped(opened("data"), ("wide.csv", wide))
+    assert "not loaded" not in texts(app)
+    go(app, "settings")
+    app.number_input(key="settings.limit.columns").set_value(20)
+    app.button(key="settings.save_limits").click().run()
+    assert saved(small_firm)["file_limits"] == {"file": 200, "workbook": 25, "unpacked": 200, "columns": 20}
+    go(app, "data")
+    assert "not loaded" in texts(dropped(app, ("wider.csv", wide + b"\n")))

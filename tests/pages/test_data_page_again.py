@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from lib.store import Store
+from lib.store.corrections import correct, row_of
 from lib.ui import checks, uploads
-from tests.pages.app import opened, plain, texts, whole
+from tests.pages.app import opened, plain, table, texts, whole
 from tests.pages.test_data_intake import button, dropped, headlines, loaded, typed
 
 HEADER = "Day;Client;Project;Person;Hours;Kind of work\n"
@@ -111,6 +113,29 @@ def test_changes_are_shown_cell_by_cell_and_can_be_searched(empty: Path) -> None
     cells = next(one.value for one in app.dataframe if "before" in one.value.columns)
     assert cells["row"].tolist() == ["A · Alfa"]
     assert "Changed cells: 1 of 1" in texts(app)
+
+
+def test_a_file_that_would_overrule_a_correction_says_so(empty: Path) -> None:
+    app = first_load(opened("data"), "clients.csv", accounts("Acme"))
+    store = Store(empty)
+    row = row_of(store.portfolio()["accounts"], {"account_id": stored(empty, "accounts", "account_id")[0][0]})
+    correct(store, "accounts", row, "manager", "Pepa", "Lola has left", author="Eva", at=datetime(2026, 1, 2, tzinfo=UTC))
+    dropped(app, ("clients.csv", accounts("Acme", status="Paused")))
+    assert "It would overrule a correction made by hand." in texts(app)
+    ((what, who, cells),) = table(app, "Corrections that would be overruled")
+    assert "Account manager" in what
+    assert "Lola has left" in what
+    assert "Eva" in who
+    assert plain(cells) == "Pepa → Lola"
+
+
+def test_a_file_that_agrees_with_a_correction_overrules_none(empty: Path) -> None:
+    app = first_load(opened("data"), "clients.csv", accounts("Acme"))
+    store = Store(empty)
+    row = row_of(store.portfolio()["accounts"], {"account_id": stored(empty, "accounts", "account_id")[0][0]})
+    correct(store, "accounts", row, "status", "paused", "They asked for it", author="Eva", at=datetime(2026, 1, 2, tzinfo=UTC))
+    dropped(app, ("clients.csv", accounts("Acme", status="Paused")))
+    assert "overrule" not in texts(app)
 
 
 def test_rejected_rows_are_kept_to_mend_after_the_load_and_remove_nothing_when_they_come_back(empty: Path) -> None:
