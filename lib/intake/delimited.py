@@ -203,7 +203,8 @@ def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: s
     if frame is None:
         frame, found, blank = _read_exactly(body[start:].rstrip(b"\r\n"), names, marks, first)
     else:
-        frame, found, blank = frame.with_columns(_line_numbers(frame, body, start, first, marks[1])), issues.none(), 0
+        lines = _in_pieces_of(frame, _line_numbers(frame, body, start, first, marks[1]))
+        frame, found, blank = frame.insert_column(0, lines), issues.none(), 0
     is_blank = pl.all_horizontal(pl.col(names).str.strip_chars() == "")
     if (frame[names[0]].str.strip_chars() == "").any():
         kept = frame.filter(~is_blank)
@@ -239,6 +240,14 @@ def _line_numbers(frame: pl.DataFrame, body: bytes, start: int, first: int, quot
         return lines
     inside = frame.select(pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)).cast(pl.Int64)).to_series()
     return (lines + inside.cum_sum().shift(1, fill_value=0)).alias("_line")
+
+
+def _in_pieces_of(frame: pl.DataFrame, lines: pl.Series) -> pl.Series:
+    """`lines` cut where the columns of `frame` are: beside a column in other pieces Polars copies all of them into one."""
+    lengths = frame.to_series().chunk_lengths()
+    starts = np.cumsum([0, *lengths]).tolist()
+    pieces = [lines.slice(start, length) for start, length in zip(starts, lengths, strict=False)]
+    return pl.concat(pieces, rechunk=False) if len(pieces) > 1 else lines
 
 
 def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], first: int) -> tuple[pl.DataFrame, pl.DataFrame, int]:

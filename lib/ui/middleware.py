@@ -1,4 +1,7 @@
-"""Headers that every answer of the server carries, so that a page can load nothing from elsewhere. Pure ASGI; it reads no request."""
+"""What stands before every answer of the server: headers with which a page can load nothing from elsewhere, and who may open a session.
+
+Pure ASGI; it reads no body.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import base64
 import hashlib
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import streamlit
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,6 +77,27 @@ class SecurityHeaders:
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
+
+
+class OwnOrigin:
+    """ASGI middleware that turns away WebSockets which the page of another site opens, before Streamlit sees them.
+
+    Streamlit would turn them away too, but not before it has asked an outside host for this machine's address.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            origin = headers.get("origin")
+            allowed = {str(one).strip() for one in streamlit.get_option("server.corsAllowedOrigins") or ()}
+            if origin and origin not in allowed and urlsplit(origin).netloc != headers.get("host"):
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+                return
+        await self.app(scope, receive, send)
 
 
 def allowed_hosts() -> list[str]:

@@ -7,9 +7,10 @@ import base64
 import hashlib
 from typing import Any
 
+import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from lib.ui.middleware import CONTENT_SECURITY_POLICY, HEADERS, SecurityHeaders, inline_script_sources
+from lib.ui.middleware import CONTENT_SECURITY_POLICY, HEADERS, OwnOrigin, SecurityHeaders, inline_script_sources
 
 
 def answers(scope: Scope, *messages: Message) -> list[Message]:
@@ -54,3 +55,31 @@ def test_policy_lets_in_scripts_of_this_server_and_known_ones_only() -> None:
 def test_an_inline_script_is_known_by_its_hash() -> None:
     digest = base64.b64encode(hashlib.sha256(b" a = 1\n").digest()).decode()
     assert inline_script_sources('<script> a = 1\n</script><script src="x.js"></script>') == [f"'sha256-{digest}'"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "passes"),
+    [
+        ("http://localhost:8501", "localhost:8501", True),
+        ("https://cartera.example", "cartera.example", True),
+        ("", "localhost:8501", True),
+        ("http://evil.invalid", "localhost:8501", False),
+        ("http://localhost:9999", "localhost:8501", False),
+        ("null", "localhost:8501", False),
+    ],
+)
+def test_only_our_own_pages_open_a_session(origin: str, host: str, passes: bool) -> None:
+    headers = [(b"host", host.encode())] + ([(b"origin", origin.encode())] if origin else [])
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    asyncio.run(OwnOrigin(app)({"type": "websocket", "headers": headers}, receive, send))
+    assert [message["type"] for message in sent] == ["websocket.accept" if passes else "websocket.close"]
