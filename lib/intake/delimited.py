@@ -15,11 +15,11 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.encoding import clean_bytes
-from lib.intake.footers import without_footers
+from lib.intake.footers import counted_with, without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
-from lib.intake.regions import Block, Found, blocks_of_text, largest, offered, region_end, tables_of
-from lib.intake.scanning import refuse_endless_lines, scan
+from lib.intake.regions import Block, Found, blocks_of_text, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.scanning import is_well_quoted, may_be_too_long, refuse_endless_lines, scan
 from lib.intake.values import Reading, Region
 from lib.text import clean_text
 from lib.workers import Refusal
@@ -103,11 +103,20 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
         header_line=table.line, header_rows=table.header_rows if table.line else None,
     )  # fmt: skip
     apart = without_footers(frame, wrong, table.headers, asked, delimiter)
+    lone = _lone_lines(text, found, table)
     shown = [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
     return Records(
         reading, table.headers, [""] * len(table.headers), apart.frame, apart.found, blank, shown,
-        regions=_regions(found, table, apart.frame), left_out=apart.counts, left_lines=apart.lines,
+        regions=_regions(found, table, apart.frame), left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
     )  # fmt: skip
+
+
+def _lone_lines(text: _Text, found: Sequence[Found], table: _Table) -> list[tuple[int, str, str]]:
+    if table.end is None:
+        return []
+    lines = text.body.split(b"\n")
+    numbers = lone_lines(found, table.line, table.end, len(lines))
+    return [(number, "below", _text(lines[number - 1])[:200]) for number in numbers if lines[number - 1].strip()]
 
 
 def _all_one(text: _Text) -> Block:
@@ -212,12 +221,21 @@ def _rows(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: s
     return frame.select("_line", *names), found, blank
 
 
-def _read_fast(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int = 0) -> pl.DataFrame | None:
-    """All cells below the first `skipped` lines by Polars; None if it fails or if the bytes do not add up."""
+def _read_fast(
+    body: bytes, names: list[str], marks: tuple[bytes, bytes], line_end: str, skipped: int = 0, well_quoted: bool = False
+) -> pl.DataFrame | None:
+    """All cells below the first `skipped` lines by Polars; None if it fails, or if bytes or quotes do not add up.
+
+    `well_quoted`: every quote is known to open, close or be doubled.
+    """
     delimiter, quote = marks
     start = _start_of_line(body, skipped)
     quotes = body.count(quote, start) if quote and quote in body else 0
     if line_end == "mixed" or (len(names) == 1 and quotes):
+        return None
+    if quotes and not well_quoted and not is_well_quoted(body, start, delimiter, quote, quotes):
+        return None  # Polars would drop some of the quotes, or the text after one that never closes
+    if may_be_too_long(body, start, delimiter, len(names)):
         return None
     try:
         frame = pl.read_csv(
@@ -228,7 +246,8 @@ def _read_fast(body: bytes, names: list[str], marks: tuple[bytes, bytes], line_e
         return None
     counted = frame.select(pl.sum_horizontal(pl.all().str.len_bytes().cast(pl.Int64).sum())).item()
     if quotes:
-        counted += quotes - frame.select(pl.sum_horizontal(pl.all().str.count_matches(quote.decode(), literal=True).sum())).item()
+        inside = frame.select(pl.sum_horizontal(pl.all().str.count_matches(quote.decode(), literal=True).sum())).item()
+        counted += quotes - inside
     end = 2 if line_end == "crlf" else 1
     whole = len(body) - start + (0 if body.endswith(b"\n") else end)
     return frame if counted + (end + len(names) - 1) * frame.height == whole else None
@@ -295,7 +314,7 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
 def _read_kept(kept: list[bytes] | None, body: bytes, names: list[str], marks: tuple[bytes, bytes]) -> pl.DataFrame:
     """Records (`kept`; None: one a line) known to be well formed. One at a time if Polars still disagrees with RFC 4180 on them."""
     delimiter, quote = marks
-    fast = _read_fast(body, names, marks, "lf")
+    fast = _read_fast(body, names, marks, "lf", well_quoted=True)
     if fast is not None and fast.height == (body.count(b"\n") + 1 if kept is None else len(kept)):
         return fast
     kept = body.split(b"\n") if kept is None else kept

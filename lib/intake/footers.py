@@ -84,6 +84,14 @@ def without_footers(frame: pl.DataFrame, found: pl.DataFrame, headers: Sequence[
     return Separated(frame.filter(~pl.col("_line").is_in(gone)), found.filter(~pl.col("line").is_in(gone)), counts, shown)
 
 
+def counted_with(counts: dict[str, int], told: Sequence[tuple[int, str, str]]) -> dict[str, int]:
+    """`counts` by reason with further lines (line, reason, text)."""
+    more = dict(counts)
+    for _, reason, _ in told:
+        more[reason] = more.get(reason, 0) + 1
+    return more
+
+
 def _totals(frame: pl.DataFrame, names: list[str], headers: Sequence[str]) -> dict[int, tuple[str, str]]:
     """Rows that say "total" where records say who or what, and rows equal to the header."""
     first = pl.col(names[0])

@@ -219,6 +219,18 @@ def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int
         nexts[blank] = body.find(blank, after - 1)
 
 
+def lone_lines(found: Sequence[Found], header_line: int, end: int | None, last: int) -> range:
+    """The lines between a table that ends with line `end` and the next that is offered, from the first that names columns of no record.
+
+    No table has them, so they are to be told. last: the last line of all.
+    """
+    if end is None:
+        return range(0)
+    until = min((one.first for one in offered(found, header_line) if one.first > end), default=last + 1)
+    lone = [one.first for one in found if end < one.first < until]
+    return range(min(lone), until) if lone else range(0)
+
+
 def region_end(found: Sequence[Found], header_line: int, last_line: int | None) -> int | None:
     """The last line that may belong to the table at `header_line`: before the next table's block, or where a person said; None: the end."""
     if last_line == 0 or header_line == 0:

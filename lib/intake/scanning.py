@@ -5,6 +5,7 @@ Only the other lines (odd quotes, cells of several lines, too few or too many fi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy.typing as npt
 
 from lib.workers import Refusal
 
-_FEED = 10
+_FEED, _RETURN = 10, 13
+_MOST_QUOTES = 16_000_000  # their places take eight bytes each
 MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
 _PIECE = 1 << 24  # bytes looked at together: places take eight times the memory of what they point at
 
@@ -55,6 +57,59 @@ def refuse_endless_lines(body: bytes) -> None:
         at = body.rfind(b"\n", at, at + 2 * _PIECE) + 1
         if at == 0:
             raise Refusal("too_many_odd_lines", lines=1)
+
+
+def is_well_quoted(body: bytes, start: int, delimiter: bytes, quote: bytes, quotes: int) -> bool:
+    """Whether every reader takes the quotes of the text from `start` on in the same way; False also for what only looks doubtful.
+
+    Quotes that stand beside each other are one run. With an edge (a delimiter, a line end) on one side only, an odd run opens or closes a
+    cell, and these take turns; with edges on both sides or on none, an even run is an empty cell or quotes within one. `quotes`: how many.
+    """
+    if quotes % 2 or quotes > _MOST_QUOTES:
+        return False
+    letters = np.frombuffer(body, np.uint8)[start:]
+    places = np.flatnonzero(letters == quote[0])
+    apart = np.diff(places) > 1
+    first, last = places[np.concatenate([[True], apart])], places[np.concatenate([apart, [True]])]
+    edges = (delimiter[0], _FEED, _RETURN)
+    begins = np.isin(letters[np.maximum(first - 1, 0)], edges) | (first == 0)
+    ends = np.isin(letters[np.minimum(last + 1, len(letters) - 1)], edges) | (last == len(letters) - 1)
+    odd = (last - first) % 2 == 0
+    if (odd == (begins == ends)).any():
+        return False
+    opens = begins[odd]
+    return bool(opens[::2].all() and not opens[1::2].any() and len(opens) % 2 == 0)
+
+
+def may_be_too_long(body: bytes, start: int, delimiter: bytes, width: int) -> bool:
+    """Whether a line from `start` on ends with more delimiters than `width` fields have; those within quotes count too.
+
+    Polars drops empty fields beyond the last column and fills up short lines: one of each would go unseen.
+    """
+    ends = [end for end in (b"\n", b"\r\n") if end in body[start : start + 1_000_000]] or [b"\n"]
+    if not body.endswith(delimiter) and all(body.find(delimiter + end, start) < 0 for end in ends):
+        return False
+    for piece in _pieces(body, start):
+        letters = np.frombuffer(piece, np.uint8)
+        feeds = np.concatenate([np.flatnonzero(letters == _FEED), [len(letters)]])
+        before = np.maximum(feeds - 1, 0)
+        before = np.where(letters[before] == _RETURN, np.maximum(before - 1, 0), before)
+        lines = np.flatnonzero(letters[before] == delimiter[0])
+        starts = np.where(lines > 0, feeds[np.maximum(lines - 1, 0)] + 1, 0)
+        separators = np.flatnonzero(letters == delimiter[0])
+        counts = np.searchsorted(separators, feeds[lines]) - np.searchsorted(separators, starts)
+        if (counts >= width).any():
+            return True
+    return False
+
+
+def _pieces(body: bytes, start: int) -> Iterator[bytes]:
+    """The text from `start` on in pieces of whole lines."""
+    while start < len(body):
+        end = body.find(b"\n", start + _PIECE) if start + _PIECE < len(body) else -1
+        end = len(body) if end < 0 else end
+        yield body[start:end]
+        start = end + 1
 
 
 def scan(body: bytes, delimiter: bytes, quote: bytes, width: int, most_odd: int = MOST_ODD_LINES) -> Lines:

@@ -18,11 +18,11 @@ import polars as pl
 
 from lib.intake import issues
 from lib.intake.delimited import MOST_COLUMNS, Records
-from lib.intake.footers import without_footers
+from lib.intake.footers import counted_with, without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
 from lib.intake.open_document import check_sheets
-from lib.intake.regions import Found, blocks_of_rows, largest, offered, region_end, tables_of
+from lib.intake.regions import Found, blocks_of_rows, largest, lone_lines, offered, region_end, tables_of
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
@@ -237,9 +237,11 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     this = Region(str(asked.sheet), start, last, tuple(shown))
     others = [_region(one, rows, str(asked.sheet), False) for one in offered(found, start)]
     regions = tuple(sorted([this, *others], key=lambda region: region.header_line))
+    written = {number: " | ".join(_written(rows[number - 1 : number])[0]) for number in lone_lines(found, start, end, len(rows))}
+    lone = [(number, "below", line[:200]) for number, line in written.items() if line.strip(" |")]
     return Records(
         reading, headers, typed, apart.frame, apart.found, frame.height - kept.height, top,
-        regions=regions, left_out=apart.counts, left_lines=apart.lines,
+        regions=regions, left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
     )  # fmt: skip
 
 

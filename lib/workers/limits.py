@@ -59,11 +59,13 @@ def has_grown(limits: Limits) -> bool:
         return False
     import resource
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 3:
-        return True
-    statm = Path("/proc/self/statm")  # Linux
-    return statm.exists() and int(statm.read_text().split()[0]) * resource.getpagesize() > limits.memory_bytes * 0.7
+    statm, status = Path("/proc/self/statm"), Path("/proc/self/status")  # Linux
+    if not statm.exists():
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit > limits.memory_bytes / 3
+    # Not ru_maxrss: there a process begins with what its parent held, and beside a large server no worker would stay warm.
+    held = next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return held > limits.memory_bytes / 3 or int(statm.read_text().split()[0]) * resource.getpagesize() > limits.memory_bytes * 0.7
 
 
 def _lower(which: int, soft: int) -> None:

@@ -36,8 +36,9 @@ def test_the_home_page_is_found_by_its_name_too(module_server: Server, page: Pag
 def test_no_page_asks_another_host_and_the_server_calls_nobody(module_server: Server, page: Page, traffic: Traffic) -> None:
     page.goto(module_server.url)
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
-    addresses = [link.get_attribute("href") or "" for link in page.get_by_test_id("stTopNavLink").all()]
-    assert len(addresses) == len(list((STATIC.parents[2] / "pages").glob("*.py")))
+    links = page.get_by_test_id("stTopNavLink")
+    expect(links).to_have_count(len(list((STATIC.parents[2] / "pages").glob("*.py"))), timeout=60_000)
+    addresses = [link.get_attribute("href") or "" for link in links.all()]
     for address in addresses:
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)

@@ -31,6 +31,14 @@ def test_a_job_answers_and_its_process_stays_warm(worker: Worker, tmp_path: Path
     assert first["pid"] == second["pid"] != os.getpid()
 
 
+def test_it_stays_warm_beside_a_large_server(worker: Worker, tmp_path: Path) -> None:
+    held = bytearray(os.urandom(1) * 900_000_000)  # more than a third of what the worker may hold
+    worker.close()
+    pids = {worker.run(f"{MISCHIEF}:fine", {}, tmp_path)["pid"] for _ in range(2)}  # type: ignore[index]
+    del held
+    assert len(pids) == 1
+
+
 POSIX = [
     ("abort", "too_much_memory"),
     ("crash", "too_much_memory"),
