@@ -139,7 +139,7 @@ def test_rows_survive_export_and_import(table: Table) -> None:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_many_rows_survive_export_and_import(table: Table) -> None:
-    @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     @given(rows_of(table))
     def survives(rows: pl.DataFrame) -> None:
         assert_survives(table, rows)
