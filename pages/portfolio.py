@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts.portfolio import clients_by_agi, notices, receivables
-from lib.measures.book import comparisons, concentration_of, discuss_first, silent, tops_of
+from lib.measures.book import comparisons, concentration_of, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
 from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises, unheard
@@ -32,7 +32,7 @@ with page():
     asked = reading.asked(version, seen.as_of, seen.quarter)
     book = reading.the_book(asked)
     chosen = seen.chosen(book.accounts)
-    agenda, quiet = discuss_first(book, chosen), silent(book, chosen)
+    agenda, quiet = reading.the_agenda(asked, chosen)
     promises = reading.promises(seen.as_of, chosen if seen.filtered else None)
     late = promises.filter(promises["state"] == "late").height
 
@@ -55,18 +55,18 @@ with page():
         st.stop()
 
     figures = reading.the_figures(asked, chosen)
-    opened = None
+    opened, rests_on = None, (asked, population)
     left, right = st.columns([2.1, 1], gap="large")
     source = reading.source_line(book, t)
     with left:
-        show_agenda(book, agenda, quiet, portfolio.loaded, population, t)
+        show_agenda(book, agenda, quiet, portfolio.loaded, population, t, rests_on)
         opened = show_chart("renewals", notices(book, chosen, t, source["contracts"], population), figures, t) or opened
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
             show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), seen.as_of, population, t)
         st.subheader(t("The book, last 12 months"), anchor=False)
-        opened = show_book(figures, comparisons(book, chosen), book.basis, seen.as_of, population, t) or opened
+        opened = show_book(figures, comparisons(book, chosen), book.basis, seen.as_of, population, t, rests_on) or opened
     # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:

@@ -62,8 +62,8 @@ def refuse_endless_lines(body: bytes) -> None:
 def is_well_quoted(body: bytes, start: int, delimiter: bytes, quote: bytes, quotes: int) -> bool:
     """Whether every reader takes the quotes of the text from `start` on in the same way; False also for what only looks doubtful.
 
-    Quotes that stand beside each other are one run. With an edge (a delimiter, a line end) on one side only, an odd run opens or closes a
-    cell, and these take turns; with edges on both sides or on none, an even run is an empty cell or quotes within one. `quotes`: how many.
+    Quotes that stand beside each other are one run. Odd runs open and close cells in turn: an edge (a delimiter, a line end) stands before
+    the one and after the other. An even run is quotes within a cell, or else an empty cell between two edges. `quotes`: how many.
     """
     if quotes % 2 or quotes > _MOST_QUOTES:
         return False
@@ -75,10 +75,9 @@ def is_well_quoted(body: bytes, start: int, delimiter: bytes, quote: bytes, quot
     begins = np.isin(letters[np.maximum(first - 1, 0)], edges) | (first == 0)
     ends = np.isin(letters[np.minimum(last + 1, len(letters) - 1)], edges) | (last == len(letters) - 1)
     odd = (last - first) % 2 == 0
-    if (odd == (begins == ends)).any():
-        return False
-    opens = begins[odd]
-    return bool(opens[::2].all() and not opens[1::2].any() and len(opens) % 2 == 0)
+    outside = ~odd & (np.cumsum(odd) % 2 == 0)
+    opening, closing = begins[odd][::2], ends[odd][1::2]
+    return bool(len(opening) == len(closing) and opening.all() and closing.all() and (begins == ends)[outside].all())
 
 
 def may_be_too_long(body: bytes, start: int, delimiter: bytes, width: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -16,8 +18,8 @@ from lib.measures.book import Book
 from lib.store import Commit, Counts
 from lib.tables import TABLES
 from lib.ui.frame import clip, md, small_table, status
-from lib.ui.sheets import agenda_sheet, promises_sheet
-from lib.ui.table_downloads import about_view, table_downloads
+from lib.ui.sheets import AGENDA_COLUMNS, agenda_sheet, promises_sheet
+from lib.ui.table_downloads import about_view, rows_downloads, table_downloads
 from lib.wording import sentence
 
 SHOWN = 6
@@ -31,8 +33,19 @@ def unheard(loaded: frozenset[str]) -> list[str]:
     return sorted({signal.table for signal in SIGNALS.values()} & set(TABLES) - loaded)
 
 
-def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded: frozenset[str], population: str, t: Language) -> None:
-    """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake."""
+def show_agenda(
+    book: Book,
+    accounts: pl.DataFrame,
+    silent: pl.DataFrame,
+    loaded: frozenset[str],
+    population: str,
+    t: Language,
+    rests_on: tuple[Any, ...],
+) -> None:
+    """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake.
+
+    The download keeps `book` and `accounts` for as long as the session: they are shared ones. rests_on: what they depend on.
+    """
     if accounts.is_empty():
         st.markdown(t("Nothing in the data asks for the meeting's time."))
     if missing := unheard(loaded):
@@ -52,7 +65,8 @@ def show_agenda(book: Book, accounts: pl.DataFrame, silent: pl.DataFrame, loaded
                 st.markdown(f":gray[{t('The {n} with most at stake; filter to see others.', n=t.number(LISTED))}]")
     if accounts.height:
         about = about_view(t, t("Accounts to discuss first"), book.as_of, population)
-        table_downloads(agenda_sheet(book, accounts, t), t, key="portfolio.agenda", file=t("agenda"), about=about)
+        make, size = partial(agenda_sheet, book, accounts, t), (accounts.height, AGENDA_COLUMNS)
+        rows_downloads(make, size, t, key="portfolio.agenda", file=t("agenda"), rests_on=rests_on, about=about)
     if silent.height:
         names = t.join([md(name) for name in silent["name"]][:5])
         st.markdown(f"{status('none', t)}  {names} :gray[{t('no money, hours or contact in the last 12 months')}]")

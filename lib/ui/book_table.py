@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -13,8 +15,8 @@ from lib.formats import NBSP, Language
 from lib.measures.figure import Figure
 from lib.ui.definition import why_absent, written
 from lib.ui.frame import small_table
-from lib.ui.sheets import figures_sheet
-from lib.ui.table_downloads import about_view, table_downloads
+from lib.ui.sheets import FIGURES_COLUMNS, figures_sheet
+from lib.ui.table_downloads import about_view, rows_downloads
 
 SHOWN = ("revenue", "agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables")
 BASIS = {"invoiced": N_("as invoiced"), "earned": N_("as earned")}
@@ -22,9 +24,18 @@ WITHOUT_MONEY = ("logged_hours", "billable_share")
 
 
 def show_book(
-    figures: Mapping[str, Figure], sums: Mapping[str, float | None], basis: str, as_of: date, population: str, t: Language
+    figures: Mapping[str, Figure],
+    sums: Mapping[str, float | None],
+    basis: str,
+    as_of: date,
+    population: str,
+    t: Language,
+    rests_on: tuple[Any, ...],
 ) -> str | None:
-    """One row a figure: name, value, comparison. Returns the key of the figure whose definition was asked for."""
+    """One row a figure: name, value, comparison. Returns the key of the figure whose definition was asked for.
+
+    The download keeps the shared `figures`; rests_on: what they depend on.
+    """
     rows = []
     for key in SHOWN if figures["revenue"].value is not None else (*WITHOUT_MONEY, *SHOWN):
         figure = figures[key]
@@ -40,7 +51,8 @@ def show_book(
             t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"
         )
         about = about_view(t, t("The book, last 12 months"), as_of, population, t(BASIS[basis]))
-        table_downloads(figures_sheet({key: figures[key] for key in names}, t), t, key="portfolio.book", file=t("figures"), about=about)
+        make, size = partial(figures_sheet, {key: figures[key] for key in names}, t), (len(names), FIGURES_COLUMNS)
+        rows_downloads(make, size, t, key="portfolio.book", file=t("figures"), rests_on=rests_on, about=about)
     return opened
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from lib.formats import Language
-from lib.measures.book import Book, book, figures
+from lib.measures.book import Book, book, discuss_first, figures, silent
 from lib.measures.departure import Departure, departure
 from lib.measures.figure import Figure
 from lib.measures.flows import Basis, Flows
@@ -52,6 +52,17 @@ def _figures(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> dict[st
 def the_figures(asked: Asked, account_ids: pl.Series) -> dict[str, Figure]:
     """Every figure of the book over some accounts."""
     return _figures(str(session.store().folder), asked, tuple(account_ids))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _agenda(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    chosen, made = pl.Series("account_id", account_ids, pl.String), _book(folder, asked)[0]
+    return discuss_first(made, chosen), silent(made, chosen)
+
+
+def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Some accounts in the order of the agenda, and those of which nearly nothing is known. Downloads keep them, so sessions share them."""
+    return _agenda(str(session.store().folder), asked, tuple(account_ids))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

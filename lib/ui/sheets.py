@@ -30,6 +30,7 @@ UNITS = {
 LEVELS = {True: N_("At risk"), False: N_("Watch")}
 STATES = {"kept": N_("Kept"), "late": N_("Late"), "dropped": N_("Dropped"), "open": N_("Not due yet")}
 
+FIGURES_COLUMNS, AGENDA_COLUMNS = 8, 9
 DECIMALS = 6
 """Sums of cents carry an error in their last digits, which nobody wants to read in a file."""
 
