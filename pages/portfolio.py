@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from lib.charts.portfolio import clients_by_agi, notices, receivables
 from lib.measures.book import comparisons, concentration_of, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
@@ -57,10 +56,10 @@ with page():
     figures = reading.the_figures(asked, chosen)
     opened, rests_on = None, (asked, population)
     left, right = st.columns([2.1, 1], gap="large")
-    source = reading.source_line(book, t)
+    charts = reading.the_charts(asked, chosen, population, t)
     with left:
         show_agenda(book, agenda, quiet, portfolio.loaded, population, t, rests_on)
-        opened = show_chart("renewals", notices(book, chosen, t, source["contracts"], population), figures, t) or opened
+        opened = show_chart("renewals", charts["renewals"], figures, t) or opened
     with right:
         if promises.height:
             st.subheader(t("What we promised"), anchor=False)
@@ -70,12 +69,12 @@ with page():
     # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:
-        opened = show_chart("top3", clients_by_agi(book, t, source["invoices"]), figures, t) or opened
+        opened = show_chart("top3", charts["top3"], figures, t) or opened
         with st.container(border=True, key="card.changes", gap="xsmall"):
             st.markdown(f"**{t('What changed with the last import')}**")
             show_last_change(*last_change(version, asked, chosen, t), t)
     with right:
-        opened = show_chart("receivables", receivables(book, chosen, t, source["invoices"], population), figures, t) or opened
+        opened = show_chart("receivables", charts["receivables"], figures, t) or opened
         with card("lose_client", t, t("If this client left"), t("What would go with a client and the accounts below it")) as wanted:
             clients = concentration_of(book).clients if book.has_revenue else book.accounts
             client = choose_client(filtered_first(clients, tops_of(book, chosen)) if seen.filtered else clients, t)

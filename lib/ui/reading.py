@@ -9,6 +9,8 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
+from lib.charts.chart import Chart
+from lib.charts.portfolio import clients_by_agi, notices, receivables
 from lib.formats import Language
 from lib.measures.book import Book, book, discuss_first, figures, silent
 from lib.measures.departure import Departure, departure
@@ -63,6 +65,25 @@ def _agenda(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> tuple[pl
 def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Some accounts in the order of the agenda, and those of which nearly nothing is known. Downloads keep them, so sessions share them."""
     return _agenda(str(session.store().folder), asked, tuple(account_ids))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _charts(
+    folder: str, asked: Asked, account_ids: tuple[str, ...], population: str, sources: tuple[str, str], code: str, _t: Language
+) -> dict[str, Chart | None]:
+    made, chosen = _book(folder, asked)[0], pl.Series("account_id", account_ids, pl.String)
+    return {
+        "renewals": notices(made, chosen, _t, sources[0], population),
+        "top3": clients_by_agi(made, _t, sources[1]),
+        "receivables": receivables(made, chosen, _t, sources[1], population),
+    }
+
+
+def the_charts(asked: Asked, account_ids: pl.Series, population: str, t: Language) -> dict[str, Chart | None]:
+    """Figure -> its chart over some accounts, None where there is nothing to draw. Menus keep them, so sessions share them."""
+    folder = str(session.store().folder)
+    line = source_line(_book(folder, asked)[0], t)
+    return _charts(folder, asked, tuple(account_ids), population, (line["contracts"], line["invoices"]), t.code, t)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
