@@ -37,10 +37,7 @@ def details_menu(chart: Chart, t: Language) -> bool:
     return wanted
 
 
-@st.fragment
 def _menu(chart: Chart, t: Language) -> None:
-    if st.session_state.get(_asked(chart)):
-        st.rerun()  # the page opens the drawer, not this part of it
     key = f"{chart.key}.details"
     opened = st.popover(t("Details"), type="tertiary", key=key, on_change="rerun", help=t("Definition and rows, and the chart as a file"))
     if not opened.open:
