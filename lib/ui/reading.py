@@ -58,7 +58,7 @@ def the_figures(asked: Asked, account_ids: pl.Series) -> dict[str, Figure]:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _agenda(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    chosen, made = pl.Series("account_id", account_ids, pl.String), _book(folder, asked)[0]
+    chosen, made = pl.Series("account_id", account_ids, pl.String), the_book(asked)
     return discuss_first(made, chosen), silent(made, chosen)
 
 
@@ -71,7 +71,7 @@ def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.D
 def _charts(
     folder: str, asked: Asked, account_ids: tuple[str, ...], population: str, sources: tuple[str, str], code: str, _t: Language
 ) -> dict[str, Chart | None]:
-    made, chosen = _book(folder, asked)[0], pl.Series("account_id", account_ids, pl.String)
+    made, chosen = the_book(asked), pl.Series("account_id", account_ids, pl.String)
     return {
         "renewals": notices(made, chosen, _t, sources[0], population),
         "top3": clients_by_agi(made, _t, sources[1]),
@@ -82,7 +82,7 @@ def _charts(
 def the_charts(asked: Asked, account_ids: pl.Series, population: str, t: Language) -> dict[str, Chart | None]:
     """Figure -> its chart over some accounts, None where there is nothing to draw. Menus keep them, so sessions share them."""
     folder = str(session.store().folder)
-    line = source_line(_book(folder, asked)[0], t)
+    line = source_line(the_book(asked), t)
     return _charts(folder, asked, tuple(account_ids), population, (line["contracts"], line["invoices"]), t.code, t)
 
 
