@@ -30,6 +30,11 @@ def _facts(kind: str, label: str, about: str, need: bool, **facts: Any) -> dict[
     }
 
 
+def facts(column: dy.Column) -> dict[str, Any]:
+    """kind, label, and by kind unit, options or ref of a declared column; never None."""
+    return column.metadata or {}
+
+
 def key(label: str, about: str) -> dy.String:
     """The table's own identifier, or a part of it."""
     facts = _facts("text", label, about, need=True)

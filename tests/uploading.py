@@ -14,8 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
+from lib.columns import facts
 from lib.intake import Checked, Intake, ReadReport, Refused, with_answer
-from lib.intake.declared import facts
 from lib.intake.messages import MESSAGES, QUESTIONS, REFUSALS
 from lib.store import Store
 from lib.tables import TABLES

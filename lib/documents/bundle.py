@@ -15,9 +15,9 @@ from typing import Any
 
 import polars as pl
 
+from lib.columns import facts
 from lib.documents.workbook import Sheet, refuse_too_large, write_workbook
 from lib.formats import Language
-from lib.intake.declared import facts
 from lib.intake.messages import EXPLAINED
 from lib.intake.templates import columns_of
 from lib.portfolio import Portfolio

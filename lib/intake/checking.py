@@ -14,8 +14,8 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from lib.columns import facts
 from lib.intake import issues
-from lib.intake.declared import facts
 from lib.intake.keys import made_key
 from lib.intake.mapping import JOIN, Mapping
 from lib.intake.numbers import currencies_said

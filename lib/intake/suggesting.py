@@ -10,7 +10,7 @@ from typing import Any
 import dataframely as dy
 from rapidfuzz import fuzz, process
 
-from lib.intake.declared import facts
+from lib.columns import facts
 from lib.intake.layout import LOOKS_LIKE_VALUE
 from lib.intake.mapping import JOIN, Mapping, own_columns, plain_name
 from lib.intake.synonyms import FALSE_WORDS, HEADER_WORDS, TABLE_WORDS, TRUE_WORDS, names_of

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from lib.intake.declared import facts
+from lib.columns import facts
 from lib.intake.encoding import clean_bytes
 from lib.intake.messages import EXPLAINED, FORMS
 from lib.tables import TABLES, Table

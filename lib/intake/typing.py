@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 import dataframely as dy
 import polars as pl
 
-from lib.columns import NOTE_BYTES
+from lib.columns import NOTE_BYTES, facts
 from lib.intake import dates, issues, numbers, words
 from lib.intake.converted import Converted, counted, missing_to_null, of_values
-from lib.intake.declared import facts
 from lib.intake.mapping import Mapping
 from lib.intake.values import Choice, Question
 from lib.text import clean_text, clean_texts, strip_neutralised_texts

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from lib.columns import facts
 from lib.portfolio import Portfolio
 from lib.tables import TABLES
 
@@ -53,7 +54,7 @@ class Found:
 
 def kind(table: str, column: str) -> str:
     """How a cell of the column is written: text, choice, day, number, whole, flag, currency, country, words or week."""
-    return str((TABLES[table].columns[column].metadata or {})["kind"])
+    return str(facts(TABLES[table].columns[column])["kind"])
 
 
 def days_of(table: str) -> list[str]:
@@ -157,7 +158,7 @@ def _says(portfolio: Portfolio, wanted: Browse, words: Mapping[str, str]) -> pl.
     for column, dtype in table.polars_schema.items():
         cell = pl.col(column)
         if kind(wanted.table, column) == "choice":
-            options = (table.columns[column].metadata or {})["options"]
+            options = facts(table.columns[column])["options"]
             meant = [option for option in options if re.search(pattern, words.get(option, option)) or re.search(pattern, option)]
             holds += [cell.is_in(meant)] if meant else []
         elif dtype == pl.String:

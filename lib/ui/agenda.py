@@ -18,7 +18,7 @@ from lib.measures.book import Book
 from lib.store import Commit, Counts
 from lib.tables import TABLES
 from lib.ui.frame import clip, md, small_table, status
-from lib.ui.sheets import AGENDA_COLUMNS, agenda_sheet, promises_sheet
+from lib.ui.sheets import AGENDA, agenda_sheet, promises_sheet
 from lib.ui.table_downloads import about_view, rows_downloads, table_downloads
 from lib.wording import sentence
 
@@ -65,7 +65,7 @@ def show_agenda(
                 st.markdown(f":gray[{t('The {n} with most at stake; filter to see others.', n=t.number(LISTED))}]")
     if accounts.height:
         about = about_view(t, t("Accounts to discuss first"), book.as_of, population)
-        make, size = partial(agenda_sheet, book, accounts, t), (accounts.height, AGENDA_COLUMNS)
+        make, size = partial(agenda_sheet, book, accounts, t), (accounts.height, len(AGENDA))
         rows_downloads(make, size, t, key="portfolio.agenda", file=t("agenda"), rests_on=rests_on, about=about)
     if silent.height:
         names = t.join([md(name) for name in silent["name"]][:5])

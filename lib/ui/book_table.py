@@ -15,7 +15,7 @@ from lib.formats import NBSP, Language
 from lib.measures.figure import Figure
 from lib.ui.definition import why_absent, written
 from lib.ui.frame import small_table
-from lib.ui.sheets import FIGURES_COLUMNS, figures_sheet
+from lib.ui.sheets import FIGURES, figures_sheet
 from lib.ui.table_downloads import about_view, rows_downloads
 
 SHOWN = ("revenue", "agi", "delivery_margin", "nrr", "client_retention", "top1", "top3", "hhi", "receivables")
@@ -51,7 +51,7 @@ def show_book(
             t("Definition and rows"), list(names), format_func=lambda key: names[key], type="tertiary", key="portfolio.definitions"
         )
         about = about_view(t, t("The book, last 12 months"), as_of, population, t(BASIS[basis]))
-        make, size = partial(figures_sheet, {key: figures[key] for key in names}, t), (len(names), FIGURES_COLUMNS)
+        make, size = partial(figures_sheet, {key: figures[key] for key in names}, t), (len(names), len(FIGURES))
         rows_downloads(make, size, t, key="portfolio.book", file=t("figures"), rests_on=rests_on, about=about)
     return opened
 

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from lib.choices import CHOICES
+from lib.columns import facts
 from lib.formats import ABSENT, NBSP, Language
 from lib.measures.browse import NAMES, names_of
 from lib.portfolio import Portfolio
@@ -19,11 +20,11 @@ from lib.ui.frame import clip
 
 def heading(table: str, column: str, t: Language) -> str:
     """What a column is called; a reference that is shown by name is called as the thing, not as its key."""
-    facts = TABLES[table].columns[column].metadata or {}
-    other = facts.get("ref", "")
+    declared = facts(TABLES[table].columns[column])
+    other = declared.get("ref", "")
     if other in NAMES and column == TABLES[other].key[0]:
-        return t((TABLES[other].columns[NAMES[other]].metadata or {})["label"])
-    return t(facts["label"])
+        return t(facts(TABLES[other].columns[NAMES[other]])["label"])
+    return t(declared["label"])
 
 
 def number(value: float, unit: str, t: Language) -> str:
@@ -45,8 +46,8 @@ def written(table: str, column: str, value: Any, t: Language, names: Mapping[str
         value = value.to_list()
     if value is None:
         return ABSENT
-    facts = TABLES[table].columns[column].metadata or {} if column in TABLES[table].columns else {"kind": "text"}
-    how = facts["kind"]
+    declared = facts(TABLES[table].columns[column]) if column in TABLES[table].columns else {"kind": "text"}
+    how = declared["kind"]
     if how == "choice":
         return t(CHOICES.get(value, value))
     if how == "flag":
@@ -54,7 +55,7 @@ def written(table: str, column: str, value: Any, t: Language, names: Mapping[str
     if how == "day":
         return t.day(value)
     if how in ("number", "whole"):
-        return number(value, facts.get("unit", ""), t)
+        return number(value, declared.get("unit", ""), t)
     if how == "week":
         return "; ".join(number(hours, "", t) for hours in value)
     if how == "words":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts.chart import Chart
 from lib.columns import N_
@@ -31,19 +32,16 @@ def document_worker() -> Worker:
 
 def details_menu(chart: Chart, t: Language) -> bool:
     """The card's menu; returns whether the definition was asked for. Its contents come when it is opened: a closed one costs nothing."""
-    wanted = bool(st.session_state.pop(_asked(chart), False))
-    with st.container(width="content"):
-        _menu(chart, t)
+    wanted, key = bool(st.session_state.pop(_asked(chart), False)), f"{chart.key}.details"
+    opened = st.popover(t("Details"), type="tertiary", key=key, on_change="rerun", help=t("Definition and rows, and the chart as a file"))
+    if opened.open:
+        _contents(opened, chart, t, key)
     return wanted
 
 
-def _menu(chart: Chart, t: Language) -> None:
-    key = f"{chart.key}.details"
-    opened = st.popover(t("Details"), type="tertiary", key=key, on_change="rerun", help=t("Definition and rows, and the chart as a file"))
-    if not opened.open:
-        return
+def _contents(menu: DeltaGenerator, chart: Chart, t: Language, key: str) -> None:
     document_worker()
-    with opened, st.container(gap=None, key=f"{chart.key}.menu"):
+    with menu, st.container(gap=None, key=f"{chart.key}.menu"):
         st.button(t("Definition and rows"), type="tertiary", key=f"{chart.key}.definition", on_click=_ask, args=(_asked(chart), key))
         for group, kinds in GROUPS.items():
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):

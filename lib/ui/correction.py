@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from lib.choices import CHOICES
-from lib.columns import N_, NAME_BYTES
+from lib.columns import N_, NAME_BYTES, facts
 from lib.formats import Language
 from lib.measures.browse import NAMES, kind
 from lib.portfolio import Portfolio
@@ -247,7 +247,7 @@ def _ask(portfolio: Portfolio, table: str, column: str, current: Any, t: Languag
     if how == "whole":
         return st.number_input(label, value=None, key=key, step=1)
     if how == "choice":
-        options = list((TABLES[table].columns[column].metadata or {})["options"])
+        options = list(facts(TABLES[table].columns[column])["options"])
         options += [current] if current is not None and current not in options else []
         return st.selectbox(
             label, options, format_func=lambda one: capitalised(t(CHOICES.get(str(one), str(one)))), key=key, placeholder="—"

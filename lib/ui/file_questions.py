@@ -9,10 +9,9 @@ import polars as pl
 import streamlit as st
 
 from lib.choices import CHOICES
-from lib.columns import N_
+from lib.columns import N_, facts
 from lib.formats import NBSP, Language
 from lib.intake import Question, ReadReport, with_answer
-from lib.intake.declared import facts
 from lib.intake.messages import QUESTIONS
 from lib.intake.numbers import CURRENCIES
 from lib.tables import TABLES
@@ -113,14 +112,14 @@ def choice_word(kind: str, value: str, t: Language) -> str:
 
 
 def column_label(table: str, column: str, t: Language) -> str:
-    return t((TABLES[table].columns[column].metadata or {}).get("label", column))
+    return t(facts(TABLES[table].columns[column]).get("label", column))
 
 
 def _ask_constant(upload: Upload, question: Question, key: str, t: Language) -> None:
     assert upload.mapping is not None
     assert isinstance(upload.outcome, ReadReport)
     column = TABLES[upload.mapping.table].columns[question.column]
-    options = (column.metadata or {}).get("options")
+    options = facts(column).get("options")
     left, right = st.columns(2)
     header = left.selectbox(
         t("It is in the column"),
@@ -152,7 +151,7 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
     """What unknown words mean: a choice of ours, or no value."""
     assert upload.mapping is not None
     column = TABLES[upload.mapping.table].columns[question.column]
-    metadata = column.metadata or {}
+    declared = facts(column)
     if question.kind == "missing":
         words = ", ".join(f"{md(word)} ({t.number(rows)})" for word, rows in question.words[:WORDS_SHOWN])
         st.markdown(words)
@@ -161,7 +160,7 @@ def _ask_words(upload: Upload, question: Question, key: str, t: Language) -> Non
                 upload.mapping = with_answer(upload.mapping, "missing", question.column, "", word)
             st.rerun()
         return
-    options = list(metadata.get("options") or (CURRENCIES.split("|") if facts(column)["kind"] == "currency" else ("true", "false")))
+    options = list(declared.get("options") or (CURRENCIES.split("|") if facts(column)["kind"] == "currency" else ("true", "false")))
     shown = {option: t({**FLAGS, **CHOICES}.get(option, option)) for option in options}
     if column.nullable:
         options, shown = ["", *options], {"": t("No value"), **shown}

@@ -9,13 +9,14 @@ import polars as pl
 import streamlit as st
 
 from lib.choices import CHOICES
+from lib.columns import facts
 from lib.formats import Language
 from lib.periods import Period, quarter_of
 from lib.tables import TABLES
 from lib.ui.view import View
 from lib.wording import capitalised
 
-OPTIONS = {name: list((TABLES["accounts"].columns[name].metadata or {})["options"]) for name in ("tier", "status")}
+OPTIONS = {name: list(facts(TABLES["accounts"].columns[name])["options"]) for name in ("tier", "status")}
 
 
 def quarter_choice(view: View, quarters: Sequence[Period], newest: date, t: Language, first_month: int) -> None:

@@ -9,8 +9,8 @@ from datetime import datetime
 import polars as pl
 import streamlit as st
 
+from lib.columns import facts
 from lib.intake import Checked, Mapping, with_answer
-from lib.intake.declared import facts
 from lib.intake.matching import Match, matches
 from lib.intake.references import OTHERS, known_rows
 from lib.store import Store

@@ -16,7 +16,7 @@ from lib.measures.book import Book
 from lib.measures.figure import Figure
 from lib.store import Commit
 from lib.tables import TABLES
-from lib.ui.definition import why_absent, written
+from lib.ui.definition import DECIMALS, why_absent, written
 from lib.wording import sentence
 
 UNITS = {
@@ -30,9 +30,14 @@ UNITS = {
 LEVELS = {True: N_("At risk"), False: N_("Watch")}
 STATES = {"kept": N_("Kept"), "late": N_("Late"), "dropped": N_("Dropped"), "open": N_("Not due yet")}
 
-FIGURES_COLUMNS, AGENDA_COLUMNS = 8, 9
-DECIMALS = 6
-"""Sums of cents carry an error in their last digits, which nobody wants to read in a file."""
+FIGURES = {
+    "name": N_("Figure"), "value": N_("Value"), "unit": N_("Unit"), "written": N_("As shown"), "missing": N_("Why it is absent"),
+    "left_out": N_("Left out"), "formula": N_("How it is computed"), "source": N_("Definition"),
+}  # fmt: skip
+AGENDA = {
+    "place": N_("Place"), "name": N_("Account"), "status": N_("Status"), "reasons": N_("Reasons"), "decide": N_("To decide"),
+    "agi": N_("AGI, 12 months"), "hours": N_("Hours, 12 months"), "notice": N_("Next notice date"), "manager": N_("Account manager"),
+}  # fmt: skip
 
 
 def figures_sheet(figures: Mapping[str, Figure], t: Language) -> Sheet:
@@ -50,10 +55,7 @@ def figures_sheet(figures: Mapping[str, Figure], t: Language) -> Sheet:
         }
         for figure in figures.values()
     ]
-    headings = {
-        "name": t("Figure"), "value": t("Value"), "unit": t("Unit"), "written": t("As shown"), "missing": t("Why it is absent"),
-        "left_out": t("Left out"), "formula": t("How it is computed"), "source": t("Definition"),
-    }  # fmt: skip
+    headings = {name: t(word) for name, word in FIGURES.items()}
     schema = {name: pl.Float64 if name == "value" else pl.String for name in headings}
     return Sheet(t("Figures"), pl.DataFrame(rows, schema=schema, orient="row"), headings, {"value": "plain"})
 
@@ -77,10 +79,7 @@ def agenda_sheet(book: Book, accounts: pl.DataFrame, t: Language) -> Sheet:
         }
         for place, account in enumerate(accounts.iter_rows(named=True), start=1)
     ]
-    headings = {
-        "place": t("Place"), "name": t("Account"), "status": t("Status"), "reasons": t("Reasons"), "decide": t("To decide"),
-        "agi": t("AGI, 12 months"), "hours": t("Hours, 12 months"), "notice": t("Next notice date"), "manager": t("Account manager"),
-    }  # fmt: skip
+    headings = {name: t(word) for name, word in AGENDA.items()}
     types = {"place": pl.Int64, "agi": pl.Float64, "hours": pl.Float64, "notice": pl.Date}
     schema = {name: types.get(name, pl.String) for name in headings}
     notes = tuple(f"{t(DEFINITIONS[key].name)}: {t(DEFINITIONS[key].formula)}" for key in ("agi", "logged_hours"))

@@ -13,6 +13,7 @@ import polars as pl
 import streamlit as st
 
 from lib.choices import CHOICES
+from lib.columns import facts
 from lib.documents.bundle import table_sheet
 from lib.documents.workbook import Sheet
 from lib.formats import ABSENT, Language
@@ -93,7 +94,7 @@ def wanted() -> Browse:
     table = _state("table", "accounts")
     table = table if table in TABLES else "accounts"
     by, days, columns = ways(table), days_of(table), TABLES[table].columns
-    options = (columns["status"].metadata or {})["options"] if "status" in columns else ()
+    options = facts(columns["status"])["options"] if "status" in columns else ()
     day = _state("by", "") if _state("by", "") in days else next(iter(days), "")
     return Browse(
         table,
@@ -171,7 +172,7 @@ def choose_filters(portfolio: Portfolio, asked: Browse, t: Language) -> None:
             label = t(TABLES[WAYS[way]].columns[NAMES[WAYS[way]]].metadata["label"])  # type: ignore[index]
             _choose_row(portfolio, WAYS[way], f"tables.{way}", label, t)
         if "status" in columns:
-            options = list((columns["status"].metadata or {})["options"])
+            options = list(facts(columns["status"])["options"])
             st.session_state["tables.state"] = list(asked.statuses)
             st.multiselect(
                 t("Status"), options, format_func=lambda key: capitalised(t(CHOICES[key])), key="tables.state", placeholder=t("All"),

@@ -16,7 +16,7 @@ from lib.intake import PRELOAD, Checked, Intake, Mapping, Reading, ReadReport, R
 from lib.intake.values import Region
 from lib.portfolio import Portfolio
 from lib.store import Prepared
-from lib.tables import TABLES
+from lib.tables import TABLES, referred_first
 from lib.ui import profiles, session
 from lib.ui.file_limits import limits
 
@@ -229,24 +229,8 @@ def forget(files: dict[str, Upload], id: str) -> None:
 
 def in_order(uploads: Iterable[Upload]) -> list[Upload]:
     """Files whose rows others refer to first."""
-    order = {name: place for place, name in enumerate(_dependencies())}
+    order = {name: place for place, name in enumerate(referred_first())}
     return sorted(uploads, key=lambda upload: order.get(upload.mapping.table, len(order)) if upload.mapping else len(order))
-
-
-def _dependencies() -> list[str]:
-    """Table names, each after the tables it refers to (circles are cut where they close)."""
-    placed: list[str] = []
-
-    def place(name: str, path: tuple[str, ...]) -> None:
-        for other in TABLES[name].references.values():
-            if other not in (*path, name):
-                place(other, (*path, name))
-        if name not in placed:
-            placed.append(name)
-
-    for name in TABLES:
-        place(name, ())
-    return placed
 
 
 def named_rows(table: str, uploads: Iterable[Upload], portfolio: Portfolio) -> pl.DataFrame:

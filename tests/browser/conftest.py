@@ -10,9 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
+from tests.browser.screen import SLOW
 from tests.browser.serving import Server, running_server
 
 LOOPBACK = {"127.0.0.1", "localhost"}
@@ -54,6 +55,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER"):
             pytest.fail(reason)
         pytest.skip(reason)  # a user without a browser can still run the rest; .ci/run sets REQUIRE_BROWSER
+    expect.set_options(timeout=SLOW)
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chrome
@@ -94,6 +96,7 @@ def contexts(browser: Browser, traffic: Traffic) -> Iterator[Callable[..., Brows
 
     def fresh(**options: Any) -> BrowserContext:
         made.append(browser.new_context(**{"viewport": {"width": 1280, "height": 720}, "locale": "en-GB", **options}))
+        made[-1].set_default_timeout(SLOW)
         traffic.watch(made[-1])
         return made[-1]
 

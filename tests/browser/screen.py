@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, expect
 
-SLOW = 60_000
+SLOW = 120_000
+"""Milliseconds that a page may take on a machine with much else to do: conftest.py sets them for all waiting."""
 
 
 def visit(page: Page, url: str) -> Page:
@@ -18,8 +20,8 @@ def visit(page: Page, url: str) -> Page:
 
 def settled(page: Page) -> Page:
     """The page once its script has ended and its heading stands."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=SLOW)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     return page
 
 
@@ -39,7 +41,7 @@ def _class(key: str) -> str:
 
 def expect_headline(page: Page, text: str) -> None:
     """The page's heading becomes this."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(text, timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
     settled(page)
 
 
@@ -50,7 +52,7 @@ def open_definition(page: Page, name: str) -> Locator:
     button.click()
     page.get_by_role("menuitem", name=name, exact=True).click()
     drawer = page.get_by_role("dialog")
-    expect(drawer).to_be_visible(timeout=SLOW)
+    expect(drawer).to_be_visible()
     settled(page)
     return drawer
 
@@ -83,7 +85,7 @@ def plain(text: str) -> str:
 def table(page: Page, alt: str) -> list[list[str]]:
     """The cells of the table called `alt`."""
     rows = page.get_by_role("table", name=alt).locator("tbody tr")
-    expect(rows.first).to_be_attached(timeout=SLOW)
+    expect(rows.first).to_be_attached()
     texts = rows.evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.innerText))")
     return [[plain(cell) for cell in row] for row in texts]
 
@@ -96,7 +98,7 @@ def book(page: Page, alt: str = "The book, last 12 months") -> dict[str, str]:
 def expect_book(page: Page, wanted: Mapping[str, str], alt: str = "The book, last 12 months") -> None:
     """The book's figures, once they are drawn, are these."""
     names = page.get_by_role("table", name=alt).locator("tbody tr")
-    expect(names).to_have_count(len(wanted), timeout=SLOW)
+    expect(names).to_have_count(len(wanted))
     settled(page)
     assert book(page, alt) == dict(wanted)
 
@@ -105,7 +107,7 @@ def grid(page: Page, alt: str) -> list[list[str]]:
     """The cells that stand in sight of the grid called `alt`: it is drawn on a canvas, with a table beside it for screen readers."""
     region = page.get_by_role("region", name=alt)
     region.scroll_into_view_if_needed()
-    expect(region.locator("canvas td").first).to_be_attached(timeout=SLOW)
+    expect(region.locator("canvas td").first).to_be_attached()
     rows = region.locator("canvas tbody tr")
     return [
         [plain(cell) for cell in row] for row in rows.evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.textContent))")
@@ -128,7 +130,9 @@ def pick(page: Page, key: str, *options: str) -> None:
 
 def go(page: Page, name: str) -> Page:
     """Another page, by its name in the navigation."""
+    left = urlsplit(page.url).path
     page.get_by_test_id("stTopNavLink").get_by_text(name, exact=True).click()
+    page.wait_for_url(lambda url: urlsplit(url).path != left)
     return settled(page)
 
 
@@ -143,7 +147,7 @@ def bring(page: Page, files: Mapping[str, bytes]) -> None:
     payload = [{"name": name, "mimeType": "text/csv", "buffer": content} for name, content in files.items()]
     page.locator("input[type=file]").set_input_files(payload)
     for name in files:
-        expect(line_of(page, name)).to_be_visible(timeout=SLOW)
+        expect(line_of(page, name)).to_be_visible()
     settled(page)
 
 
@@ -160,12 +164,12 @@ def card_of(page: Page, name: str) -> Locator:
 def load(page: Page, rows: str, author: str = "Ana") -> None:
     """Say who one is, where it is asked, load what is ready and wait until the page says that it is done: `rows` of files."""
     button = keyed(page, "intake.load").get_by_role("button", name=rows)
-    expect(button).to_be_visible(timeout=SLOW)
+    expect(button).to_be_visible()
     name = keyed(page, "intake.author")
     if name.count():
         name.get_by_role("textbox").fill(author)
         name.get_by_role("textbox").press("Enter")
-    expect(button).to_be_enabled(timeout=SLOW)
+    expect(button).to_be_enabled()
     button.click()
-    expect(page.get_by_test_id("stMarkdown").filter(has_text=rows)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stMarkdown").filter(has_text=rows)).to_be_visible()
     settled(page)

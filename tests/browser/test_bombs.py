@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from lib.store import Store
-from tests.browser.screen import SLOW, bring, line_of, visit
+from tests.browser.screen import bring, line_of, visit
 from tests.browser.serving import Server, running_server
 from tests.intake.test_hostile_files import entity_bomb, far_corner, zip_bomb
 
@@ -34,7 +34,7 @@ def test_refused_bombs_hold_nobody_up_and_change_nothing(own: Server, page: Page
     for address in ("definitions", "tables", "settings", ""):  # somebody else goes on clicking
         visit(other, f"{own.url}/{address}")
     for name in BOMBS:
-        expect(line_of(page, name)).to_contain_text("not loaded", timeout=SLOW)
+        expect(line_of(page, name)).to_contain_text("not loaded")
     assert own.process.poll() is None
     assert server.memory_info().rss < 1_000_000_000
     assert store.version() == before

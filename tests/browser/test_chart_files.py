@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from lib.documents.orders import KINDS
-from tests.browser.screen import SLOW, keyed, plain, settled, tab_to, visit
+from tests.browser.screen import keyed, plain, settled, tab_to, visit
 from tests.browser.serving import Server
 from tests.documents.opened import behind, cells, formulas, lines, native_chart, number
 
@@ -23,13 +23,13 @@ def open_menu(page: Page, chart: str) -> None:
     button = keyed(page, f"{chart}.details").get_by_role("button").first
     button.scroll_into_view_if_needed()
     button.click()
-    expect(keyed(page, f"{chart}.definition").get_by_role("button")).to_be_visible(timeout=SLOW)
+    expect(keyed(page, f"{chart}.definition").get_by_role("button")).to_be_visible()
     settled(page)
 
 
 def downloaded(page: Page, chart: str, kind: str) -> tuple[str, bytes]:
     """The name and the bytes of one file of an open menu."""
-    with page.expect_download(timeout=2 * SLOW) as waiting:
+    with page.expect_download() as waiting:
         keyed(page, f"{chart}.{kind}").get_by_role("button").click()
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
@@ -76,10 +76,10 @@ def test_the_menu_works_with_the_keyboard_alone(sample_server: Server, page: Pag
     visit(page, f"{sample_server.url}/?{VIEW}")
     keyed(page, "receivables.details").get_by_role("button").first.focus()
     page.keyboard.press("Enter")
-    expect(keyed(page, "receivables.csv").get_by_role("button")).to_be_visible(timeout=SLOW)
+    expect(keyed(page, "receivables.csv").get_by_role("button")).to_be_visible()
     tab_to(page, "CSV", most=20)
-    with page.expect_download(timeout=SLOW) as waiting:
+    with page.expect_download() as waiting:
         page.keyboard.press("Enter")
     assert waiting.value.suggested_filename.endswith(".csv")
     page.keyboard.press("Escape")
-    expect(keyed(page, "receivables.csv")).to_have_count(0, timeout=SLOW)
+    expect(keyed(page, "receivables.csv")).to_have_count(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import SLOW, book, expect_headline, keyed, visit
+from tests.browser.screen import book, expect_headline, keyed, visit
 from tests.browser.serving import Server
 
 
@@ -21,5 +21,5 @@ def test_the_sample_is_shown_and_labelled_and_one_click_each_empties_it_and_brin
     expect_headline(page, "No portfolio yet")
     keyed(page, "empty.sample").get_by_role("button").click()
     expect_headline(page, "Six accounts to discuss first; three promises are late")
-    expect(page.get_by_text("Sample portfolio", exact=True)).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Sample portfolio", exact=True)).to_be_visible()
     assert book(page) == shown

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from scripts.messages import catalogue
-from tests.browser.screen import SLOW, bring, keyed, open_definition, plain, settled, visit
+from tests.browser.screen import bring, keyed, open_definition, plain, settled, visit
 from tests.browser.serving import Server
 from tests.small_firm import SPANISH
 
@@ -65,8 +65,8 @@ def test_no_english_sentence_is_left_on_the_spanish_pages(sample_server: Server,
     page = contexts(viewport={"width": 1280, "height": 3000}).new_page()
     seen: set[str] = set()
     visit(page, f"{sample_server.url}/?{VIEW}&lang=es")
-    expect(keyed(page, "portfolio.definitions").get_by_role("button")).to_be_visible(timeout=SLOW)
-    expect(page.get_by_role("table")).to_have_count(3, timeout=SLOW)
+    expect(keyed(page, "portfolio.definitions").get_by_role("button")).to_be_visible()
+    expect(page.get_by_role("table")).to_have_count(3)
     seen |= lines(page)
     keyed(page, "view.more").get_by_role("button").click()
     expect(keyed(page, "view.clear")).to_be_visible()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screen import SLOW, bring, expect_headline, go, keyed, line_of, load, settled, visit
+from tests.browser.screen import bring, expect_headline, go, keyed, line_of, load, settled, visit
 from tests.browser.serving import Server, running_server
 
 CLIENTS = b"""Client ID,Client,Status,Currency
@@ -56,15 +56,15 @@ def test_names_are_accepted_in_bulk_and_the_next_month_maps_by_itself_then_two_c
     load(page, "4 rows from 1 file")
     bring(page, {"billing may.csv": bills(5, "BOOR LOGISTICS, S.L.", "Quilon Health", "Nobody known")})
     names = keyed(page, "names")
-    expect(names).to_contain_text("3 unknown names in one file", timeout=SLOW)
+    expect(names).to_contain_text("3 unknown names in one file")
     keyed(page, "names.bulk").get_by_role("button", name="Accept the 2 matches of 90% or more").click()
-    expect(names).to_contain_text("One unknown name in one file", timeout=SLOW)
+    expect(names).to_contain_text("One unknown name in one file")
     expect(names).to_contain_text("2 names answered")
     settled(page)
     names.get_by_role("combobox", name="Meaning of Nobody known").click()
     page.get_by_role("option", name="Norvane Energy", exact=True).click()
     keyed(page, "names.use").get_by_role("button").click()
-    expect(names).to_contain_text("Every name in these files has an answer.", timeout=SLOW)
+    expect(names).to_contain_text("Every name in these files has an answer.")
     load(page, "3 rows from 1 file")
 
     bring(page, {"billing june.csv": bills(6, "BOOR LOGISTICS, S.L.", "Quilon Health", "nobody known")})
@@ -78,14 +78,14 @@ def test_names_are_accepted_in_bulk_and_the_next_month_maps_by_itself_then_two_c
     expect_headline(page, "Make two rows one")
     choose(page, "names.kept", "Norvane Energy S.L. · A2")
     choose(page, "names.gone", "Norvane Energy · A1")
-    expect(page.get_by_text("2 rows will name Norvane Energy S.L. · A2")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("2 rows will name Norvane Energy S.L. · A2")).to_be_visible()
     settled(page)
     keyed(page, "names.merge.reason").get_by_role("textbox").fill("one client")
     keyed(page, "names.merge.do").get_by_role("button").click()
-    expect(page.get_by_text("Norvane Energy · A1 is now Norvane Energy S.L. · A2.")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Norvane Energy · A1 is now Norvane Energy S.L. · A2.")).to_be_visible()
     undo = page.get_by_role("button", name="Undo")
-    expect(undo).to_be_visible(timeout=SLOW)
+    expect(undo).to_be_visible()
     undo.click()
-    expect(page.get_by_text("undone by 5")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("undone by 5")).to_be_visible()
     keyed(page, "part").get_by_text("Remembered", exact=True).click()
     expect_headline(page, "3 names are remembered")

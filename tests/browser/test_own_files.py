@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screen import (
-    SLOW,
     bring,
     card_of,
     expect_book,
@@ -80,7 +79,7 @@ def test_spanish_files_are_asked_about_loaded_shown_and_taken_back(fresh: Server
 
     go(page, "Data")
     keyed(page, "history.undo.1").get_by_role("button").click()
-    expect(page.get_by_text("Step 1 undone")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_text("Step 1 undone")).to_be_visible()
     go(page, "Portfolio")
     expect_headline(page, "No portfolio yet")
 
@@ -134,7 +133,7 @@ def test_names_that_would_be_code_are_plain_text_on_every_page(shared: Server, p
     line_of(page, "hostile clients.csv").click()
     load(page, "13 rows from 2 files")
     go(page, "Portfolio")
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("to discuss first$"), timeout=SLOW)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("to discuss first$"))
     settled(page)
     for name in HOSTILE:
         expect(page.locator("summary").filter(has_text=name)).to_have_count(1)
@@ -153,8 +152,8 @@ def test_the_keyboard_alone_reaches_the_button_that_loads_and_presses_it(shared:
         tab_to(page, "Your name")
         page.keyboard.type("Ana")
         page.keyboard.press("Enter")
-        expect(keyed(page, "intake.load").get_by_role("button")).to_be_enabled(timeout=SLOW)
+        expect(keyed(page, "intake.load").get_by_role("button")).to_be_enabled()
     tab_to(page, "Load 1 row from 1 file")
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("stMarkdown").filter(has_text="1 row from 1 file")).to_be_visible(timeout=SLOW)
+    expect(page.get_by_test_id("stMarkdown").filter(has_text="1 row from 1 file")).to_be_visible()
     expect_headline(page, "Load your exports")

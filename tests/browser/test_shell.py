@@ -20,7 +20,7 @@ STATIC = Path(__file__).resolve().parents[2] / "lib" / "ui" / "static"
 @pytest.mark.parametrize("address", ["/data", "/"])
 def test_first_visit_to_a_fresh_server_opens_the_page_of_the_link(server: Server, page: Page, address: str) -> None:
     page.goto(server.url + address)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     selected = page.get_by_test_id("stTopNavLink").and_(page.locator("[aria-current=page]"))
     expect(selected).to_have_attribute("href", f"{server.url}{address}")
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -28,20 +28,20 @@ def test_first_visit_to_a_fresh_server_opens_the_page_of_the_link(server: Server
 
 def test_the_home_page_is_found_by_its_name_too(module_server: Server, page: Page) -> None:
     page.goto(module_server.url + "/portfolio?lang=es")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_test_id("stTopNavLink").first).to_have_text("Cartera")
 
 
 def test_no_page_asks_another_host_and_the_server_calls_nobody(module_server: Server, page: Page, traffic: Traffic) -> None:
     page.goto(module_server.url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     links = page.get_by_test_id("stTopNavLink")
-    expect(links).to_have_count(len(list((STATIC.parents[2] / "pages").glob("*.py"))), timeout=60_000)
+    expect(links).to_have_count(len(list((STATIC.parents[2] / "pages").glob("*.py"))))
     addresses = [link.get_attribute("href") or "" for link in links.all()]
     for address in addresses:
         page.goto(address)
-        expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
         page.wait_for_load_state("networkidle")
     assert len(traffic.addresses) > 10
     assert traffic.outside == []
@@ -53,7 +53,7 @@ def test_no_page_asks_another_host_and_the_server_calls_nobody(module_server: Se
 
 def test_favicon_is_our_own(module_server: Server, page: Page) -> None:
     page.goto(module_server.url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page).to_have_title("Cartera")
     icon = page.locator("link[rel*=icon]").evaluate("link => link.href")
     with urllib.request.urlopen(icon) as answer:
@@ -62,7 +62,7 @@ def test_favicon_is_our_own(module_server: Server, page: Page) -> None:
 
 def test_text_is_set_in_the_bundled_font(module_server: Server, page: Page, traffic: Traffic) -> None:
     page.goto(module_server.url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     page.evaluate("document.fonts.ready.then(() => true)")
     faces = "[...document.fonts].filter(face => face.family.includes('Plex') && face.status === 'loaded').length"
     page.wait_for_function(f"{faces} >= 1")

@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 
 def saved(page: Page, key: str, folder: Path) -> Path:
     """The file that the button with this key gives."""
-    with page.expect_download(timeout=120_000) as download:
+    with page.expect_download() as download:
         page.locator(f".st-key-{key.replace('.', '-')} button").click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
@@ -28,7 +28,7 @@ def saved(page: Page, key: str, folder: Path) -> Path:
 
 def test_the_agenda_and_the_figures_leave_as_they_are_shown(sample_server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(sample_server.url)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     agenda = saved(page, "portfolio.agenda.xlsx", tmp_path)
     assert re.fullmatch(r"agenda-[0-9a-f]{8}\.xlsx", agenda.name)
     rows = by_calamine(agenda.read_bytes())
@@ -45,7 +45,7 @@ def test_the_agenda_and_the_figures_leave_as_they_are_shown(sample_server: Serve
 
 def test_the_whole_portfolio_leaves_as_a_workbook_and_as_parquet_files(sample_server: Server, page: Page, tmp_path: Path) -> None:
     page.goto(sample_server.url + "/settings")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     sample = read_sample(SAMPLE)
     with zipfile.ZipFile(saved(page, "settings.bundle", tmp_path)) as archive:
         for name, rows in sample.items():

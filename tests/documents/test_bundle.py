@@ -23,7 +23,7 @@ from lib.intake import PRELOAD, Checked, Intake, Reading, ReadReport, suggest, w
 from lib.portfolio import Portfolio
 from lib.sample import read_sample
 from lib.store import Merge, Store
-from lib.tables import TABLES
+from lib.tables import TABLES, referred_first
 from lib.workers import Worker
 from tests.documents.spreadsheets import live_parts
 
@@ -65,7 +65,7 @@ def imported(intake: Intake, files: list[tuple[str, Path, Reading]], folder: Pat
         report = intake.read(path, name, own, reading)
         assert isinstance(report, ReadReport), (name, report)
         read.append((suggest(report)[0].mapping, report, own))
-    order = {name: place for place, name in enumerate(_dependencies())}
+    order = {name: place for place, name in enumerate(referred_first())}
     read.sort(key=lambda one: order[one[0].table])
     accepted: dict[str, pl.DataFrame] = {}
     for mapping, report, own in read:
@@ -78,21 +78,6 @@ def imported(intake: Intake, files: list[tuple[str, Path, Reading]], folder: Pat
     store = Store.open(folder / "store", at=AT)
     store.commit({table: Merge(rows, "") for table, rows in accepted.items()}, author="Ana", at=AT)
     return store.portfolio()
-
-
-def _dependencies() -> list[str]:
-    placed: list[str] = []
-
-    def place(name: str, path: tuple[str, ...]) -> None:
-        for other in TABLES[name].references.values():
-            if other not in (*path, name):
-                place(other, (*path, name))
-        if name not in placed:
-            placed.append(name)
-
-    for name in TABLES:
-        place(name, ())
-    return placed
 
 
 def assert_same(found: Portfolio, expected: Portfolio, **tolerance: Any) -> None:

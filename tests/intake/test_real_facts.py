@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from lib.columns import facts
 from lib.intake import PRELOAD, Checked, Intake, ReadReport, Worker, suggest_for
-from lib.intake.declared import facts
 from lib.tables import TABLES
 
 FOLDER = Path(__file__).parents[3] / "shared" / "data"

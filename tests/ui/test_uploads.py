@@ -11,9 +11,9 @@ import pytest
 
 from lib.intake import Checked, Mapping, Refused
 from lib.store import Merge, ReplacePeriod
-from lib.tables import TABLES
+from lib.tables import TABLES, referred_first
 from lib.ui.loading import change
-from lib.ui.uploads import Upload, _dependencies, in_order
+from lib.ui.uploads import Upload, in_order
 
 
 def upload(table: str, folder: Path, key: str = "column", **days: str) -> Upload:
@@ -28,7 +28,7 @@ def upload(table: str, folder: Path, key: str = "column", **days: str) -> Upload
 
 
 def test_every_table_comes_after_those_it_refers_to_but_where_a_circle_closes() -> None:
-    placed = _dependencies()
+    placed = referred_first()
     assert sorted(placed) == sorted(TABLES)
     late = {
         (name, other)
