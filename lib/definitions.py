@@ -199,83 +199,18 @@ class Rule:
 
 
 SIGNAL_RULES: dict[str, Rule] = {
-    "notice_given": Rule(
-        N_("Notice given"),
-        N_("The account, or a contract of it that is in force, says that notice was given by the as-of date."),
-        None,
-        ("accounts",),
-        ("contracts",),
-    ),
-    "sponsor_left": Rule(
-        N_("Sponsor left"),
-        N_("A contact with the role of sponsor has left or is no longer active, and the account has no other sponsor."),
-        None,
-        ("contacts",),
-    ),
-    "invoice_overdue": Rule(
-        N_("Invoice overdue"),
-        N_("An invoice with an open amount is more than 60 days past due. The one furthest past due counts."),
-        "days",
-        ("invoices",),
-        ("fx_rates",),
-    ),
-    "open_issue": Rule(
-        N_("Open issue"), N_("An issue with an impact of 5 was raised and is not closed at the as-of date."), None, ("risks",)
-    ),
-    "notice_date": Rule(
-        N_("Notice date near"),
-        N_("A contract's notice date falls in the next 120 days, no notice was given and no renewal is open."),
-        "days",
-        ("contracts",),
-        ("opportunities",),
-    ),
-    "over_servicing": Rule(
-        N_("Over-servicing"),
-        N_("Hours on retainers beyond those included and carried over / hours included, over the last three whole months; from 10 % on."),
-        "share",
-        ("contracts", "projects", "time_entries"),
-    ),
-    "unapproved_work": Rule(
-        N_("Work without approval"),
-        N_(
-            "Hours of change requests that were started though not approved, or done although rejected / the project's budget of hours; from 2 % on."
-        ),
-        "share",
-        ("change_requests", "projects"),
-    ),
-    "project_late": Rule(
-        N_("Project late"), N_("Days since the due date of an active or planned project that is not finished."), "days", ("projects",)
-    ),
-    "hours_over_budget": Rule(
-        N_("Hours over budget"),
-        N_("Hours logged on an active project / its budget of hours, above 100 %. Retainers are left out: over-servicing watches them."),
-        "share",
-        ("projects", "time_entries"),
-    ),
-    "revenue_falling": Rule(
-        N_("Revenue falling"),
-        N_(
-            "1 − revenue of the last 91 days / mean of the four windows of 91 days before; from 15 % on. Accounts whose year was billed mostly at fixed prices are left out."
-        ),
-        "share",
-        ("invoices",),
-        ("contracts", "projects", "fx_rates"),
-    ),
-    "no_contact": Rule(
-        N_("No contact"),
-        N_(
-            "Days since the last meeting, call, workshop or review; from 61 on, and only where contacts were recorded in the last 60 days at all."
-        ),
-        "days",
-        ("touchpoints",),
-    ),
-    "detractor": Rule(
-        N_("Detractor"),
-        N_("The latest NPS answer of a respondent in the last 90 days is 6 or less."),
-        "index",
-        ("feedback",),
-        ("contacts",),
-    ),
+    "notice_given": Rule(N_("Notice given"), N_("The account, or a contract of it that is in force, says that notice was given by the as-of date."), None, ("accounts",), ("contracts",)),
+    "sponsor_left": Rule(N_("Sponsor left"), N_("A contact with the role of sponsor has left or is no longer active, and the account has no other sponsor."), None, ("contacts",)),
+    "invoice_overdue": Rule(N_("Invoice overdue"), N_("An invoice with an open amount is more than 60 days past due. The one furthest past due counts."), "days", ("invoices",), ("fx_rates",)),
+    "open_issue": Rule(N_("Open issue"), N_("An issue with an impact of 5 was raised and is not closed at the as-of date."), None, ("risks",)),
+    "notice_date": Rule(N_("Notice date near"), N_("A contract's notice date falls in the next 120 days, no notice was given and no renewal is open."), "days", ("contracts",), ("opportunities",)),
+    "over_servicing": Rule(N_("Over-servicing"), N_("Hours on retainers beyond those included and carried over / hours included, over the last three whole months; from 10 % on."), "share", ("contracts", "projects", "time_entries")),
+    "unapproved_work": Rule(N_("Work without approval"), N_("Hours of change requests that were started though not approved, or done although rejected / the project's budget of hours; from 2 % on."), "share", ("change_requests", "projects")),
+    "project_late": Rule(N_("Project late"), N_("Days since the due date of an active or planned project that is not finished."), "days", ("projects",)),
+    "hours_over_budget": Rule(N_("Hours over budget"), N_("Hours logged on an active project / its budget of hours, above 100 %. Retainers are left out: over-servicing watches them."), "share", ("projects", "time_entries")),
+    "revenue_falling": Rule(N_("Revenue falling"), N_("1 − revenue of the last 91 days / mean of the four windows of 91 days before; from 15 % on. Accounts whose year was billed mostly at fixed prices are left out."), "share", ("invoices",), ("contracts", "projects", "fx_rates")),
+    "no_contact": Rule(N_("No contact"), N_("Days since the last meeting, call, workshop or review; from 61 on, and only where contacts were recorded in the last 60 days at all."), "days", ("touchpoints",)),
+    "detractor": Rule(N_("Detractor"), N_("The latest NPS answer of a respondent in the last 90 days is 6 or less."), "index", ("feedback",), ("contacts",)),
     "promise_late": Rule(N_("Promise late"), N_("Days since the due date of a promise that is not kept."), "days", ()),
 }
 """Signal -> when it is found."""

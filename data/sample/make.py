@@ -31,21 +31,7 @@ def sample_rows() -> dict[str, list[dict[str, Any]]]:
     orders, made = changes.change_requests(works)
     works += made
     logged = work.entries(works, capacity)
-    rows.settle(
-        logged,
-        {
-            (2026, 1): 123.0,
-            (2026, 2): 121.5,
-            (2026, 3): 126.0,
-            (2026, 4): 120.5,
-            (2026, 5): 122.5,
-            (2026, 6): 124.0,
-            (2026, 7): 155.0,
-            (2026, 8): 151.5,
-            (2026, 9): 162.0,
-        },
-        "BRI-02",
-    )
+    rows.settle(logged, {(2026, 1): 123.0, (2026, 2): 121.5, (2026, 3): 126.0, (2026, 4): 120.5, (2026, 5): 122.5, (2026, 6): 124.0, (2026, 7): 155.0, (2026, 8): 151.5, (2026, 9): 162.0}, "BRI-02")
     rows.keep_to_included(logged)
     rows.saturdays(logged)
     work.count(works, logged)

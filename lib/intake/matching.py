@@ -158,7 +158,7 @@ def _numbers(plain: str) -> tuple[str, ...]:
 
 
 def _shortened(plain: str) -> tuple[_Form, ...]:
-    """ "ana garcia", "a garcia" and "agarcia" for "ana garcia lopez": near, but never sure, for Alba García is there too."""
+    """"ana garcia", "a garcia" and "agarcia" for "ana garcia lopez": near, but never sure, for Alba García is there too."""
     first, *others = plain.split()
     if not others:
         return ()

@@ -391,3 +391,4 @@ class Store:
         """Authored rows whose columns equal `equal`, as dictionaries with id, author and at. `audit` can be read too."""
         with self.catalogue.reading() as db:
             return authored.rows(db, table, equal)
+

@@ -74,7 +74,7 @@ def is_part(upload: Upload) -> bool:
 
 
 def wanted(upload: Upload) -> str:
-    """ "keep", "period" or "all": as a person said; else rows of the period go where keys were made from rows, as those change with them."""
+    """"keep", "period" or "all": as a person said; else rows of the period go where keys were made from rows, as those change with them."""
     assert upload.mapping is not None
     assert isinstance(upload.checked, Checked)
     said = upload.mapping.absent or ("period" if upload.checked.key == "hash" else "keep")

@@ -219,3 +219,4 @@ def show_parent(author: str, t: Language) -> None:
             said = t("{account} has another parent company now.", account=md(names[account]))
             _do(lambda: put_under(session.store(), account, parent or None, author=author, at=session.now(), reason=reason), said, t,
                 "names.child", "names.parent", "names.under.reason")  # fmt: skip
+

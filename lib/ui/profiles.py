@@ -15,7 +15,9 @@ from lib.store import Store
 TABLE = "mapping_profiles"
 
 
-def remember(report: ReadReport, mapping: Mapping, first_seen: str, asked: Reading, store: Store, author: str, at: datetime) -> None:
+def remember(
+    report: ReadReport, mapping: Mapping, first_seen: str, asked: Reading, store: Store, author: str, at: datetime
+) -> None:
     """Keep `mapping` for files with these headers from the same source. `asked` is how a person corrected the reading, if anybody did."""
     kept = replace(mapping, reading=asked).to_json()
     names = dict.fromkeys([fingerprint(report), first_seen or fingerprint(report)])

@@ -98,7 +98,9 @@ def test_hours_without_a_rate_make_a_margin_an_upper_limit_and_then_none(unrated
         (1000.0, 600.0, 10.0, 8.999, (None, False)),
     ],
 )
-def test_a_margin_needs_income_and_rated_hours(agi: float, cost: float, hours: float, rated: float, expected: tuple[float | None, bool]):
+def test_a_margin_needs_income_and_rated_hours(
+    agi: float, cost: float, hours: float, rated: float, expected: tuple[float | None, bool]
+):
     assert margin_of(agi, cost, hours, rated) == expected
 
 
@@ -311,7 +313,9 @@ def test_concentration_is_by_parent():
 
 
 def test_both_bases_are_the_same_book_but_for_the_money():
-    portfolio = together(worked("a", 1000.0, 10.0), contracts=[{"account_id": "a", "start": date(2026, 6, 1), "value": 300.0}])
+    portfolio = together(
+        worked("a", 1000.0, 10.0), contracts=[{"account_id": "a", "start": date(2026, 6, 1), "value": 300.0}]
+    )
     invoiced, earned = figures_of(portfolio), figures_of(portfolio, basis="earned")
     assert (invoiced["revenue"].value, earned["revenue"].value) == (1000, pytest.approx(300))
     assert invoiced["logged_hours"].value == earned["logged_hours"].value

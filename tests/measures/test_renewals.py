@@ -131,7 +131,9 @@ def test_lost_and_internal_accounts_have_nothing_to_renew(more: dict[str, Any], 
     assert rows.height == listed
 
 
-@pytest.mark.parametrize(("more", "listed"), [({}, 0), ({"notice_days": 30}, 1), ({"auto_renew": True}, 1), ({"auto_renew": False}, 0)])
+@pytest.mark.parametrize(
+    ("more", "listed"), [({}, 0), ({"notice_days": 30}, 1), ({"auto_renew": True}, 1), ({"auto_renew": False}, 0)]
+)
 def test_a_fixed_price_that_is_only_delivered_has_nothing_to_renew(more: dict[str, Any], listed: int):
     assert notices(contract(*YEAR, kind="fixed_price", **more)).height == listed
 

@@ -14,22 +14,7 @@ HOUSE = "meridiano"
 
 def _accounts() -> list[dict[str, Any]]:
     """Accounts with two facts of their own: the language of their texts, and how many days late they pay."""
-    columns = (
-        "account_id",
-        "name",
-        "parent_id",
-        "industry",
-        "tier",
-        "manager",
-        "director",
-        "country",
-        "currency",
-        "since",
-        "status",
-        "language",
-        "late",
-        "mood",
-    )
+    columns = ("account_id", "name", "parent_id", "industry", "tier", "manager", "director", "country", "currency", "since", "status", "language", "late", "mood")
     marta, javier, sophie, daniel, ximena = "Marta Iglesias", "Javier Orduña", "Sophie Bennett", "Daniel Achebe", "Ximena Robledo"
     elena, richard = "Elena Castaño", "Richard Holloway"
     rows = [

@@ -36,23 +36,12 @@ _CLOSED = [
 
 def closures() -> list[dict[str, Any]]:
     """Local holidays, days the house is closed and one person's fixed afternoon."""
-    rows: list[dict[str, Any]] = [
-        {"date": day, "name": name, "country": land, "subdivision": part, "city": city} for day, name, land, part, city in _CLOSED
-    ]
+    rows: list[dict[str, Any]] = [{"date": day, "name": name, "country": land, "subdivision": part, "city": city} for day, name, land, part, city in _CLOSED]
     for year in (2025, 2026):
         rows.append({"date": f"{year}-12-24", "name": "Nochebuena / Christmas Eve"})
         rows.append({"date": f"{year}-12-31", "name": "Fin de año / New Year's Eve"})
     rows.append({"date": "2026-06-12", "name": "Día de la casa / Company day"})
-    rows.append(
-        {
-            "date": "2026-10-02",
-            "name": "Mudanza de la oficina de Valencia",
-            "country": "ES",
-            "subdivision": "VC",
-            "city": "Valencia",
-            "hours": 4.0,
-        }
-    )
+    rows.append({"date": "2026-10-02", "name": "Mudanza de la oficina de Valencia", "country": "ES", "subdivision": "VC", "city": "Valencia", "hours": 4.0})
     rows.append({"date": "2026-10-16", "name": "Tribunal de oposición", "person_id": "icarcamo", "hours": 4.0})
     rows.sort(key=lambda row: (row["date"], row["name"]))
     return [{"closure_id": f"CL-{number:02d}"} | row for number, row in enumerate(rows, 1)]
@@ -62,9 +51,7 @@ def terms() -> list[dict[str, Any]]:
     """Hours and rates by date: the first day's, the raise of January 2026, and three changes of contract."""
     rows = []
     for person in PEOPLE:
-        now = {key: person[key] for key in ("weekly_hours", "week_pattern", "cost_rate", "bill_rate")} | {
-            "currency": person["rate_currency"]
-        }
+        now = {key: person[key] for key in ("weekly_hours", "week_pattern", "cost_rate", "bill_rate")} | {"currency": person["rate_currency"]}
         before = dict(now, cost_rate=round(now["cost_rate"] / 1.035, 2), bill_rate=float(round(now["bill_rate"] / 1.03)))
         full = [8.0] * 5 + [0.0, 0.0]
         who = person["person_id"]
@@ -90,16 +77,7 @@ def absences() -> list[dict[str, Any]]:
     def away(who: str, first: date, days: int, kind: str, hours: float | None = None, status: str | None = None) -> None:
         if status is None:
             status = "approved" if first <= AS_OF or draw.random() < 0.7 else "requested"
-        rows.append(
-            {
-                "person_id": who,
-                "start": first,
-                "end": first + timedelta(days=days - 1),
-                "kind": kind,
-                "hours_per_day": hours,
-                "status": status,
-            }
-        )
+        rows.append({"person_id": who, "start": first, "end": first + timedelta(days=days - 1), "kind": kind, "hours_per_day": hours, "status": status})
 
     for person in PEOPLE:
         who, land = person["person_id"], person["country"]
@@ -118,23 +96,9 @@ def absences() -> list[dict[str, Any]]:
                 planned.append((date(year, int(draw.choice([4, 7])), int(draw.integers(6, 20))), 9, "Vacaciones", None))
                 planned.append((date(year, 12, 19), 12, "Vacaciones", None))
             for _ in range(int(draw.integers(0, 3))):
-                planned.append(
-                    (
-                        date(year, int(draw.integers(1, 10)), int(draw.integers(1, 28))),
-                        int(draw.integers(1, 4)),
-                        "Sick leave" if land == "GB" else "Baja médica",
-                        None,
-                    )
-                )
+                planned.append((date(year, int(draw.integers(1, 10)), int(draw.integers(1, 28))), int(draw.integers(1, 4)), "Sick leave" if land == "GB" else "Baja médica", None))
             if draw.random() < 0.4:
-                planned.append(
-                    (
-                        date(year, int(draw.choice([3, 5, 10])), int(draw.integers(8, 24))),
-                        1,
-                        "Training" if land == "GB" else "Formación",
-                        4.0,
-                    )
-                )
+                planned.append((date(year, int(draw.choice([3, 5, 10])), int(draw.integers(8, 24))), 1, "Training" if land == "GB" else "Formación", 4.0))
         if draw.random() < 0.35:
             planned.append((date(2027, 3, int(draw.integers(15, 25))), 5, "Annual leave" if land == "GB" else "Vacaciones", None))
         if who == "gcasanovas":

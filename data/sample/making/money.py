@@ -102,31 +102,10 @@ def expenses() -> list[dict[str, Any]]:
         for begin, end in _spans(first, last):
             if job.media and (end - begin).days > 12:
                 season = {8: 0.6, 12: 1.2, 11: 1.15}.get(begin.month, 1.0)
-                rows.append(
-                    _expense(
-                        job,
-                        end - timedelta(days=int(draw.integers(1, 5))),
-                        round(job.media * season * float(draw.uniform(0.85, 1.12)), 2),
-                        currency,
-                        True,
-                    )
-                )
+                rows.append(_expense(job, end - timedelta(days=int(draw.integers(1, 5))), round(job.media * season * float(draw.uniform(0.85, 1.12)), 2), currency, True))
             if draw.random() < 0.42:
-                rows.append(
-                    _expense(
-                        job,
-                        begin + timedelta(days=int(draw.integers(0, (end - begin).days + 1))),
-                        round(float(draw.gamma(2.0, 170.0)), 2),
-                        "EUR",
-                        False,
-                    )
-                )
-    for job_id, day, amount in (
-        ("ALM-04", date(2026, 1, 30), 7200.0),
-        ("ALM-04", date(2026, 3, 31), 6400.0),
-        ("MER-01", date(2026, 3, 27), 5800.0),
-        ("FER-01", date(2026, 8, 28), 4900.0),
-    ):
+                rows.append(_expense(job, begin + timedelta(days=int(draw.integers(0, (end - begin).days + 1))), round(float(draw.gamma(2.0, 170.0)), 2), "EUR", False))
+    for job_id, day, amount in (("ALM-04", date(2026, 1, 30), 7200.0), ("ALM-04", date(2026, 3, 31), 6400.0), ("MER-01", date(2026, 3, 27), 5800.0), ("FER-01", date(2026, 8, 28), 4900.0)):
         rows.append(_expense(JOB[job_id], day, amount, "EUR", False))
     rows.append({"project_id": "INT-04", "date": date(2026, 6, 19), "amount": 1450.0, "currency": "EUR", "pass_through": False})
     rows.append(_expense(JOB["LAR-02"], date(2026, 7, 14), -260.0, "EUR", False))  # a refund
@@ -147,36 +126,13 @@ def _spans(first: date, last: date) -> list[tuple[date, date]]:
     return spans
 
 
-def invoices(
-    works: list[Work],
-    logged: list[Entry],
-    spent: list[dict[str, Any]],
-    changes: list[dict[str, Any]],
-    orders: list[dict[str, Any]],
-    rates: Rates,
-) -> list[dict[str, Any]]:
+def invoices(works: list[Work], logged: list[Entry], spent: list[dict[str, Any]], changes: list[dict[str, Any]], orders: list[dict[str, Any]], rates: Rates) -> list[dict[str, Any]]:
     """Every invoice issued to as-of: monthly for retainers and hours, by milestone for fixed prices, with its payment."""
     rows = _monthly_invoices(logged, spent, changes, rates) + _milestone_invoices(works, spent) + _order_invoices(orders)
     rows += _older_invoices(rows)
     rows += [
-        {
-            "account_id": "merindades",
-            "project_id": "MER-01",
-            "contract_id": "C-MER-01",
-            "kind": "credit_note",
-            "issued": date(2026, 5, 13),
-            "amount": 6000.0,
-            "pass_through": 0.0,
-        },
-        {
-            "account_id": "thornbury",
-            "project_id": "THO-02",
-            "contract_id": "C-THO-02",
-            "kind": "credit_note",
-            "issued": date(2026, 7, 22),
-            "amount": 1800.0,
-            "pass_through": 0.0,
-        },
+        {"account_id": "merindades", "project_id": "MER-01", "contract_id": "C-MER-01", "kind": "credit_note", "issued": date(2026, 5, 13), "amount": 6000.0, "pass_through": 0.0},
+        {"account_id": "thornbury", "project_id": "THO-02", "contract_id": "C-THO-02", "kind": "credit_note", "issued": date(2026, 7, 22), "amount": 1800.0, "pass_through": 0.0},
     ]
     rows.sort(key=lambda row: (row["issued"], row["account_id"], row.get("contract_id") or "", row["amount"]))
     numbers: dict[int, int] = defaultdict(int)
@@ -187,9 +143,7 @@ def invoices(
     return done
 
 
-def _monthly_invoices(
-    logged: list[Entry], spent: list[dict[str, Any]], changes: list[dict[str, Any]], rates: Rates
-) -> list[dict[str, Any]]:
+def _monthly_invoices(logged: list[Entry], spent: list[dict[str, Any]], changes: list[dict[str, Any]], rates: Rates) -> list[dict[str, Any]]:
     by_rates = person_rates(changes)
     worked: dict[tuple[str, int, int], float] = defaultdict(float)
     for entry in logged:
@@ -197,11 +151,7 @@ def _monthly_invoices(
         if job and job.billing == "time_materials" and entry.billable:
             day, currency = DAYS[entry.day], ACCOUNT[job.account]["currency"]
             rate = rate_on(by_rates, entry.person, day)
-            price = (
-                BOOKED_RATE[job.id]
-                if job.id in BOOKED_RATE
-                else rate["bill_rate"] * rates.euros(rate["currency"], day) / rates.euros(currency, day)
-            )
+            price = BOOKED_RATE[job.id] if job.id in BOOKED_RATE else rate["bill_rate"] * rates.euros(rate["currency"], day) / rates.euros(currency, day)
             worked[job.id, day.year, day.month] += entry.hours * price
     rows = []
     for job in JOBS:
@@ -211,9 +161,7 @@ def _monthly_invoices(
             month_end = end.replace(day=calendar.monthrange(end.year, end.month)[1])
             if month_end > AS_OF:
                 continue
-            passed = sum(
-                row["amount"] for row in spent if row["project_id"] == job.id and row["pass_through"] and begin <= row["date"] <= end
-            )
+            passed = sum(row["amount"] for row in spent if row["project_id"] == job.id and row["pass_through"] and begin <= row["date"] <= end)
             if begin < date(2025, 4, 1):
                 passed = job.media
             fee = job.fee if job.billing == "retainer" else round(worked[job.id, begin.year, begin.month], 2)
@@ -237,19 +185,8 @@ def _milestone_invoices(works: list[Work], spent: list[dict[str, Any]]) -> list[
         for issued, amount in dates:
             if issued > AS_OF:
                 break
-            passed = sum(
-                row["amount"] for row in spent if row["project_id"] == job.id and row["pass_through"] and before < row["date"] <= issued
-            )
-            rows.append(
-                {
-                    "account_id": job.account,
-                    "project_id": job.id,
-                    "contract_id": f"C-{job.id}",
-                    "issued": issued,
-                    "amount": round(amount + passed, 2),
-                    "pass_through": round(passed, 2),
-                }
-            )
+            passed = sum(row["amount"] for row in spent if row["project_id"] == job.id and row["pass_through"] and before < row["date"] <= issued)
+            rows.append({"account_id": job.account, "project_id": job.id, "contract_id": f"C-{job.id}", "issued": issued, "amount": round(amount + passed, 2), "pass_through": round(passed, 2)})
             before = issued
     return rows
 
@@ -276,16 +213,12 @@ def _older_invoices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         draw = rng(f"older {who}")
         last = _net(rows, who, date(2025, 10, 1), AS_OF)
-        grew = {"almenara": 0.84, "merindades": 1.35, "harbour": 1.5, "lindes": 1.6, "thornbury": 1.1, "atalaya": 1.12}.get(
-            who, float(draw.uniform(0.84, 1.04))
-        )
+        grew = {"almenara": 0.84, "merindades": 1.35, "harbour": 1.5, "lindes": 1.6, "thornbury": 1.1, "atalaya": 1.12}.get(who, float(draw.uniform(0.84, 1.04)))
         wanted = last * grew - _net(rows, who, BOOKS_FROM, date(2025, 9, 30))
         for month in (10, 11, 12, 1, 2, 3):
             amount = round(wanted / 6 * float(draw.uniform(0.8, 1.2)), -1)
             if amount > 400:
-                older.append(
-                    {"account_id": who, "issued": date(2024 if month > 3 else 2025, month, 27), "amount": amount, "pass_through": 0.0}
-                )
+                older.append({"account_id": who, "issued": date(2024 if month > 3 else 2025, month, 27), "amount": amount, "pass_through": 0.0})
     return older
 
 

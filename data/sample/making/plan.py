@@ -209,9 +209,5 @@ INTERNAL = [
     ("INT-04", "Nueva web de la casa", "active", "2026-05-04", "2026-12-18"),
 ]
 
-SERVICES["bim-hours"] = [
-    ("Planificación 4D", "4D planning", SE, 0.6),
-    ("Asistencia técnica a obra", "Site technical support", SE, 0.3),
-    ("Seguimiento y actas", "Follow-up and minutes", PM, 0.1),
-]
+SERVICES["bim-hours"] = [("Planificación 4D", "4D planning", SE, 0.6), ("Asistencia técnica a obra", "Site technical support", SE, 0.3), ("Seguimiento y actas", "Follow-up and minutes", PM, 0.1)]
 SERVICES["survey"] = [("Entrevistas de diagnóstico", "Diagnostic interviews", AM, 1.0)]

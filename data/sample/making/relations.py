@@ -35,10 +35,7 @@ _TALK = {
     ("en", -1): ["Unhappy with the late report; asked for a recovery plan.", "Want one point of contact.", "Long talk about what support covers.", "Asked for a discount after the delay.",
                  "Need to cut scope to keep the date."],
 }  # fmt: skip
-_QBR = {
-    "es": "Revisión trimestral: resultados, promesas y plan del trimestre siguiente.",
-    "en": "Quarterly review: results, promises and next quarter's plan.",
-}
+_QBR = {"es": "Revisión trimestral: resultados, promesas y plan del trimestre siguiente.", "en": "Quarterly review: results, promises and next quarter's plan."}
 
 
 def mood(account: str, day: date) -> int:
@@ -65,12 +62,7 @@ def touchpoints() -> list[dict[str, Any]]:
         draw = rng(f"touch {who}")
         pace = {"key": 8, "growth": 12, "standard": 17}[account["tier"]]
         begin = max(HISTORY, date.fromisoformat(account["since"])) if account["since"] else date(2026, 6, 16)
-        end = {
-            "harbour": date(2026, 4, 24),
-            "lindes": date(2026, 7, 8),
-            "thornbury": date(2026, 9, 11),
-            "merindades": date(2026, 8, 20),
-        }.get(who, AS_OF - timedelta(days=2))
+        end = {"harbour": date(2026, 4, 24), "lindes": date(2026, 7, 8), "thornbury": date(2026, 9, 11), "merindades": date(2026, 8, 20)}.get(who, AS_OF - timedelta(days=2))
         if who == "thornbury":
             pace = 24
         day = begin + timedelta(days=int(draw.integers(0, 10)))
@@ -94,11 +86,7 @@ def touchpoints() -> list[dict[str, Any]]:
                 review = date(*quarter, 15) if who == "almenara" else date(*quarter, int(draw.integers(8, 24)))
                 if review < begin:
                     continue
-                there = [
-                    row[0]
-                    for row in people
-                    if row[3] <= review.isoformat() and (row[4] is None or row[4] > review.isoformat()) and row[2] != "finance"
-                ]
+                there = [row[0] for row in people if row[3] <= review.isoformat() and (row[4] is None or row[4] > review.isoformat()) and row[2] != "finance"]
                 rows.append({"account_id": who, "date": review, "kind": "qbr", "contact_ids": there, "owner": account["manager"], "sentiment": round(0.2 + 0.3 * mood(who, review), 1),
                              "summary": _QBR[account["language"]]})  # fmt: skip
     rows.sort(key=lambda row: (row["date"], row["account_id"], row["kind"]))
@@ -126,54 +114,30 @@ def feedback() -> list[dict[str, Any]]:
         for wave in (date(2025, 5, 20), date(2025, 11, 18), date(2026, 5, 19), date(2026, 9, 15)):
             for number, (_, role, since, left) in enumerate(CONTACTS[who], 1):
                 gone = left is not None and left <= wave.isoformat()
-                if (
-                    since > wave.isoformat()
-                    or gone
-                    or role == "finance"
-                    or draw.random() < 0.3
-                    or (who in ("harbour", "lindes") and wave > date(2026, 4, 1))
-                ):
+                if since > wave.isoformat() or gone or role == "finance" or draw.random() < 0.3 or (who in ("harbour", "lindes") and wave > date(2026, 4, 1)):
                     continue
                 if wave == date(2026, 9, 15) and account["tier"] != "key" and draw.random() < 0.5:
                     continue
                 feel = mood(who, wave)
                 low, middle, high = {1: (8, 8.9, 10), 0: (6, 7.2, 9), -1: (2, 4.6, 6)}[feel]
                 score = min(high, max(low, round(float(draw.normal(middle, 0.8)))))
-                rows.append(
-                    _answer(
-                        who, None, f"{who}-c{number}", wave + timedelta(days=int(draw.integers(0, 9))), "nps", score, (0, 10), feel, draw
-                    )
-                )
+                rows.append(_answer(who, None, f"{who}-c{number}", wave + timedelta(days=int(draw.integers(0, 9))), "nps", score, (0, 10), feel, draw))
         for job in JOBS:
             if job.account == who and job.billing == "fixed" and job.status == "done":
                 day = min(AS_OF, job.start + timedelta(days=round((job.due - job.start).days * job.stretch) + 12))
                 scale = (1, 10) if who == "northgate" else (1, 5)
                 feel = -1 if job.stretch > 1.15 else mood(who, day)
                 share = min(1.0, max(0.0, float(draw.normal({1: 0.92, 0: 0.72, -1: 0.4}[feel], 0.08))))
-                rows.append(
-                    _answer(who, job.id, f"{who}-c2", day, "csat", round(scale[0] + share * (scale[1] - scale[0])), scale, feel, draw)
-                )
+                rows.append(_answer(who, job.id, f"{who}-c2", day, "csat", round(scale[0] + share * (scale[1] - scale[0])), scale, feel, draw))
         if account["tier"] == "key":
             rows.append(_answer(who, None, f"{who}-c3", date(2026, 6, 24), "ces", 6, (1, 7), 1, draw))
     rows.sort(key=lambda row: (row["date"], row["account_id"], row["kind"], row["contact_id"]))
     return [{"feedback_id": f"FB-{number:03d}"} | row for number, row in enumerate(rows, 1)]
 
 
-def _answer(
-    account: str, project: str | None, contact: str, day: date, kind: str, score: float, scale: tuple[int, int], feel: int, draw: Any
-) -> dict[str, Any]:
+def _answer(account: str, project: str | None, contact: str, day: date, kind: str, score: float, scale: tuple[int, int], feel: int, draw: Any) -> dict[str, Any]:
     said = str(draw.choice(_SAID[ACCOUNT[account]["language"], feel])) if draw.random() < 0.6 else None
-    return {
-        "account_id": account,
-        "project_id": project,
-        "contact_id": contact,
-        "date": day,
-        "kind": kind,
-        "score": float(score),
-        "scale_min": float(scale[0]),
-        "scale_max": float(scale[1]),
-        "comment": said,
-    }
+    return {"account_id": account, "project_id": project, "contact_id": contact, "date": day, "kind": kind, "score": float(score), "scale_min": float(scale[0]), "scale_max": float(scale[1]), "comment": said}
 
 
 # account, project, kind, title, internal, opened, closed, probability, impact, days, hours, owner, mitigation
@@ -215,21 +179,7 @@ _RISKS: list[tuple[Any, ...]] = [
 
 
 def risks() -> list[dict[str, Any]]:
-    columns = (
-        "account_id",
-        "project_id",
-        "kind",
-        "title",
-        "internal",
-        "opened",
-        "closed_on",
-        "probability",
-        "impact",
-        "impact_days",
-        "impact_hours",
-        "owner",
-        "mitigation",
-    )
+    columns = ("account_id", "project_id", "kind", "title", "internal", "opened", "closed_on", "probability", "impact", "impact_days", "impact_hours", "owner", "mitigation")
     rows = [dict(zip(columns, row, strict=True)) for row in sorted(_RISKS, key=lambda row: (row[5], row[0], row[3]))]
     return [{"risk_id": f"R-{number:02d}", "task_id": "ALM-05-04" if row["title"].startswith("Extracción de urgencias") else None} | row
             | {"status": "closed" if row["closed_on"] else "open"} for number, row in enumerate(rows, 1)]  # fmt: skip
@@ -277,29 +227,9 @@ _DEALS: list[tuple[Any, ...]] = [
 
 
 def opportunities() -> list[dict[str, Any]]:
-    columns = (
-        "account_id",
-        "contract_id",
-        "name",
-        "kind",
-        "service",
-        "stage",
-        "amount",
-        "probability",
-        "created_on",
-        "expected_close",
-        "closed_on",
-        "status",
-        "hours",
-        "expected_start",
-        "weeks",
-        "role",
-    )
+    columns = ("account_id", "contract_id", "name", "kind", "service", "stage", "amount", "probability", "created_on", "expected_close", "closed_on", "status", "hours", "expected_start", "weeks", "role")
     rows = [dict(zip(columns, row, strict=True)) for row in _DEALS]
-    return [
-        {"opportunity_id": f"OP-{number:02d}", "currency": ACCOUNT[row["account_id"]]["currency"]} | row
-        for number, row in enumerate(rows, 1)
-    ]
+    return [{"opportunity_id": f"OP-{number:02d}", "currency": ACCOUNT[row["account_id"]]["currency"]} | row for number, row in enumerate(rows, 1)]
 
 
 # account, title, metric, unit, baseline, target, actual, due, status; the metric's monthly values follow the line from baseline to actual
@@ -332,15 +262,7 @@ _GOALS: list[tuple[Any, ...]] = [
 def goals() -> list[dict[str, Any]]:
     columns = ("account_id", "title", "metric", "unit", "baseline", "target", "actual", "due", "status")
     rows = [dict(zip(columns, row, strict=True)) for row in _GOALS]
-    return [
-        {
-            "goal_id": f"G-{number:02d}",
-            "start": "2026-01-01" if number % 3 else "2025-04-01",
-            "owner": ACCOUNT[row["account_id"]]["manager"],
-        }
-        | row
-        for number, row in enumerate(rows, 1)
-    ]
+    return [{"goal_id": f"G-{number:02d}", "start": "2026-01-01" if number % 3 else "2025-04-01", "owner": ACCOUNT[row["account_id"]]["manager"]} | row for number, row in enumerate(rows, 1)]
 
 
 def kpi_values() -> list[dict[str, Any]]:
@@ -362,3 +284,5 @@ def kpi_values() -> list[dict[str, Any]]:
             rows.append({"account_id": account, "metric": metric, "date": day, "value": round(value, digits) + 0.0, "target": float(target), "unit": unit,
                          "source": "Analítica web" if ACCOUNT[account]["language"] == "es" else "Web analytics"})  # fmt: skip
     return rows
+
+

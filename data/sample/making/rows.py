@@ -172,15 +172,7 @@ def links(works: list[Work]) -> list[dict[str, Any]]:
             for place, work in enumerate(inside):
                 if marker:
                     rows.append(_link(marker, work, "FS"))
-                rows.append(
-                    _link(
-                        work,
-                        ending,
-                        "FS",
-                        24.0 if ending.kind == "deliverable" and place == 0 else 0.0,
-                        ending.kind == "deliverable" and place == 0,
-                    )
-                )
+                rows.append(_link(work, ending, "FS", 24.0 if ending.kind == "deliverable" and place == 0 else 0.0, ending.kind == "deliverable" and place == 0))
                 if place and work.role == DV and inside[place - 1].role == DV:
                     rows.append(_link(inside[place - 1], work, "SS", 16.0))
                 if place and inside[place - 1].role == QA:
@@ -246,16 +238,7 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
     for begin, end in ((TOMORROW, date(2026, 12, 31)), (date(2027, 1, 1), HORIZON)):
         need: dict[tuple[str, str], list[Work]] = defaultdict(list)
         for work in works:
-            if (
-                work.person
-                and work.kind == "task"
-                and not work.done
-                and not work.cut
-                and work.a_start
-                and work.a_end
-                and work.a_start <= end
-                and work.a_end >= begin
-            ):
+            if work.person and work.kind == "task" and not work.done and not work.cut and work.a_start and work.a_end and work.a_start <= end and work.a_end >= begin:
                 need[work.person, work.job].append(work)
         for (who, job_id), mine in sorted(need.items()):
             opens, closes = _span(mine, begin)
@@ -270,28 +253,17 @@ def bookings(works: list[Work], logged: list[Entry], capacity: dict[str, np.ndar
             if rate >= 0.5:
                 held[who][span] += rate
                 rows.append(_booking(who, job_id, first, last, float(rate)))
-    for job_id, end_day, rate in (
-        ("ALM-03", "2026-11-20", 4.0),
-        ("BER-01", "2026-11-13", 3.0),
-        ("ALM-05", "2026-11-13", 2.0),
-        ("TUR-02", "2026-10-30", 1.0),
-    ):
+    for job_id, end_day, rate in (("ALM-03", "2026-11-20", 4.0), ("BER-01", "2026-11-13", 3.0), ("ALM-05", "2026-11-13", 2.0), ("TUR-02", "2026-10-30", 1.0)):
         rows.append(_booking(OVERLOADED, job_id, TOMORROW, date.fromisoformat(end_day), rate))
     for role, job_id, first_day, end_day, rate, chance, deal in (
         (DV, "ALM-08", "2026-11-09", "2027-03-26", 8.0, 0.7, "OP-03"), (DE, "ALM-08", "2026-11-09", "2027-01-29", 6.0, 0.7, "OP-03"), (QA, "ALM-08", "2027-02-01", "2027-03-31", 4.0, 0.7, "OP-03"),
         (DV, "OCA-01", "2026-12-14", "2027-03-31", 6.0, 0.45, "OP-23"), (ST, "OCA-01", "2026-11-16", "2026-12-11", 3.0, None, "OP-23"),
     ):  # fmt: skip
-        rows.append(
-            _booking(None, job_id, date.fromisoformat(first_day), date.fromisoformat(end_day), rate)
-            | {"role": role, "status": "tentative", "probability": chance, "opportunity_id": deal}
-        )
+        rows.append(_booking(None, job_id, date.fromisoformat(first_day), date.fromisoformat(end_day), rate) | {"role": role, "status": "tentative", "probability": chance, "opportunity_id": deal})
     rows.append(_booking(None, "WIL-01", date(2026, 10, 12), date(2026, 11, 20), 5.0) | {"role": QA})
     for who, job_id, first_day, end_day, rate, chance in (("gcasanovas", "ALM-08", "2026-11-09", "2027-03-26", 4.0, 0.7), ("mvidal", "OCA-01", "2026-11-23", "2027-01-22", 3.0, 0.45),
                                                           ("gpryce", "NOR-04", "2026-12-07", "2027-02-26", 3.0, None)):  # fmt: skip
-        rows.append(
-            _booking(who, job_id, date.fromisoformat(first_day), date.fromisoformat(end_day), rate)
-            | {"status": "tentative", "probability": chance}
-        )
+        rows.append(_booking(who, job_id, date.fromisoformat(first_day), date.fromisoformat(end_day), rate) | {"status": "tentative", "probability": chance})
     rows.sort(key=lambda row: (row["start"], row["project_id"], row["person_id"] or ""))
     return [{"booking_id": f"BK-{number:04d}"} | row for number, row in enumerate(rows, 1)]
 
@@ -301,16 +273,7 @@ def _span(works: list[Work], default: date) -> tuple[date, date]:
 
 
 def _booking(who: str | None, job: str, start: date, end: date, rate: float) -> dict[str, Any]:
-    return {
-        "person_id": who,
-        "role": PERSON[who]["role"] if who else None,
-        "project_id": job,
-        "start": start,
-        "end": end,
-        "hours_per_day": rate,
-        "status": "confirmed",
-        "probability": None,
-    }
+    return {"person_id": who, "role": PERSON[who]["role"] if who else None, "project_id": job, "start": start, "end": end, "hours_per_day": rate, "status": "confirmed", "probability": None}
 
 
 _NOTES = {
@@ -322,12 +285,7 @@ _NOTES = {
     (MB, "en"): ["Bid optimisation", "Campaign set-up", "Media report"], (SE, "es"): ["Modelo de estructura", "Visita a obra", "Interferencias"], (SE, "en"): ["Structural model", "Site visit", "Clashes"],
     (DA, "es"): ["Consultas", "Conciliación de datos", "Cuadro de mando"], (DA, "en"): ["Queries", "Data reconciliation", "Dashboard"],
 }  # fmt: skip
-_HOUSE = {
-    "INT-01": ["Reunión de equipo", "Administración", None],
-    "INT-02": ["Curso", "Sesión interna", None],
-    "INT-03": ["Propuesta", "Concurso público", None],
-    "INT-04": ["Maquetas", "Textos", None],
-}
+_HOUSE = {"INT-01": ["Reunión de equipo", "Administración", None], "INT-02": ["Curso", "Sesión interna", None], "INT-03": ["Propuesta", "Concurso público", None], "INT-04": ["Maquetas", "Textos", None]}
 
 
 def time_entries(logged: list[Entry]) -> list[dict[str, Any]]:
@@ -360,6 +318,8 @@ def settle(logged: list[Entry], targets: dict[tuple[int, int], float], job_id: s
             if cut > 0:
                 entry.hours -= cut
                 missing += cut
+
+
 
 
 def keep_to_included(logged: list[Entry]) -> None:

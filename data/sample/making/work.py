@@ -137,16 +137,7 @@ def _fixed(job: Job, crew: Crew) -> list[Work]:
     for step, (_, end, marker, tasks) in enumerate(STAGES[job.work]):
         p_start = _snap(job.start + timedelta(days=round(total * begin)), forward=True)
         p_end = _snap(job.start + timedelta(days=round(total * end)))
-        phase = Work(
-            f"{job.id}-P{step + 1}",
-            job.id,
-            PHASES[job.work if spanish else "en"][step],
-            "summary",
-            b_start=p_start,
-            b_end=p_end,
-            a_start=real(p_start),
-            a_end=real(p_end),
-        )
+        phase = Work(f"{job.id}-P{step + 1}", job.id, PHASES[job.work if spanish else "en"][step], "summary", b_start=p_start, b_end=p_end, a_start=real(p_start), a_end=real(p_end))
         works.append(phase)
         span = (p_end - p_start).days
         for place, (es, en, role, share) in enumerate(tasks):
@@ -171,9 +162,7 @@ def _fixed(job: Job, crew: Crew) -> list[Work]:
             b_start=p_end, b_end=p_end, a_start=real(p_end), a_end=real(p_end), due=p_end if job.stretch >= 1.08 else real(p_end), parent=phase.id, cut=cut,
         ))  # fmt: skip
         begin = end
-    for place, (es, en, role, share) in enumerate(
-        (("Coordinación y seguimiento", "Coordination and follow-up", PM, 0.07), ("Atención a la cuenta", "Account care", AM, 0.04))
-    ):
+    for place, (es, en, role, share) in enumerate((("Coordinación y seguimiento", "Coordination and follow-up", PM, 0.07), ("Atención a la cuenta", "Account care", AM, 0.04))):
         spent = max(4.0, round(hours * share * 2) / 2)
         who = crew.take(job, role, 0, job.start, real(job.due), spent) if job.status != "planned" else None
         works.append(Work(f"{job.id}-C{place + 1}", job.id, es if spanish else en, "task", role, who, spent, job.start, _snap(job.due), job.start, real(job.due),
@@ -201,11 +190,7 @@ def _running(job: Job, crew: Crew) -> list[Work]:
     by_period: dict[str, list[tuple[date, date, float]]] = defaultdict(list)
     for begin, end in months:
         part = (end - begin).days / 30
-        label = (
-            f"{begin.month:02d}/{begin.year}"
-            if job.id.startswith("BRI")
-            else f"{'T' if spanish else 'Q'}{(begin.month + 2) // 3} {begin.year}"
-        )
+        label = f"{begin.month:02d}/{begin.year}" if job.id.startswith("BRI") else f"{'T' if spanish else 'Q'}{(begin.month + 2) // 3} {begin.year}"
         by_period[label].append((begin, end, _monthly_hours(job, begin, draw) * min(1.0, part)))
     for label, spans in by_period.items():
         hours = sum(span[2] for span in spans)
@@ -219,24 +204,7 @@ def _running(job: Job, crew: Crew) -> list[Work]:
                 who = crew.take(job, role, part + (place if role == DV else 0), begin, end, spent)
                 name = f"{es if spanish else en} · {label}" + (f" ({part + 1})" if parts > 1 else "")
                 estimate = max(1.0, round(spent / float(draw.lognormal(0, 0.08)) * 2) / 2)
-                works.append(
-                    Work(
-                        f"{job.id}-{number:03d}",
-                        job.id,
-                        name,
-                        "task",
-                        role,
-                        who,
-                        estimate,
-                        None,
-                        None,
-                        begin,
-                        end,
-                        spent,
-                        due=end,
-                        baselined=False,
-                    )
-                )
+                works.append(Work(f"{job.id}-{number:03d}", job.id, name, "task", role, who, estimate, None, None, begin, end, spent, due=end, baselined=False))
     if job.billing == "retainer" and job.work != "support":
         for begin, end in months:
             number += 1
@@ -245,22 +213,7 @@ def _running(job: Job, crew: Crew) -> list[Work]:
             if job.account in ("thornbury", "harbour"):
                 slow = int(draw.choice([0, 2, 5, 8]))
             name = f"{'Informe de' if spanish else 'Report for'} {begin.month:02d}/{begin.year}"
-            works.append(
-                Work(
-                    f"{job.id}-{number:03d}",
-                    job.id,
-                    name,
-                    "deliverable",
-                    None,
-                    None,
-                    None,
-                    due,
-                    due,
-                    due,
-                    _snap(due + timedelta(days=slow)),
-                    due=due,
-                )
-            )
+            works.append(Work(f"{job.id}-{number:03d}", job.id, name, "deliverable", None, None, None, due, due, due, _snap(due + timedelta(days=slow)), due=due))
     return works
 
 
@@ -375,18 +328,10 @@ def _weeks(who: str, works: list[Work], free: np.ndarray) -> list[Entry]:
         for place, work in enumerate(works):  # what is delivered stays delivered, with fewer hours
             if work.a_end and DAYS[start] >= work.a_end and (JOB[work.job].status == "done" or waiting[place] < 0.2 * work.hours):
                 waiting[place] = 0
-        hours = {
-            (work.job, work.id, work.billable and JOB[work.job].billing != "internal"): float(amount)
-            for work, amount in zip(works, give, strict=True)
-            if amount > 0.05
-        }
+        hours = {(work.job, work.id, work.billable and JOB[work.job].billing != "internal"): float(amount) for work, amount in zip(works, give, strict=True) if amount > 0.05}
         spare = room * float(draw.uniform(0.94, 0.99)) - give.sum()
         if spare > 0.5:
-            house = (
-                "INT-04"
-                if DAYS[start] >= date(2026, 5, 4) and PERSON[who]["role"] in (DE, DV) and draw.random() < 0.4
-                else favourite[int(draw.integers(0, 3))]
-            )
+            house = "INT-04" if DAYS[start] >= date(2026, 5, 4) and PERSON[who]["role"] in (DE, DV) and draw.random() < 0.4 else favourite[int(draw.integers(0, 3))]
             hours[(house, "", False)] = float(spare)
         logged += _pour(who, hours, free[start:stop], start, draw)
     return logged
@@ -419,3 +364,4 @@ def _pour(who: str, hours: dict[tuple[str, str, bool], float], free: np.ndarray,
             if left[key] < 0.125:
                 del left[key]
     return [Entry(day, who, key[0], key[1] or None, value, key[2]) for (day, key), value in got.items()]
+
