@@ -5,6 +5,7 @@ import streamlit as st
 from lib.columns import N_
 from lib.language import LANGUAGES
 from lib.ui import session
+from lib.ui.author import name_field
 from lib.ui.file_limits import show_limits
 from lib.ui.frame import context_row, page
 from lib.ui.keeping import show_keeping, show_tables_out
@@ -57,9 +58,7 @@ with page():
             st.markdown(f":red[■] {t('A currency is three letters, such as EUR.')}")
     with right, st.form("settings.you", border=False):
         st.subheader(t("You"), anchor=False)
-        name = st.text_input(
-            t("Your name"), saved["author"], key="settings.author", help=t("Stands beside every import, decision and correction")
-        )
+        name = name_field(t, "settings.author", saved["author"], "stretch")
         words = {"": t("As the browser asks"), **LANGUAGES}
         language = st.selectbox(
             t("Language on first visit"),
@@ -69,7 +68,7 @@ with page():
             key="settings.language",
         )
         if st.form_submit_button(t("Save your settings"), key="settings.save_you"):
-            for key, value in {"author": name.strip(), "language": language}.items():
+            for key, value in {"author": name, "language": language}.items():
                 if value != saved[key]:
                     session.save_setting(key, value)
             st.session_state["settings.saved"] = True

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from lib.ui import session, uploads, view, work
+from lib.ui.author import ask_author, show_author
 from lib.ui.file_card import headline, show_file
-from lib.ui.frame import context_row, md, page
+from lib.ui.frame import context_row, page
 from lib.ui.history import show_history
 from lib.ui.names_screen import ask_names
 from lib.ui.saved_files import show_saved
@@ -55,19 +56,17 @@ with page():
 
         if waiting:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                name = author or st.text_input(
-                    t("Your name"), key="intake.author", width=240, help=t("Stands beside every import, decision and correction")
-                )
+                name = ask_author(t, "intake.author")
                 loaded = work.loaded_words(sum(upload.rows for upload in ready), len(ready), t)
                 label = t("Load {what}", what=loaded) if ready else t("Nothing can be loaded yet")
-                if st.button(label, type="primary", key="intake.load", disabled=not ready or not name.strip()):
+                if st.button(label, type="primary", key="intake.load", disabled=not ready or not name):
                     session.require("import", "tables")
                     if not author:
-                        session.save_setting("author", name.strip())
-                    work.load(ready, name.strip(), t)
+                        session.save_setting("author", name)
+                    work.load(ready, name, t)
                     st.rerun()
-        if waiting and author:
-            st.caption(t("In the name of {author}; another name is set in Settings.", author=md(author)))
+        if waiting:
+            show_author(t)
         work.show_outcome(t)
 
     commits = session.store().commits()

@@ -6,6 +6,7 @@ from lib.columns import N_
 from lib.store.merging import MERGEABLE
 from lib.tables import TABLES
 from lib.ui import session, view
+from lib.ui.author import ask_author
 from lib.ui.frame import context_row, page
 from lib.ui.merges import show_done, show_merge, show_merged, show_parent, show_rename
 from lib.ui.remembered_names import show_remembered
@@ -29,13 +30,9 @@ with page():
     remembered = t.plural("One name is remembered", "{n} names are remembered", known) if known else t("No name is remembered yet")
     title.title(remembered if part == "remembered" else t(TITLES[str(part)]), anchor=False)
     show_done()
-    author = session.author()
-    if not author:
-        author = st.text_input(
-            t("Your name"), key="names.author", width=240, help=t("Stands beside every import, decision and correction")
-        ).strip()
-        if author:
-            session.save_setting("author", author)
+    author = ask_author(t, "names.author")
+    if author and not session.author():
+        session.save_setting("author", author)
     if part == "remembered":
         show_remembered(author, t)
     elif part == "parent":

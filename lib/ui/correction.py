@@ -19,6 +19,7 @@ from lib.store.corrections import correct, flaws, key_of, row_of
 from lib.store.row_history import RowChange, history_of_row, written_about
 from lib.tables import TABLES
 from lib.ui import session
+from lib.ui.author import ask_author, show_author
 from lib.ui.cells import heading, names_shown, row_labels, written
 from lib.ui.frame import clip, md, small_table
 from lib.ui.history import kind_of, undo
@@ -201,12 +202,10 @@ def _show_form(portfolio: Portfolio, table: str, row: pl.DataFrame, text: str, n
         if declared.nullable and current is not None and st.checkbox(t("Leave the cell empty"), key="tables.empty"):
             value = None
         reason = st.text_input(t("Reason"), key="tables.reason", placeholder=t("Why the cell was wrong"))
-        author = session.author()
-        name = author or st.text_input(t("Your name"), key="tables.author", help=t("Stands beside every import, decision and correction"))
+        name = ask_author(t, "tables.author")
         if st.form_submit_button(t("Correct the cell"), key="tables.correct", type="primary"):
-            _put(portfolio, table, row, column, value, reason, name.strip(), t)
-    if author:
-        st.caption(t("In the name of {author}; another name is set in Settings.", author=md(author)))
+            _put(portfolio, table, row, column, value, reason, name, t)
+    show_author(t)
 
 
 def _start(version: int, table: str, text: str, column: str, current: Any) -> None:

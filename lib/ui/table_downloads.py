@@ -15,7 +15,6 @@ from lib.documents.bundle import described
 from lib.documents.workbook import Sheet, TooLarge, refuse_too_large, table_csv, workbook
 from lib.formats import Language
 from lib.ui.downloads import download
-from lib.ui.frame import md
 from lib.workers import Limits, Refused, Worker
 
 LARGE_CELLS = 100_000
@@ -44,17 +43,9 @@ def about_view(t: Language, title: str, as_of: date | None = None, population: s
 
 def table_downloads(sheet: Sheet, t: Language, *, key: str, file: str, about: Sequence[tuple[str, str]] = ()) -> None:
     """Buttons for `sheet` as `file`.csv and `file`.xlsx; the workbook also holds `about` and the sheet's notes. Nothing under no rows."""
-    if not sheet.rows.height:
-        return
-    rests_on = (digest(sheet), tuple(about), t.code)
-    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key=f"{key}.downloads"):
-        st.markdown(f":small[:gray[{t('Download')}]]", width="content")
-        download("CSV", lambda: _csv(sheet, t), f"{file}.csv", rests_on, key=f"{key}.csv", type="tertiary")
-        try:
-            refuse_too_large({sheet.name: (sheet.rows.height, len(sheet.columns))}, t)
-            download("Excel", lambda: made_workbook(sheet, t, about), f"{file}.xlsx", rests_on, key=f"{key}.xlsx", type="tertiary")
-        except TooLarge as refused:
-            st.markdown(f":gray[{md(t(refused.message, **refused.values))}]")
+    if sheet.rows.height:
+        size = (sheet.rows.height, len(sheet.columns))
+        rows_downloads(lambda: sheet, size, t, key=key, file=file, rests_on=(digest(sheet),), about=about)
 
 
 def rows_downloads(
