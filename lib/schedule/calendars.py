@@ -1,53 +1,41 @@
 """Exact arithmetic in working time, on a line of whole ticks. Knows nothing of people, tasks or holidays: hours come in, instants come out.
 
-An *instant* is a tick of the axis: tenths of a minute (as Microsoft Project counts) since 1970-01-01 00:00 of the place, without zones.
-*Work* is ticks of working time. Whole ticks are exact; float64 arrays go through the same functions, exact below 2^53.
+Instants are ticks of the axis (`lib/schedule/axis.py`, whose names are found here too); *work* is ticks of working time.
+Whole ticks are exact; float64 arrays go through the same functions, exact below 2^53.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-TICKS_PER_HOUR = 600
-TICKS_PER_DAY = 24 * TICKS_PER_HOUR
-TICKS_PER_WEEK = 7 * TICKS_PER_DAY
-NEVER = 2**52
-"""The instant by which work that no day has hours for is done; −NEVER is where it would have had to begin."""
+from lib.schedule.axis import (
+    NEVER,
+    TICKS_PER_DAY,
+    TICKS_PER_HOUR,
+    TICKS_PER_WEEK,
+    Shift,
+    day_number,
+    day_of,
+    instant,
+    laid,
+    merged,
+    moment,
+    shifts,
+    usual_week,
+    weekday,
+)
 
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (the axis has no zones)
-_EPOCH_ORDINAL = _EPOCH.toordinal()
-_OPENS = 9 * TICKS_PER_HOUR
+__all__ = ["NEVER", "TICKS_PER_DAY", "TICKS_PER_HOUR", "TICKS_PER_WEEK", "Calendar", "Ticks", "day_of", "instant", "moment"]
 
 Ticks: TypeAlias = NDArray[Any]
-Shift: TypeAlias = tuple[int, int]  # ticks since midnight
-
-
-def instant(day: date, hour: float = 0.0) -> int:
-    """The tick of `hour` o'clock on a day (a datetime adds its own time of day)."""
-    ticks = (day.toordinal() - _EPOCH_ORDINAL) * TICKS_PER_DAY + round(hour * TICKS_PER_HOUR)
-    if isinstance(day, datetime):
-        ticks += round((day.hour * 3600 + day.minute * 60 + day.second) * TICKS_PER_HOUR / 3600)
-    return ticks
-
-
-def day_of(tick: float, finish: bool = False) -> date:
-    """The day an instant lies on; with `finish`, midnight belongs to the day that ends."""
-    at = int(np.ceil(tick)) - 1 if finish else int(np.floor(tick))
-    return date.fromordinal(at // TICKS_PER_DAY + _EPOCH_ORDINAL)
-
-
-def moment(tick: float) -> datetime:
-    """The instant as date and time of the place."""
-    return _EPOCH + timedelta(seconds=float(tick) * 3600 / TICKS_PER_HOUR)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +61,8 @@ class Calendar:
         `before` and `after`: hours Monday to Sunday of every week outside; without them, what each weekday most often has in `hours`
         (the latest where two are as frequent; none where the weekday does not occur). ValueError for hours outside 0-24.
         """
-        weeks = [None if week is None else [_laid(day) for day in week] for week in (before, after)]
-        return cls._of_shifts(first.toordinal() - _EPOCH_ORDINAL, [_laid(day) for day in hours], weeks[0], weeks[1])
+        weeks = [None if week is None else [laid(day) for day in week] for week in (before, after)]
+        return cls._ofshifts(day_number(first), [laid(day) for day in hours], weeks[0], weeks[1])
 
     @classmethod
     def of_intervals(cls, intervals: Iterable[tuple[int | datetime, int | datetime]]) -> Calendar:
@@ -83,40 +71,40 @@ class Calendar:
         ValueError for an interval that ends before it begins.
         """
         days: dict[int, list[Shift]] = {}
-        for start, end in _merged((_tick(start), _tick(end)) for start, end in intervals):
+        for start, end in merged((_tick(start), _tick(end)) for start, end in intervals):
             for number in range(start // TICKS_PER_DAY, (end - 1) // TICKS_PER_DAY + 1):
                 midnight = number * TICKS_PER_DAY
                 days.setdefault(number, []).append((max(start - midnight, 0), min(end - midnight, TICKS_PER_DAY)))
         first, last = (min(days), max(days)) if days else (0, 0)
-        return cls._of_shifts(first, [tuple(days.get(number, ())) for number in range(first, last + 1)])
+        return cls._ofshifts(first, [tuple(days.get(number, ())) for number in range(first, last + 1)])
 
     @classmethod
     def of_week(
         cls, week: Sequence[Sequence[tuple[float, float]]], exceptions: dict[date, Sequence[tuple[float, float]]] | None = None
     ) -> Calendar:
         """The same week for ever, seven lists of (from, to) o'clock Monday to Sunday, save for the days in `exceptions`."""
-        shifts = [_shifts(day) for day in week]
-        given = {day.toordinal() - _EPOCH_ORDINAL: _shifts(hours) for day, hours in (exceptions or {}).items()}
+        usual = [shifts(day) for day in week]
+        given = {day_number(day): shifts(hours) for day, hours in (exceptions or {}).items()}
         first, last = (min(given), max(given)) if given else (0, 0)
-        return cls._of_shifts(first, [given.get(day, shifts[_weekday(day)]) for day in range(first, last + 1)], shifts, shifts)
+        return cls._ofshifts(first, [given.get(day, usual[weekday(day)]) for day in range(first, last + 1)], usual, usual)
 
     @classmethod
-    def _of_shifts(
+    def _ofshifts(
         cls,
         first: int,
         days: Sequence[tuple[Shift, ...]],
         before: Sequence[tuple[Shift, ...]] | None = None,
         after: Sequence[tuple[Shift, ...]] | None = None,
     ) -> Calendar:
-        usual = _usual_week(first, days) if before is None or after is None else ()
+        usual = usual_week(first, days) if before is None or after is None else ()
         before, after = before or usual, after or usual
         end = first + len(days)
         numbered = [
-            *((day, before[_weekday(day)]) for day in range(first - 7, first)),
+            *((day, before[weekday(day)]) for day in range(first - 7, first)),
             *enumerate(days, first),
-            *((day, after[_weekday(day)]) for day in range(end, end + 7)),
+            *((day, after[weekday(day)]) for day in range(end, end + 7)),
         ]
-        pairs = [(day * TICKS_PER_DAY + start, day * TICKS_PER_DAY + stop) for day, shifts in numbered for start, stop in shifts]
+        pairs = [(day * TICKS_PER_DAY + start, day * TICKS_PER_DAY + stop) for day, worked in numbered for start, stop in worked]
         return cls._of_pairs(pairs, (first - 7) * TICKS_PER_DAY, (end + 7) * TICKS_PER_DAY)
 
     @classmethod
@@ -224,6 +212,19 @@ class Calendar:
     def hours(self) -> NDArray[np.float64]:
         """Working hours of each of `days`."""
         return np.diff(self._works_at(np.arange(self.first, self.until + 1, TICKS_PER_DAY))) / TICKS_PER_HOUR
+
+    def days_before(self, instants: Any) -> NDArray[np.float64]:
+        """Working days before each instant, counted from `first`: each day with hours counts one, and its hours in proportion."""
+        ticks = np.asarray(instants)
+        weeks = np.where(ticks >= self.until, (ticks - self.until) // TICKS_PER_WEEK + 1, 0)
+        weeks = np.where(ticks < self.first, (ticks - self.first) // TICKS_PER_WEEK, weeks)
+        inside = ticks - weeks * TICKS_PER_WEEK
+        index = ((inside - self.first) // TICKS_PER_DAY).astype(np.int64)
+        begun = self._works_at(inside) - self._works_at(self.first + index * TICKS_PER_DAY)
+        worked = self.hours > 0
+        days = np.concatenate([[0], np.cumsum(worked)])
+        a_week = np.where(weeks > 0, days[-1] - days[-8], days[7])
+        return days[index] + begun / np.where(worked, self.hours * TICKS_PER_HOUR, 1)[index] + weeks * a_week
 
     @property
     def ever_works(self) -> bool:
@@ -351,43 +352,3 @@ class Calendar:
 
 def _tick(at: int | datetime) -> int:
     return instant(at) if isinstance(at, datetime) else int(at)
-
-
-def _weekday(day: int) -> int:
-    return (day + 3) % 7  # 1970-01-01 was a Thursday
-
-
-def _laid(hours: float) -> tuple[Shift, ...]:
-    work = round(hours * TICKS_PER_HOUR)
-    if not 0 <= work <= TICKS_PER_DAY:
-        raise ValueError(f"a day of {hours} hours")
-    opens = min(_OPENS, TICKS_PER_DAY - work)
-    return ((opens, opens + work),) if work else ()
-
-
-def _shifts(hours: Sequence[tuple[float, float]]) -> tuple[Shift, ...]:
-    return tuple(_merged((round(start * TICKS_PER_HOUR), round(end * TICKS_PER_HOUR)) for start, end in hours))
-
-
-def _merged(intervals: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(intervals):
-        if end < start:
-            raise ValueError(f"an interval from {start} to {end}")
-        if end == start:
-            continue
-        if found and start <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((start, end))
-    return found
-
-
-def _usual_week(first: int, days: Sequence[tuple[Shift, ...]]) -> list[tuple[Shift, ...]]:
-    """What each weekday most often has, the latest where two are as frequent."""
-    week: list[tuple[Shift, ...]] = []
-    for weekday in range(7):
-        seen = [shifts for number, shifts in enumerate(days, first) if _weekday(number) == weekday]
-        counts = Counter(reversed(seen))  # the first met wins a tie
-        week.append(counts.most_common(1)[0][0] if counts else ())
-    return week

@@ -143,3 +143,11 @@ def test_arrays_and_single_instants_agree(calendar: Calendar, ticks: list[int], 
         assert list(calendar.start(array, np.full(len(ticks), work))) == [calendar.start(tick, work) for tick in ticks]
         assert list(calendar.next_working(array)) == [calendar.next_working(tick) for tick in ticks]
         assert list(calendar.previous_working(array)) == [calendar.previous_working(tick) for tick in ticks]
+
+
+def test_a_short_day_is_a_working_day() -> None:
+    part_time = Calendar.of_week([[(9, 15)], [(9, 15)], [(9, 15)], [], [(9, 12)], [], []])
+    assert part_time.days_before(at("2026-03-09")) - part_time.days_before(at("2026-03-02")) == 4
+    assert part_time.days_before(at("2026-03-06T10:30")) - part_time.days_before(at("2026-03-04T12:00")) == 1
+    far = np.array([at("1950-01-02"), at("1950-01-09"), at("2086-01-07"), at("2086-01-14")])
+    assert list(np.diff(part_time.days_before(far)))[::2] == [4, 4]
