@@ -1,0 +1,231 @@
+"""Hours that each person can work on each day, and the calendars made of them. Reads the portfolio's tables; plans nothing.
+
+Definitions § Team workload: contracted hours of the weekday − holiday (all of it) − closures − absences, at least 0, within start and end.
+Where they are silent: a requested absence takes nothing before it is approved and stands in a column of its own (`requested`); a rejected
+one never counts; an absence without a status is taken as agreed. Terms in force are the latest dated ones not after the day, else the
+person's own row. A closure may name country, subdivision, city and person, and closes the day for those who match all that it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+import polars as pl
+
+from lib.portfolio import Portfolio
+from lib.schedule.calendars import Calendar
+from lib.schedule.graph import Problem
+
+FULL_DAY = 24.0
+PROJECT_WEEK = (8.0, 8.0, 8.0, 8.0, 8.0, 0.0, 0.0)
+
+SCHEMA = {
+    "person_id": pl.String,
+    "date": pl.Date,
+    "contracted": pl.Float64,
+    "holiday": pl.Float64,
+    "closure": pl.Float64,
+    "absence": pl.Float64,
+    "requested": pl.Float64,
+    "capacity": pl.Float64,
+    "assumed": pl.Boolean,
+}
+
+
+def hours_by_person_day(portfolio: Portfolio, first: date, last: date) -> pl.DataFrame:
+    """One row for each person and day from first to last, both included, sorted so; hours.
+
+    Columns: person_id, date, contracted, holiday (hours it takes), closure, absence, requested (what requested absences would take beyond),
+    capacity = contracted − holiday − closure − absence, assumed (no week_pattern: weekly_hours/5 Monday to Friday).
+    A country or subdivision whose holidays nobody knows has none here: `unknown_holidays` names its people.
+    """
+    people = portfolio["people"].unique("person_id", keep="first").sort("person_id").collect()
+    if people.is_empty() or last < first:
+        return pl.DataFrame(schema=SCHEMA)
+    days = _contracted(people, portfolio["person_terms"].collect(), first, last)
+    days = _with_holidays(days, people, first, last)
+    days = _with_closures(days, people, portfolio["closures"].filter(pl.col("date").is_between(first, last)).collect())
+    days = _with_absences(days, portfolio["absences"].collect(), first, last)
+    left = pl.col("contracted") - pl.col("holiday") - pl.col("closure") - pl.col("absence")
+    return days.with_columns(left.clip(0).alias("capacity")).select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+
+
+def unknown_holidays(portfolio: Portfolio) -> tuple[Problem, ...]:
+    """Problems unknown_country and unknown_subdivision with the ids of the people whose public holidays are not known."""
+    people = portfolio["people"].select("person_id", "country", "subdivision").sort("person_id").collect()
+    found: dict[str, list[str]] = {}
+    for person, country, subdivision in people.iter_rows():
+        kind = _unknown(country, subdivision)
+        if kind:
+            found.setdefault(kind, []).append(person)
+    return tuple(Problem(kind, tuple(found[kind])) for kind in sorted(found))
+
+
+def calendars_of(portfolio: Portfolio, first: date, last: date) -> dict[str, Calendar]:
+    """A calendar for each person_id, for each project ("project:<id>") and for none ("").
+
+    A person's calendar holds the capacity of each day from first to last; afterwards the ordinary week of the terms then in force goes on
+    (nothing after the person's end, nothing before the start). A project's is 8 hours Monday to Friday minus the public holidays
+    of the country most of the people on its tasks have (first by name where two are as frequent; without people: of everybody), and minus
+    the closures that are for all or for that country alone. Equal projects share one calendar.
+    """
+    last = _after_all_changes(portfolio, first, last)
+    starts = dict(portfolio["people"].select("person_id", "start").collect().iter_rows())
+    calendars = {}
+    for (person,), days in hours_by_person_day(portfolio, first, last).group_by("person_id", maintain_order=True):
+        start = starts[person]
+        before = [0.0] * 7 if start is not None and start > first else _week(days.head(7))
+        calendars[str(person)] = Calendar.of_days(first, days["capacity"].to_list(), before, _week(days.tail(7)))
+    return calendars | _project_calendars(portfolio, first, last)
+
+
+def _contracted(people: pl.DataFrame, terms: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    dates = pl.select(pl.date_range(first, last, "1d").alias("date"))
+    own = people.select("person_id", pl.lit(date.min).alias("from"), "weekly_hours", "week_pattern")
+    dated = terms.drop_nulls("from").select("person_id", "from", "weekly_hours", "week_pattern")
+    days = (
+        people.select("person_id", "start", "end")
+        .join(dates, how="cross")
+        .sort("date", maintain_order=True)
+        .join_asof(
+            pl.concat([own, dated]).sort("from", maintain_order=True),
+            left_on="date", right_on="from", by="person_id", check_sortedness=False,
+        )
+    )
+    weekday = pl.col("date").dt.weekday() - 1
+    assumed = pl.col("week_pattern").is_null()
+    even = pl.when(weekday < 5).then(pl.col("weekly_hours") / 5).otherwise(0.0)
+    inside = (pl.col("date") >= pl.col("start")).fill_null(True) & (pl.col("date") <= pl.col("end")).fill_null(True)
+    contracted = pl.when(assumed).then(even).otherwise(pl.col("week_pattern").list.get(weekday, null_on_oob=True))
+    hours = pl.when(inside).then(contracted.fill_null(0.0).clip(0.0, FULL_DAY)).otherwise(0.0)
+    return days.select("person_id", "date", hours.alias("contracted"), assumed.alias("assumed")).sort("person_id", "date")
+
+
+def _with_holidays(days: pl.DataFrame, people: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    places = people.select("country", "subdivision").unique().iter_rows()
+    rows = [(country, subdivision, day) for country, subdivision in places for day in public_holidays(country, subdivision, first, last)]
+    off = pl.DataFrame(rows, schema={"country": pl.String, "subdivision": pl.String, "date": pl.Date}, orient="row")
+    marked = people.select("person_id", "country", "subdivision").join(off, on=["country", "subdivision"], nulls_equal=True)
+    return days.join(
+        marked.select("person_id", "date", pl.lit(True).alias("off")), on=["person_id", "date"], how="left", maintain_order="left"
+    ).with_columns(pl.when("off").then("contracted").otherwise(0.0).alias("holiday"))
+
+
+def _with_closures(days: pl.DataFrame, people: pl.DataFrame, closures: pl.DataFrame) -> pl.DataFrame:
+    def matches(name: str) -> pl.Expr:
+        wanted, has = (pl.col(column).str.strip_chars().str.to_lowercase() for column in (f"{name}_wanted", name))
+        return pl.col(f"{name}_wanted").is_null() | (wanted == has).fill_null(False)
+
+    places = ("country", "subdivision", "city")
+    hit = (
+        closures.rename({name: f"{name}_wanted" for name in ("person_id", *places)})
+        .join(people.select("person_id", *places), how="cross")
+        .filter(
+            pl.col("person_id_wanted").is_null() | (pl.col("person_id_wanted") == pl.col("person_id")).fill_null(False),
+            *(matches(name) for name in places),
+        )
+        .group_by("person_id", "date")
+        .agg(pl.col("hours").fill_null(FULL_DAY).sum().alias("closed"))
+    )
+    left = pl.col("contracted") - pl.col("holiday")
+    return days.join(hit, on=["person_id", "date"], how="left", maintain_order="left").with_columns(
+        pl.min_horizontal(left, pl.col("closed").fill_null(0.0)).alias("closure")
+    )
+
+
+def _with_absences(days: pl.DataFrame, absences: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    away = (
+        absences.drop_nulls(["start", "end"])
+        .filter(pl.col("status").fill_null("approved") != "rejected")
+        .filter(pl.col("start") <= last, pl.col("end") >= first, pl.col("start") <= pl.col("end"))
+        .with_columns(pl.max_horizontal("start", pl.lit(first)).alias("start"), pl.min_horizontal("end", pl.lit(last)).alias("end"))
+        .with_columns(pl.date_ranges("start", "end").alias("date"))
+        .explode("date")
+        .with_columns(pl.col("hours_per_day").fill_null(FULL_DAY).alias("away"), pl.col("status").eq_missing("requested").alias("asked"))
+        .group_by("person_id", "date")
+        .agg(pl.col("away").filter(~pl.col("asked")).sum().alias("away"), pl.col("away").filter("asked").sum().alias("wished"))
+    )
+    left = pl.col("contracted") - pl.col("holiday") - pl.col("closure")
+    return (
+        days.join(away, on=["person_id", "date"], how="left", maintain_order="left")
+        .with_columns(pl.min_horizontal(left, pl.col("away").fill_null(0.0)).alias("absence"))
+        .with_columns(pl.min_horizontal(left - pl.col("absence"), pl.col("wished").fill_null(0.0)).alias("requested"))
+    )
+
+
+def public_holidays(country: str | None, subdivision: str | None, first: date, last: date) -> list[date]:
+    """Public holidays from first to last; those of the whole country where its subdivision is not known, none for an unknown country."""
+    known = _place(country, subdivision)
+    if known is None:
+        return []
+    off = holidays.country_holidays(known[0], subdiv=known[1], years=range(first.year, last.year + 1))
+    return sorted(day for day in off if first <= day <= last)
+
+
+def _unknown(country: str | None, subdivision: str | None) -> str | None:
+    known = _place(country, subdivision)
+    if country and known is None:
+        return "unknown_country"
+    # A country whose regions have no holidays of their own lists no subdivision at all.
+    if country and subdivision and known is not None and known[1] is None and _subdivisions()[known[0]]:
+        return "unknown_subdivision"
+    return None
+
+
+def _place(country: str | None, subdivision: str | None) -> tuple[str, str | None] | None:
+    code = (country or "").strip().upper()
+    if code not in _subdivisions():
+        return None
+    return code, _subdivisions()[code].get((subdivision or "").strip().lower().removeprefix(f"{code.lower()}-"))
+
+
+@lru_cache(maxsize=1)
+def _subdivisions() -> Mapping[str, Mapping[str, str]]:
+    """Names of the subdivisions of each country whose holidays are known, in small letters, and their codes."""
+    codes = holidays.list_supported_countries(include_aliases=True)
+    return {code: {name.lower(): name for name in names} for code, names in codes.items()}
+
+
+def _week(days: pl.DataFrame) -> list[float]:
+    """Contracted hours Monday to Sunday of seven days in a row."""
+    return days.sort(pl.col("date").dt.weekday())["contracted"].to_list()
+
+
+def _after_all_changes(portfolio: Portfolio, first: date, last: date) -> date:
+    """A week after the last change of terms, start or end that is at most ten years off, so that the last seven days are ordinary."""
+    people, terms = portfolio["people"].select("start", "end").collect(), portfolio["person_terms"].select("from").collect()
+    changes = pl.concat([people["start"], people["end"], terms["from"]]).drop_nulls()
+    soon = changes.filter(changes <= last + timedelta(days=3653)).max()
+    return max(first, last, soon if isinstance(soon, date) else last) + timedelta(days=7)
+
+
+def _project_calendars(portfolio: Portfolio, first: date, last: date) -> dict[str, Calendar]:
+    country = pl.col("country").str.to_uppercase()
+    people = portfolio["people"].select(pl.col("person_id").alias("assignee_id"), country).drop_nulls().collect()
+    most = (
+        portfolio["tasks"].select("project_id", "assignee_id").unique().collect()
+        .join(people, on="assignee_id")
+        .group_by("project_id", "country").len()
+        .sort(["len", "country"], descending=[True, False])
+        .unique("project_id", keep="first", maintain_order=True)
+    )  # fmt: skip
+    everybody = people.group_by("country").len().sort(["len", "country"], descending=[True, False])["country"].to_list()
+    usual = everybody[0] if everybody else None
+    countries = dict(most.select("project_id", "country").iter_rows())
+    closures = portfolio["closures"].filter(pl.all_horizontal(pl.col("subdivision", "city", "person_id").is_null())).collect()
+    made = {country: _project_calendar(country, closures, first, last) for country in {usual, *countries.values()}}
+    projects = portfolio["projects"].select("project_id").collect()["project_id"]
+    return {"": made[usual]} | {f"project:{project}": made[countries.get(project, usual)] for project in projects}
+
+
+def _project_calendar(country: str | None, closures: pl.DataFrame, first: date, last: date) -> Calendar:
+    span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    off = dict.fromkeys(public_holidays(country, None, first, last), FULL_DAY)
+    for closed, hours, where in closures.select("date", "hours", pl.col("country").str.to_uppercase()).iter_rows():
+        if where is None or where == country:
+            off[closed] = off.get(closed, 0.0) + (FULL_DAY if hours is None else hours)
+    hours = [max(0.0, PROJECT_WEEK[day.weekday()] - off.get(day, 0.0)) for day in span]
+    return Calendar.of_days(first, hours, PROJECT_WEEK, PROJECT_WEEK)
