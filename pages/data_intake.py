@@ -26,7 +26,7 @@ with page():
     with busy, st.spinner(t("Reading the files"), show_time=True):
         job = work.go_on(t)
     files = drop.file_uploader(
-        t("Drop exports here: CSV, TSV, Excel, ODS, Parquet, or a ZIP of them"),
+        t("Drop exports here: CSV, TSV, Excel, ODS, Parquet, Microsoft Project XML, or a ZIP of them"),
         accept_multiple_files=True,
         key=f"intake.drop.{st.session_state.get('intake.round', 0)}",
         disabled=job is not None,

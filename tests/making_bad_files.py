@@ -113,6 +113,7 @@ MADE: dict[str, Callable[[], bytes]] = {
     "no_sheet.xlsx": only_a_chart,
     "no_table_in_archive.zip": lambda: zipped({"photo.jpg": b"\xff\xd8\xff"}),
     "old_workbook.xls": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504),
+    "project_file.mpp": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + b"MSProject.MPP14",
     "too_many_cells.parquet": lambda: parquet(pl.select(pl.repeat(0, 400_000, dtype=pl.Int8).alias(f"c{n}") for n in range(160))),
     "too_many_columns.csv": lambda: b",".join(b"c%d" % n for n in range(501)) + b"\n",
     "too_many_files.zip": lambda: zipped({f"{n}.csv": b"" for n in range(201)}),

@@ -19,7 +19,7 @@ from lib.text import clean_text
 from lib.workers import Refusal, Refused
 
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
-TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet")
+TABLE_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".ods", ".parquet", ".xml", ".mpp", ".mpx")
 _DOCUMENT_PARTS = {"[Content_Types].xml", "content.xml", "xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "META-INF/manifest.xml"}
 _WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound

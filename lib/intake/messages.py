@@ -25,6 +25,9 @@ REFUSALS: dict[str, Message] = {
     "empty_file": Message(N_("There is nothing in this file."), N_("Export it again, and check that the export holds rows.")),
     "binary_file": Message(N_("This is not a table but a file of another kind ({kind})."), _SAVE_AS),
     "markup_file": Message(N_("This is a web page or XML, not a table."), _SAVE_AS),
+    "project_file": Message(N_("This is a plan in a format that only Microsoft Project reads (.mpp, .mpt, .mpx)."), N_("Save it as XML in Project (File > Save as > XML format) and load that.")),
+    "broken_xml": Message(N_("This plan is cut off or damaged: see line {line}."), N_("Save it as XML in Project again, and load that.")),
+    "xml_declares_type": Message(N_("This XML declares a document type, which Microsoft Project never writes."), N_("Save it as XML in Project again, and load that.")),
     "json_file": Message(N_("This is JSON, which can't be loaded here yet."), N_("Export CSV or Excel from the tool instead.")),
     "old_workbook": Message(N_("This workbook has an old format (.xls, .xlsb), or is protected by a password."), N_("Open it and save it as .xlsx without a password.")),
     "broken_workbook": Message(N_("This workbook is damaged and can't be opened."), N_("Open it in Excel or LibreOffice, save it again as .xlsx and load that.")),
@@ -81,6 +84,7 @@ _CELLS: dict[str, Message] = {
     "unknown_reference": Message(N_("No row has this key or name"), N_("Load the other table first, say which row is meant, or leave the record out.")),
     "ambiguous_reference": Message(N_("Several rows have this name"), N_("Say which one is meant.")),
     "parent_rejected": Message(N_("The row above it was rejected"), N_("Mend the row above first.")),
+    "not_kept": Message(N_("This part of the plan has no place here and was left out"), N_("Nothing, if the rest is enough; else see to it by hand.")),
     "text_cut": Message(N_("The text was too long and was cut"), N_("Nothing, if its beginning is enough.")),
 }  # fmt: skip
 
@@ -128,6 +132,12 @@ LEFT_OUT: dict[str, str] = {
     "header": N_("the header again"),
     "footer": N_("notes below the table"),
     "below": N_("below the last line"),
+    "inactive": N_("inactive tasks"),
+    "other_project": N_("tasks and links of another project"),
+    "no_person": N_("materials, costs and roles"),
+    "unassigned": N_("assigned to nobody"),
+    "without_work": N_("without work"),
+    "missing_task": N_("of tasks that were left out"),
 }
 
 FORMS: dict[str, str] = {

@@ -11,6 +11,8 @@ import polars as pl
 from lib.intake.columnar import MARK, read_columns
 from lib.intake.delimited import Records, read_delimited
 from lib.intake.limits import FileLimits, SheetLimits
+from lib.intake.project_tables import read_project
+from lib.intake.project_xml import is_closed_project, is_project
 from lib.intake.sheets import read_sheet
 from lib.intake.values import FileColumn, Reading, ReadReport
 from lib.workers import Refusal
@@ -40,13 +42,17 @@ def read_job(folder: str, file: str, name: str, reading: dict[str, Any], limits:
 
 
 def records_of(raw: bytes, name: str, asked: Reading, limits: FileLimits = FileLimits()) -> Records:  # noqa: B008  (frozen)
-    """The records of a CSV, TSV, TXT, XLSX, XLSM, ODS or Parquet file; what it is decides its content, not its name."""
+    """The records of a CSV, TSV, TXT, XLSX, XLSM, ODS, Parquet or Project XML file; what it is decides its content, not its name."""
     if raw.startswith(b"PK\x03\x04"):
         return read_sheet(raw, asked, limits.sheets, limits.columns)
     if raw.startswith(MARK):
         return read_columns(raw, asked, limits)
+    if is_closed_project(raw, name):
+        raise Refusal("project_file")
     if raw.startswith(_OLE):
         raise Refusal("old_workbook")
+    if is_project(raw):
+        return read_project(raw, asked, limits)
     lead = raw[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
     if _MARKUP.match(lead):
         raise Refusal("markup_file")

@@ -82,8 +82,9 @@ def own_suggestion(report: ReadReport, table: Table) -> Suggestion:
     columns = {column.name: column.name for column in report.columns}
     units = {name: facts(column).get("unit") for name, column in table.columns.items()}
     scales = {name: "percent" if unit == "%" else "share" for name, unit in units.items() if unit in ("%", "share")}
+    source = "msproject" if report.reading.kind == "project" else ""  # numbers of a plan need a name before them, as any tool's ids
     mapping = Mapping(
-        table.name, "", report.reading, columns, scales=scales, units={name: "h" for name, unit in units.items() if unit == "h"},
+        table.name, source, report.reading, columns, scales=scales, units={name: "h" for name, unit in units.items() if unit == "h"},
         missing_words=("",),
     )  # fmt: skip
     return Suggestion(table.name, 100.0, mapping, _lacking(table, columns))

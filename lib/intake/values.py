@@ -13,9 +13,10 @@ from typing import Any
 class Reading:
     """How bytes become records. None means: find out. A person may set any field and read the file again.
 
-    `kind` "csv", "xlsx", "ods" or "parquet"; `line_end` "lf", "crlf", "cr" or "mixed"; `quote` '"' or "" for
-    none; `header_line` the number of the line (of the row in a sheet) that names the columns, from 1, or 0 when no line does; `sheet`
-    the sheet's name. Of several tables in one sheet or text, the one with that header line is read, to where the next one begins.
+    `kind` "csv", "xlsx", "ods", "parquet" or "project" (its sheets are our tables); `line_end` "lf", "crlf", "cr" or "mixed"; `quote`
+    '"' or "" for none; `header_line` the number of the line (of the row in a sheet) that names the columns, from 1, or 0 when no line
+    does; `sheet` the sheet's name. Of several tables in one sheet or text, the one with that header line is read, to where the next one
+    begins.
 
     `header_rows` 2: the line above holds merged cells over the names, which become "Q1 / Hours". `last_line` the last line of the
     table: what stands below is left out; 0 when all lines to the end are records. `totals` False: lines that say "Total" and

@@ -149,6 +149,8 @@ def _put_members(upload: Upload, members: Sequence[Member], files: dict[str, Upl
 def _suggest(upload: Upload, report: ReadReport, files: dict[str, Upload], store: Store) -> None:
     """The mapping that such a file had before, else the likeliest. One that filled several tables is put there once for each."""
     suggestions = suggest(report)
+    if report.reading.kind == "project":  # it says by itself what is what, and the next plan may be another client's
+        return
     upload.tables = [one.table for one in suggestions]
     upload.mapping, upload.fits, upload.remembered = suggestions[0].mapping, suggestions[0].score, False
     known = profiles.recalled(report, upload.name, store) or _beside(upload, report, files)

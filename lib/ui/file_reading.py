@@ -41,7 +41,7 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
     parts.append(t.plural("{n} record", "{n} records", report.records))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":gray[{' · '.join(parts)}]", width="content")
-        if reading.kind != "parquet":
+        if reading.kind not in ("parquet", "project"):
             with st.popover(t("Correct"), key=f"{upload.key}.reading", type="tertiary"):
                 _correct(upload, report, t)
     if is_part(upload):
