@@ -6,8 +6,7 @@ The whole way, from the page's point of view (all parsing happens in the worker'
     members = intake.unpack(path, "Mayo.zip", folder)        # tuple[Member, ...] | Refused; what is no ZIP gives just itself
     report = intake.read(path, "Horas mayo.csv", folder)     # ReadReport | Refused; `folder` is this upload's own
     report = intake.read(path, name, folder, replace(report.reading, delimiter=";"))       # a person corrected the reading
-    report = intake.read(path, name, folder, replace(report.reading, sheet=region.sheet, header_line=region.header_line,
-                         header_rows=None, last_line=None))  # a person picked another of report.regions
+    report = intake.read(path, name, folder, region.picked(report.reading))     # a person picked another of report.regions
     first = suggest(report)[0]                               # Suggestion: table, score, mapping, lacking
     mapping = first.mapping                                  # frozen; edit with dataclasses.replace or with_answer
     known = write_known({"accounts": accounts, "projects": projects}, folder)              # rows that references may name

@@ -18,8 +18,10 @@ from lib.intake.encoding import clean_bytes
 from lib.intake.footers import counted_with, without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
-from lib.intake.regions import Block, Found, blocks_of_text, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.regions import Block, Found, blocks_of_text, in_columns, largest, lone_lines, offered, region_end, tables_of
 from lib.intake.scanning import is_well_quoted, may_be_too_long, refuse_endless_lines, scan
+from lib.intake.side_by_side import ALL_COLUMNS, one_at, region_order
+from lib.intake.text_columns import Grid, grid_of, part_headers, part_records
 from lib.intake.values import Reading, Region
 from lib.text import clean_text
 from lib.workers import Refusal
@@ -89,6 +91,10 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
     marks = delimiter.encode(), quote.encode()
     top = list(records(beginning, *marks, most=60))
     text = _Text(clean.body, clean.line_end, beginning, top, marks, header_record(top))
+    how = replace(asked, kind="csv", encoding=clean.encoding, line_end=clean.line_end, delimiter=delimiter, quote=quote)
+    grid = grid_of(clean.body, marks, top, text.main)
+    if grid is not None and (part := _part(grid, asked)) is not None:
+        return _read_part(text, grid, how, part)
     found = tables_of([_all_one(text)], text.main_line)
     table = _table(text, asked, found, most_columns)
     frame, wrong, blank = _records(text, table)
@@ -98,17 +104,50 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
         if (again := _table(text, asked, found, most_columns)) != table:
             table = again
             frame, wrong, blank = _records(text, table)
-    reading = replace(
-        asked, kind="csv", encoding=clean.encoding, line_end=clean.line_end, delimiter=delimiter, quote=quote,
-        header_line=table.line, header_rows=table.header_rows if table.line else None,
-    )  # fmt: skip
+    reading = replace(how, header_line=table.line, header_rows=table.header_rows if table.line else None)
     apart = without_footers(frame, wrong, table.headers, asked, delimiter)
     lone = _lone_lines(text, found, table)
-    shown = [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
+    regions = _regions([*found, *(grid.parts if grid else ())], table, apart.frame, asked.columns)
     return Records(
-        reading, table.headers, [""] * len(table.headers), apart.frame, apart.found, blank, shown,
-        regions=_regions(found, table, apart.frame), left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
+        reading, table.headers, [""] * len(table.headers), apart.frame, apart.found, blank, _shown(top),
+        regions=regions, left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
     )  # fmt: skip
+
+
+def _part(grid: Grid, asked: Reading) -> tuple[int, tuple[int, int], Found | None] | None:
+    """(line, columns, table) of the table beside others that is to be read; None if the whole is."""
+    if asked.header_line is None:
+        table = largest(grid.found if asked.columns is None else in_columns(grid.found, asked.columns), 0)
+    else:
+        table = one_at(grid.found, asked.header_line, asked.columns)
+    columns = asked.columns or (table.columns if table else None)
+    line = asked.header_line or (table.header_line if table else 0)
+    return None if columns is None or columns == ALL_COLUMNS or not line else (line, columns, table)
+
+
+def _read_part(text: _Text, grid: Grid, how: Reading, part: tuple[int, tuple[int, int], Found | None]) -> Records:
+    """The records of one of several tables beside each other."""
+    line, columns, table = part
+    header_rows = how.header_rows or (table.header_rows if table else 1)
+    headers = part_headers(grid, line, header_rows, columns)
+    frame, wrong, blank = part_records(grid, line, headers, columns, how.last_line, str(how.delimiter))
+    apart = without_footers(frame, wrong, headers, how, str(how.delimiter))
+    reading = replace(how, header_line=line, header_rows=header_rows, columns=columns)
+    last = int(apart.frame["_line"][-1]) if apart.frame.height else line
+    this = Region("", line, last, tuple(column_names(headers)), columns=columns, sure=table is None or table.sure)
+    others = [_region(one) for one in offered(grid.found, line, columns)]
+    return Records(
+        reading, headers, [""] * len(headers), apart.frame, apart.found, blank, _shown(text.top),
+        regions=tuple(sorted([this, *others], key=region_order)), left_out=apart.counts, left_lines=apart.lines,
+    )  # fmt: skip
+
+
+def _shown(top: Sequence[Record]) -> list[tuple[int, list[str]]]:
+    return [(record.start + 1, [_text(field)[:200] for field in record.fields[:MOST_COLUMNS]]) for record in top[:_TOP]]
+
+
+def _region(one: Found) -> Region:
+    return Region("", one.header_line, one.end, tuple(column_names(one.head)), columns=one.columns, sure=one.sure)
 
 
 def _lone_lines(text: _Text, found: Sequence[Found], table: _Table) -> list[tuple[int, str, str]]:
@@ -159,10 +198,11 @@ def _header(text: _Text, line: int) -> Record:
     return record_at(lines, line - 1, *text.marks)
 
 
-def _regions(found: Sequence[Found], table: _Table, frame: pl.DataFrame) -> tuple[Region, ...]:
-    this = Region("", table.line, int(frame["_line"][-1]) if frame.height else table.line, tuple(column_names(table.headers)))
-    others = [Region("", one.header_line, one.end, tuple(column_names(one.head))) for one in offered(found, table.line)]
-    return tuple(sorted([this, *others], key=lambda region: region.header_line))
+def _regions(found: Sequence[Found], table: _Table, frame: pl.DataFrame, columns: tuple[int, int] | None) -> tuple[Region, ...]:
+    last = int(frame["_line"][-1]) if frame.height else table.line
+    this = Region("", table.line, last, tuple(column_names(table.headers)), columns=columns, sure=columns is None)
+    others = [_region(one) for one in offered(found, table.line)]
+    return tuple(sorted([this, *others], key=region_order))
 
 
 def _under_groups(text: _Text, header: Record, headers: list[str]) -> list[str]:

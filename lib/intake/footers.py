@@ -84,6 +84,11 @@ def without_footers(frame: pl.DataFrame, found: pl.DataFrame, headers: Sequence[
     return Separated(frame.filter(~pl.col("_line").is_in(gone)), found.filter(~pl.col("line").is_in(gone)), counts, shown)
 
 
+def says_total(cell: str) -> bool:
+    """Whether a cell says that it begins a line with sums."""
+    return bool(_TOTAL_OF.match(cell.strip()))
+
+
 def counted_with(counts: dict[str, int], told: Sequence[tuple[int, str, str]]) -> dict[str, int]:
     """`counts` by reason with further lines (line, reason, text)."""
     more = dict(counts)

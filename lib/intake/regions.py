@@ -1,7 +1,7 @@
 """Which tables stand in one sheet or text, and where each begins and ends. Looks at the beginnings of blocks; reads no record.
 
 A block is what stands between blank lines. It goes on with the table above unless its first line names other columns. What is found
-here is shown as `ReadReport.regions`, and a person picks another one by its header line.
+here is shown as `ReadReport.regions`, and a person picks another one. `side_by_side.py` looks for tables beside each other.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Block:
 class Found:
     """One table: `first` is the first line of its block, `header_line` names its columns (the second of two), `end` is its last line.
 
-    `valued`: numbers or dates stand beneath names.
+    `valued`: numbers or dates stand beneath names. `columns`: (first, last), from 1, where another table stands beside it. `sure` False:
+    it may as well be part of a larger one.
     """
 
     first: int
@@ -50,6 +51,8 @@ class Found:
     head: tuple[str, ...]
     end: int
     valued: bool
+    columns: tuple[int, int] | None = None
+    sure: bool = True
 
     @property
     def size(self) -> int:
@@ -75,16 +78,17 @@ def tables_of(blocks: Sequence[Block], main: int | None) -> list[Found]:
     return found
 
 
-def offered(found: Sequence[Found], line: int) -> list[Found]:
-    """The tables beside the one at `line` that hold more than a line about the report."""
-    return [one for one in found if one.header_line != line and len(one.head) > 1 and one.end - one.header_line > 1 - one.valued]
+def offered(found: Sequence[Found], line: int, columns: tuple[int, int] | None = None) -> list[Found]:
+    """The tables besides the one at `line`, in `columns`, that hold more than a line about the report."""
+    others = [one for one in found if (one.header_line, one.columns) != (line, columns)]
+    return [one for one in others if len(one.head) > 1 and one.end - one.header_line > 1 - one.valued]
 
 
 def largest(found: Sequence[Found], main: int | None) -> Found | None:
     """The table with the most cells; of equal ones the one at `main`, else the first. None where the file begins with values."""
     if main is None:
         return None
-    return max(found, key=lambda one: (one.size, one.header_line == main, -one.header_line), default=None)
+    return max((one for one in found if one.sure), key=lambda one: (one.size, one.header_line == main, -one.header_line), default=None)
 
 
 def _table(block: Block, at: int) -> Found:
@@ -217,6 +221,11 @@ def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int
         yield place, after
         at = after
         nexts[blank] = body.find(blank, after - 1)
+
+
+def in_columns(found: Sequence[Found], columns: tuple[int, int] | None) -> list[Found]:
+    """Those that stand above or below a table in these columns, itself too."""
+    return [one for one in found if one.columns is None or columns is None or one.columns == columns]
 
 
 def lone_lines(found: Sequence[Found], header_line: int, end: int | None, last: int) -> range:

@@ -22,7 +22,8 @@ from lib.intake.footers import counted_with, without_footers
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
 from lib.intake.open_document import check_sheets
-from lib.intake.regions import Found, blocks_of_rows, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.regions import Found, blocks_of_rows, in_columns, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.side_by_side import ALL_COLUMNS, one_at, region_order, tables_beside
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
@@ -172,23 +173,34 @@ def _regions_of(book: _Book, name: str, chosen: str) -> list[Region]:
         return [Region(name, 0, 0, (), hidden)]
     found, main = _tables(rows)
     best = largest(found, main) or (found[0] if found else None)
-    shown = [one for one in found if one is best or one in offered(found, best.header_line if best else 0)]
+    others = offered(found, best.header_line, best.columns) if best else offered(found, 0)
+    shown = [one for one in found if one is best or one in others]
     return [_region(one, rows, name, hidden) for one in shown]
 
 
 def _region(one: Found, rows: Rows, name: str, hidden: bool) -> Region:
-    headers = _headers(rows, one.header_line, one.header_rows)
+    headers = _headers(_in(rows[: one.header_line], one.columns), one.header_line, one.header_rows)
     while headers and not headers[-1]:
         headers.pop()
-    return Region(name, one.header_line, one.end, tuple(column_names(headers)), hidden)
+    return Region(name, one.header_line, one.end, tuple(column_names(headers)), hidden, one.columns, one.sure)
+
+
+def _in(rows: Rows, columns: tuple[int, int] | None) -> Rows:
+    return [row[columns[0] - 1 : columns[1]] for row in rows] if columns and columns != ALL_COLUMNS else rows
 
 
 def _tables(rows: Rows) -> tuple[list[Found], int | None]:
     """The tables of a sheet, and the row that names the columns if it is all one table (0: none does)."""
     named = header_row(_written(rows[:60]))
     main = None if named is None else named + 1
-    blocks = blocks_of_rows([any(cell != "" for cell in row) for row in rows], lambda first, end: _written(rows[first:end]))
-    return tables_of(blocks, main), main
+
+    def written(first: int, end: int) -> list[list[str]]:
+        return _written(rows[first:end])
+
+    found = tables_of(blocks_of_rows([any(cell != "" for cell in row) for row in rows], written), main)
+    found = tables_beside(rows, written, found)
+    is_parted = any(one.columns and one.sure for one in found)
+    return found, 0 if main is None and is_parted else main
 
 
 def _written(rows: Rows) -> list[list[str]]:
@@ -201,14 +213,20 @@ def _headers(rows: Rows, header_line: int, header_rows: int) -> list[str]:
 
 
 def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found], main: int | None) -> Records:
-    table = largest(found, main)
-    start = asked.header_line
-    if start is None:
-        start = table.header_line if table else 0
+    all_found, whole = found, rows
+    if asked.header_line is None:
+        table = largest(found if asked.columns is None else in_columns(found, asked.columns), main)
+    else:
+        table = one_at(found, asked.header_line, asked.columns)
+    start = asked.header_line if asked.header_line is not None else table.header_line if table else 0
     if start > len(rows):
         raise Refusal("no_header_line", line=start)
-    known = next((one for one in found if one.header_line == start), None)
-    header_rows = asked.header_rows or (known.header_rows if known else 1)
+    columns = asked.columns or (table.columns if table else None)
+    if columns is not None:
+        found, rows = in_columns(found, columns), _in(rows, columns)
+    if columns is not None and columns != ALL_COLUMNS:
+        errors = [(row, column - columns[0] + 1, code) for row, column, code in errors if columns[0] <= column + 1 <= columns[1]]
+    header_rows = asked.header_rows or (table.header_rows if table else 1)
     end = region_end(found, start, asked.last_line)
     body = rows[start:end]
     width = max((len(row) for row in rows), default=0)
@@ -217,13 +235,13 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
         headers.pop()
     if not headers:
         raise Refusal("empty_file")
-    while body and _is_blank(body[-1]) and end is not None:
+    while body and _is_blank(body[-1]) and (end is not None or columns is not None):
         body.pop()
     shown = column_names(headers)
-    columns = {"_line": pl.Series("_line", range(start + 1, start + 1 + len(body)), pl.Int64)}
+    cells = {"_line": pl.Series("_line", range(start + 1, start + 1 + len(body)), pl.Int64)}
     for position, name in enumerate(shown):
-        columns[name] = pl.Series(name, [cell_text(row[position]) for row in body], pl.String)
-    frame = pl.DataFrame(columns)
+        cells[name] = pl.Series(name, [cell_text(row[position]) for row in body], pl.String)
+    frame = pl.DataFrame(cells)
     wrong = [(row + 1, shown[column], code) for row, column, code in errors if start <= row < start + len(body) and column < len(shown)]
     found_issues = _error_issues(wrong)
     is_blank = pl.all_horizontal(pl.col(shown).str.strip_chars() == "") & ~pl.col("_line").is_in([line for line, _, _ in wrong])
@@ -231,12 +249,12 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     apart = without_footers(kept, found_issues, headers, asked)
     kept_rows = [body[line - start - 1] for line in apart.frame["_line"]] if apart.frame.height < frame.height else body
     typed = [_type_of(kept_rows, column) for column in range(len(headers))]
-    top = [(number, [cell[:200] for cell in row]) for number, row in enumerate(_written(rows[:_TOP]), start=1)]
-    reading = replace(asked, header_line=start, header_rows=header_rows if start else None)
+    top = [(number, [cell[:200] for cell in row]) for number, row in enumerate(_written(whole[:_TOP]), start=1)]
+    reading = replace(asked, header_line=start, header_rows=header_rows if start else None, columns=columns)
     last = int(apart.frame["_line"][-1]) if apart.frame.height else start
-    this = Region(str(asked.sheet), start, last, tuple(shown))
-    others = [_region(one, rows, str(asked.sheet), False) for one in offered(found, start)]
-    regions = tuple(sorted([this, *others], key=lambda region: region.header_line))
+    this = Region(str(asked.sheet), start, last, tuple(shown), columns=columns, sure=table is None or table.sure)
+    others = [_region(one, whole, str(asked.sheet), False) for one in offered(all_found, start, columns)]
+    regions = tuple(sorted([this, *others], key=region_order))
     written = {number: " | ".join(_written(rows[number - 1 : number])[0]) for number in lone_lines(found, start, end, len(rows))}
     lone = [(number, "below", line[:200]) for number, line in written.items() if line.strip(" |")]
     return Records(

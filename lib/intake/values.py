@@ -5,7 +5,7 @@ All are frozen and go to JSON and back (`to_json`, `of_json`), because a worker 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 
@@ -20,7 +20,8 @@ class Reading:
 
     `header_rows` 2: the line above holds merged cells over the names, which become "Q1 / Hours". `last_line` the last line of the
     table: what stands below is left out; 0 when all lines to the end are records. `totals` False: lines that say "Total" and
-    headers that come again are records.
+    headers that come again are records. `columns` are the (first, last) of one of several tables beside each other, from 1; (0, 0) when
+    all columns are one table.
     """
 
     kind: str | None = None
@@ -33,13 +34,14 @@ class Reading:
     header_rows: int | None = None
     last_line: int | None = None
     totals: bool | None = None
+    columns: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def of_json(cls, facts: dict[str, Any]) -> Reading:
-        return cls(**facts)
+        return cls(**{**facts, "columns": _pair(facts.get("columns"))})
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,11 @@ class FileColumn:
 
 @dataclass(frozen=True)
 class Region:
-    """One table of a file: pick it with `replace(reading, sheet=..., header_line=..., header_rows=None, last_line=None)`.
+    """One table of a file: pick it with `region.picked(reading)`.
 
     `headers` are its columns; () with `header_line` 0 for a sheet too large to look into unasked. `hidden`: its sheet is hidden.
+    `columns`: (first, last), from 1, where others stand beside it; (0, 0) for all of these as one. `sure` False: another way to see the
+    same cells, which is read only if a person asks for it.
     """
 
     sheet: str
@@ -73,10 +77,26 @@ class Region:
     last_line: int
     headers: tuple[str, ...]
     hidden: bool = False
+    columns: tuple[int, int] | None = None
+    sure: bool = True
+
+    def picked(self, reading: Reading) -> Reading:
+        """`reading` for this table of the same file."""
+        return replace(
+            reading, sheet=self.sheet or None, header_line=self.header_line, header_rows=None, last_line=None, columns=self.columns
+        )
+
+    def is_read_by(self, reading: Reading) -> bool:
+        """Whether this is the table that was read."""
+        return (self.sheet, self.header_line, self.columns) == (reading.sheet or "", reading.header_line, reading.columns)
 
     @classmethod
     def of_json(cls, facts: dict[str, Any]) -> Region:
-        return cls(**{**facts, "headers": tuple(facts["headers"])})
+        return cls(**{**facts, "headers": tuple(facts["headers"]), "columns": _pair(facts.get("columns"))})
+
+
+def _pair(written: Any) -> tuple[int, int] | None:
+    return None if written is None else (int(written[0]), int(written[1]))
 
 
 @dataclass(frozen=True)

@@ -114,15 +114,13 @@ def _as_corrected_before(upload: Upload, report: ReadReport, intake: Intake, sto
 
 def _other_tables(report: ReadReport) -> list[Region]:
     """The file's other tables that can be seen; those of hidden sheets are read only if asked for."""
-    own = (report.reading.sheet or "", report.reading.header_line)
-    return [one for one in report.regions if one.headers and not one.hidden and (one.sheet, one.header_line) != own]
+    return [one for one in report.regions if one.headers and one.sure and not one.hidden and not one.is_read_by(report.reading)]
 
 
 def _leave_beside(upload: Upload, report: ReadReport, files: dict[str, Upload]) -> None:
     """A table that fits nothing, such as an explanation beside the data, is told on the card of the file's first table."""
     first = min((one for one in files.values() if one.digest == upload.digest), key=lambda one: one.copy)
-    own = (report.reading.sheet or "", report.reading.header_line)
-    first.beside = (*first.beside, *(one for one in report.regions if (one.sheet, one.header_line) == own))
+    first.beside = (*first.beside, *(one for one in report.regions if one.is_read_by(report.reading)))
     forget(files, upload.id)
 
 
@@ -149,10 +147,10 @@ def _put_members(upload: Upload, members: Sequence[Member], files: dict[str, Upl
 def _suggest(upload: Upload, report: ReadReport, files: dict[str, Upload], store: Store) -> None:
     """The mapping that such a file had before, else the likeliest. One that filled several tables is put there once for each."""
     suggestions = suggest(report)
-    if report.reading.kind == "project":  # it says by itself what is what, and the next plan may be another client's
-        return
     upload.tables = [one.table for one in suggestions]
     upload.mapping, upload.fits, upload.remembered = suggestions[0].mapping, suggestions[0].score, False
+    if report.reading.kind == "project":  # it says by itself what is what, and the next plan may be another client's
+        return
     known = profiles.recalled(report, upload.name, store) or _beside(upload, report, files)
     if known:
         upload.mapping, upload.fits, upload.remembered = known[0], 100.0, True

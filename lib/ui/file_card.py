@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from lib.formats import Language
-from lib.intake import Checked, ReadReport, Refused
+from lib.intake import Checked, Reading, ReadReport, Refused
 from lib.intake.mapping import own_columns
 from lib.intake.messages import MESSAGES
 from lib.tables import TABLES
@@ -97,6 +97,12 @@ def show_file(upload: Upload, t: Language) -> None:
     _discard_button(upload, t)
 
 
+def _place(upload: Upload) -> str:
+    """Which of the file's tables was read, for the keys of widgets."""
+    reading = upload.outcome.reading if isinstance(upload.outcome, ReadReport) else Reading()
+    return f"{reading.header_line or 0}" + (f".{reading.columns[0]}" if reading.columns else "")
+
+
 def _go_on(upload: Upload) -> None:
     upload.halted = False
 
@@ -130,7 +136,7 @@ def _target(upload: Upload, t: Language) -> None:
         tables,
         index=tables.index(upload.mapping.table),
         format_func=lambda name: f"{t(TABLES[name].title)}: {t(TABLES[name].about)}",
-        key=f"{upload.key}.table.{upload.outcome.reading.header_line if isinstance(upload.outcome, ReadReport) else 0}",
+        key=f"{upload.key}.table.{_place(upload)}",
     )
     if table != upload.mapping.table:
         uploads.choose_table(upload, table)

@@ -38,6 +38,8 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
         parts = [t("sheet {name}", name=md(reading.sheet)) if reading.sheet else md(str(reading.kind).title())]
     if reading.header_line:
         parts.append(t("columns named in line {n}", n=t.number(reading.header_line)))
+    if reading.columns and any(reading.columns):
+        parts.append(t("columns {letters}", letters=uploads.column_letters(reading.columns)))
     parts.append(t.plural("{n} record", "{n} records", report.records))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":gray[{' · '.join(parts)}]", width="content")
@@ -48,6 +50,8 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
         st.markdown(f":gray[{t('Rejected rows that come back: nothing else is removed by loading them.')}]")
     if upload.remembered:
         st.markdown(f":gray[{t('Mapped as the last time a file with these columns was loaded.')}]")
+    if any(not one.sure and one.columns and any(one.columns) for one in report.regions) and reading.columns is None:
+        st.markdown(f":gray[{t('Two tables may stand side by side here. If so, pick one of them under Correct.')}]")
     if upload.beside:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":gray[{t('Also in this file, and not read, as no table of Cartera looks like it:')}]", width="content")
@@ -60,6 +64,9 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
 
 def _place(region: Region, t: Language) -> str:
     where = t("line {n}", n=t.number(region.header_line))
+    if region.columns:
+        letters = uploads.column_letters(region.columns) if any(region.columns) else ""
+        where += ", " + (t("columns {letters}", letters=letters) if letters else t("all columns as one table"))
     return f"{region.sheet}, {where}" if region.sheet else where
 
 
@@ -68,15 +75,16 @@ def _correct(upload: Upload, report: ReadReport, t: Language) -> None:
     reading, key = report.reading, f"{upload.key}.read"
     tables = [one for one in report.regions if one.header_line]
     if len(tables) > 1:
-        own = (reading.sheet or "", reading.header_line)
-        now = next((number for number, one in enumerate(tables) if (one.sheet, one.header_line) == own), None)
+        now = next((number for number, one in enumerate(tables) if one.is_read_by(reading)), None)
         picked = st.selectbox(
-            t("Table in this file"), range(len(tables)), index=now, key=f"{key}.region.{reading.sheet}.{reading.header_line}",
+            t("Table in this file"), range(len(tables)), index=now,
+            key=f"{key}.region.{reading.sheet}.{reading.header_line}.{reading.columns}",
             format_func=lambda n: clip(f"{_place(tables[n], t)}: {', '.join(tables[n].headers)}", 70),
         )  # fmt: skip
         if picked is not None and picked != now:
             one = tables[picked]
-            _again(upload, {"sheet": one.sheet or None, "header_line": one.header_line, "header_rows": None, "last_line": None})
+            uploads.read_again(upload, one.picked(upload.asked))
+            st.rerun()
     with st.form(f"{key}.form", border=False):
         chosen: dict[str, Any] = {}
         if reading.kind == "csv":
@@ -112,5 +120,7 @@ def _lines(lines: list[tuple[int, str]], alt: str, t: Language) -> None:
 def _again(upload: Upload, said: dict[str, Any]) -> None:
     if "sheet" in said and "header_line" not in said:
         said["header_line"] = None  # it names the columns of another sheet
+    if said.keys() & {"sheet", "header_line"}:
+        said["columns"] = None
     uploads.read_again(upload, replace(upload.asked, **said))
     st.rerun()

@@ -189,8 +189,22 @@ def part_of(upload: Upload, region: Region, number: int) -> Upload:
     folder.mkdir(exist_ok=True)
     shutil.copyfile(upload.path, folder / upload.path.name)
     place = region.sheet or f"{region.header_line}"
-    asked = replace(upload.outcome.reading, sheet=region.sheet or None, header_line=region.header_line, header_rows=None, last_line=None)
+    place += f" {column_letters(region.columns)}" if region.columns else ""
+    asked = region.picked(upload.outcome.reading)
     return Upload(f"{upload.name} · {place}", upload.digest, folder / upload.path.name, folder, None, copy=number, asked=asked, part=True)
+
+
+def column_letters(columns: tuple[int, int]) -> str:
+    """Columns as a sheet names them: "A–C"."""
+    return "–".join(_letters(number) for number in columns)
+
+
+def _letters(number: int) -> str:
+    letters = ""
+    while number > 0:
+        number, last = divmod(number - 1, 26)
+        letters = chr(65 + last) + letters
+    return letters
 
 
 def read_beside(upload: Upload, region: Region) -> None:

@@ -252,6 +252,34 @@ def test_every_table_of_a_workbook_is_a_file_and_what_only_explains_is_told(empt
     assert any("About" in plain(one.label) and "its columns fit no table" in plain(one.label) for one in whole(app).expander)
 
 
+BESIDE = """project;date;hours;;name;currency;status
+Alfa;2026-05-04;3;;Alfa;EUR;active
+Alfa;2026-05-05;4;;Beta;EUR;active
+Beta;2026-05-06;5;;;;
+Beta;2026-05-07;6;;;;
+Beta;2026-05-08;7;;;;
+"""
+
+
+def test_tables_beside_each_other_are_each_a_file_and_can_be_read_as_one(empty: Path) -> None:
+    app = dropped(opened("data"), ("may.csv", BESIDE.encode()))
+    files = app.session_state["intake.files"]
+    assert sorted((one.name, one.mapping.table, one.outcome.records) for one in files.values()) == [
+        ("may.csv", "time_entries", 5), ("may.csv · 1 E–G", "accounts", 2),
+    ]  # fmt: skip
+    first = next(one for one in files.values() if not one.copy)
+    assert "columns A–C" in texts(app)
+    box = next(one for one in app.selectbox if str(one.key).startswith(f"{first.key}.read.region"))
+    assert list(box.options) == [
+        "line 1, all columns as one table: project, date, hours, Column 4, nam…", "line 1, columns A–C: project, date, hours",
+        "line 1, columns E–G: name, currency, status",
+    ]  # fmt: skip
+    box.set_value(0).run()
+    whole(app)
+    first = next(one for one in app.session_state["intake.files"].values() if not one.copy)
+    assert (first.outcome.reading.columns, len(first.outcome.columns), first.outcome.records) == ((0, 0), 7, 5)
+
+
 def test_work_that_fails_leaves_the_page_usable(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError("No space left on device")
