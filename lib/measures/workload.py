@@ -1,0 +1,95 @@
+"""The whole of a team's workload at the close of a day, from the tables: the one place that joins its measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import polars as pl
+
+from lib.measures.allocation import Allocation, gaps, over_allocated
+from lib.measures.bookings import booked_by_day, unmet_demand
+from lib.measures.load import load_by_day, summed, sustained_overload
+from lib.measures.remaining import done_against_estimate, remaining_work
+from lib.portfolio import Portfolio
+from lib.schedule.working_time import hours_by_person_day
+
+FARTHEST = timedelta(days=3 * 365)
+"""Due dates and bookings are looked at no farther ahead than this."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A team's workload from `first` to `last`, facts to `as_of` and plan after.
+
+    `days`: capacity by person and day, from `first` to the last due date or booking, three years ahead at most. `work`, `booked`, `load`,
+    `gaps`, `unmet`: as the measures of those names give them; `load` and `lost` from first to last only.
+    """
+
+    as_of: date
+    first: date
+    last: date
+    days: pl.DataFrame
+    work: pl.DataFrame
+    booked: pl.DataFrame
+    load: pl.DataFrame
+    allocation: Allocation
+    gaps: pl.DataFrame
+    unmet: pl.DataFrame
+
+    @property
+    def weeks(self) -> pl.DataFrame:
+        """Load by person and week (`start`: its Monday)."""
+        return summed(self.load, "person_id", every="1w")
+
+    @property
+    def lost(self) -> pl.DataFrame:
+        """Bookings on holidays and whole absences, by booking and day."""
+        return self.booked.filter(pl.col("lost") & pl.col("date").is_between(self.first, self.last)).drop("lost")
+
+    @cached_property
+    def overloads(self) -> pl.DataFrame:
+        """Runs of three weeks or more at 110 % and above."""
+        return sustained_overload(self.weeks)
+
+    @property
+    def unknown(self) -> pl.DataFrame:
+        """person_id, tasks, imputed_tasks, imputed_hours, not_imputed: assigned open tasks whose hours are not known."""
+        return (
+            self.work.filter(pl.col("unknown").is_not_null() & pl.col("person_id").is_not_null())
+            .group_by("person_id")
+            .agg(
+                pl.len().alias("tasks"),
+                pl.col("imputed_hours").count().alias("imputed_tasks"),
+                pl.col("imputed_hours").sum(),
+                pl.col("imputed_hours").null_count().alias("not_imputed"),
+            )
+            .sort("person_id")
+        )
+
+
+def workload(portfolio: Portfolio, as_of: date, first: date, last: date, early_starts: pl.DataFrame | None = None) -> Workload:
+    """Everybody's workload from `first` to `last` at the close of `as_of`. `early_starts`: task_id, release, of the network.
+
+    `first` may be before as_of, down to where gaps between bookings and logged hours are looked for, and no later than as_of + 1.
+    """
+    work = remaining_work(portfolio, as_of, early_starts)
+    ends = [last, work["due"].max(), work["finish"].max(), portfolio["bookings"].select(pl.col("end").max()).collect().item()]
+    until = min(max([end for end in ends if isinstance(end, date)]), max(last, as_of + FARTHEST))
+    days = hours_by_person_day(portfolio, min(first, as_of + timedelta(days=1)), until)
+    booked = booked_by_day(portfolio, days, as_of)
+    load = load_by_day(portfolio, days, booked, work, as_of, first, last)
+    logged = (
+        portfolio["time_entries"]
+        .filter(pl.col("date").is_between(first, as_of))
+        .group_by("person_id", "project_id", "date")
+        .agg(pl.col("hours").sum())
+        .collect()
+    )
+    return Workload(
+        as_of, first, last, days, work, booked, load,
+        over_allocated(work, booked, days, as_of),
+        gaps(work, booked, done_against_estimate(portfolio, as_of), logged, as_of),
+        unmet_demand(portfolio, work, as_of, last),
+    )  # fmt: skip
