@@ -16,30 +16,22 @@ A record that has no place is counted in `left_out`; a part of a record that has
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 import polars as pl
 
 from lib.intake import issues
+from lib.intake import project_values as texts
 from lib.intake.delimited import Records
 from lib.intake.limits import FileLimits
-from lib.intake.project_calendars import PlanCalendar, calendars_of, last_worked, tick_of, week_of, working_days
+from lib.intake.project_calendars import PlanCalendar, calendars_of, last_worked, week_of, working_days
 from lib.intake.project_xml import KIND, Element, ProjectFile, project_file
 from lib.intake.values import Reading, Region
 from lib.workers import Refusal
 
-LINK_KINDS = {"0": "FF", "1": "FS", "2": "SF", "3": "SS"}
-ELAPSED = frozenset({4, 6, 8, 10, 12, 20, 36, 38, 40, 42, 44, 52})
-"""Codes of durations and lags that run around the clock (emin, eh, ed, ew, emo, e%), certain and estimated."""
-PERCENT = frozenset({19, 20, 51, 52})
-_TICKS_PER_HOUR = 600.0
-_DURATION = re.compile(r"(-?)P(?:(\d{1,6})D)?(?:T(?:(\d{1,9}(?:\.\d+)?)H)?(?:(\d{1,9}(?:\.\d+)?)M)?(?:(\d{1,9}(?:\.\d+)?)S)?)?")
-_TRUE = ("1", "true")
 _SHOWN, _SHOWN_LETTERS = 50, 200
 _NOBODY = "-65535"
-_NO_DATE = ("1984", "2049")  # the ends of Project's own calendar: not set
 _WORK = ("1", "")  # of resources; 0 is material, 2 cost
 
 
@@ -105,7 +97,7 @@ def _is_number(cells: pl.Series) -> bool:
     return present.len() > 0 and present.cast(pl.Float64, strict=False).null_count() == 0
 
 
-class _Plan:
+class Plan:
     """What the tables of one plan share."""
 
     def __init__(self, plan: ProjectFile) -> None:
@@ -116,16 +108,16 @@ class _Plan:
         self.name = about.text("Title") or stem or self.summary.text("Name") or "Project"
         self.calendars: dict[str, PlanCalendar] = calendars_of(plan)
         self.calendar = about.text("CalendarUID")
-        minutes = _number(about.text("MinutesPerDay"))
+        minutes = texts.number(about.text("MinutesPerDay"))
         self.day_hours = minutes / 60 if minutes else 8.0
         self.people: dict[str, str] = {}
         self.roles: dict[str, str] = {}
         taken: dict[str, int] = {}
         for resource in plan.resources:
             name, uid = resource.text("Name"), resource.text("UID")
-            if not name or resource.text("Type") not in _WORK or _is(resource, "IsNull"):
+            if not name or resource.text("Type") not in _WORK or texts.is_set(resource, "IsNull"):
                 continue
-            if _is(resource, "IsGeneric"):
+            if texts.is_set(resource, "IsGeneric"):
                 self.roles[uid] = name
                 continue
             taken[name] = taken.get(name, 0) + 1
@@ -137,11 +129,11 @@ class _Plan:
 
     def why_left_out(self, task: Element) -> str:
         """Why this task is no row of ours: "" if it is one, "blank" for an empty line of the plan."""
-        if _is(task, "IsNull"):
+        if texts.is_set(task, "IsNull"):
             return "blank"
         if task.text("Active") in ("0", "false"):
             return "inactive"
-        return "other_project" if _is(task, "ExternalTask") else ""
+        return "other_project" if texts.is_set(task, "ExternalTask") else ""
 
     def id_of(self, uid: str) -> str:
         return f"{self.name}/{uid}"
@@ -149,7 +141,7 @@ class _Plan:
     def finish(self, element: Element, name: str, calendar: str = "") -> str:
         """The last day with work before an instant of the file; an instant that is none stays as it is written."""
         written = element.text(name)
-        day, tick = _moment(written)
+        day, tick = texts.moment(written)
         if day is None or tick is None:
             return written
         own = calendar if calendar in self.calendars else self.calendar
@@ -158,30 +150,30 @@ class _Plan:
 
 def tables_of(plan: ProjectFile) -> dict[str, _Rows]:
     """Table name -> its rows, referred tables first."""
-    shared = _Plan(plan)
-    makers: dict[str, Callable[[_Plan], _Rows]] = {
+    shared = Plan(plan)
+    makers: dict[str, Callable[[Plan], _Rows]] = {
         "projects": _projects, "people": _people, "tasks": _tasks, "links": _links, "bookings": _bookings,
     }  # fmt: skip
     return {name: make(shared) for name, make in makers.items()}
 
 
-def _projects(shared: _Plan) -> _Rows:
+def _projects(shared: Plan) -> _Rows:
     rows = _Rows((
         "project_id", "name", "status", "manager", "start", "baseline_start", "baseline_due", "finished_on", "budget_hours", "budget_cost",
         "currency", "percent_complete",
     ))  # fmt: skip
     about, summary = shared.plan.about, shared.summary
-    leaves = [task for task in shared.plan.tasks if task.text("UID") in shared.kept and not _is(task, "Summary")]
-    begun = [task for task in leaves if task.text("ActualStart") or _number(task.text("PercentComplete"))]
-    done = bool(leaves) and all(_number(task.text("PercentComplete")) == 100 for task in leaves)
+    leaves = [task for task in shared.plan.tasks if task.text("UID") in shared.kept and not texts.is_set(task, "Summary")]
+    begun = [task for task in leaves if task.text("ActualStart") or texts.number(task.text("PercentComplete"))]
+    done = bool(leaves) and all(texts.number(task.text("PercentComplete")) == 100 for task in leaves)
     baseline = _baseline(summary, rows, 1)
-    cost = _number(baseline.text("Cost")) or 0
+    cost = texts.number(baseline.text("Cost")) or 0
     rows.add(
         1, project_id=shared.name, name=shared.name, status="done" if done else "active" if begun else "planned",
-        manager=about.text("Manager"), start=_day(about.text("StartDate") or summary.text("Start")),
-        baseline_start=_day(baseline.text("Start")), baseline_due=shared.finish(baseline, "Finish"),
-        finished_on=_day(summary.text("ActualFinish")) if done else "", budget_hours=_hours(baseline.text("Work"), zero=False),
-        budget_cost=_written(cost / 100) if cost > 0 else "", currency=about.text("CurrencyCode"),
+        manager=about.text("Manager"), start=texts.day(about.text("StartDate") or summary.text("Start")),
+        baseline_start=texts.day(baseline.text("Start")), baseline_due=shared.finish(baseline, "Finish"),
+        finished_on=texts.day(summary.text("ActualFinish")) if done else "", budget_hours=texts.hours(baseline.text("Work"), zero=False),
+        budget_cost=texts.written(cost / 100) if cost > 0 else "", currency=about.text("CurrencyCode"),
         percent_complete=summary.text("PercentComplete"),
     )  # fmt: skip
     for calendar in shared.calendars.values():
@@ -190,36 +182,36 @@ def _projects(shared: _Plan) -> _Rows:
     return rows
 
 
-def _people(shared: _Plan) -> _Rows:
+def _people(shared: Plan) -> _Rows:
     rows = _Rows(("person_id", "name", "email", "team", "weekly_hours", "week_pattern", "cost_rate", "rate_currency"))
     currency = shared.plan.about.text("CurrencyCode")
     for number, resource in enumerate(shared.plan.resources, start=1):
         uid, name = resource.text("UID"), resource.text("Name")
         if uid not in shared.people:
-            if _is(resource, "IsNull") or not name:
+            if texts.is_set(resource, "IsNull") or not name:
                 rows.blank += 1
             else:
                 rows.leave(number, "no_person", name)
             continue
         own = resource.text("CalendarUID")
         week = week_of(shared.calendars, own if own in shared.calendars else shared.calendar)
-        units = _number(resource.text("MaxUnits")) or 1.0
+        units = texts.number(resource.text("MaxUnits")) or 1.0
         if max(week) * units > 24:
             rows.tell(number, name, "MaxUnits", resource.text("MaxUnits"))
             units = 1.0
         week = [round(hours * units, 4) for hours in week]
-        rate = _number(resource.text("StandardRate")) or 0
+        rate = texts.number(resource.text("StandardRate")) or 0
         rows.add(
             number, person_id=shared.people[uid], name=name, email=resource.text("EmailAddress"), team=resource.text("Group"),
-            weekly_hours=_written(sum(week)), week_pattern=";".join(map(_written, week)),
-            cost_rate=_written(rate) if rate > 0 and currency else "", rate_currency=currency if rate > 0 else "",
+            weekly_hours=texts.written(sum(week)), week_pattern=";".join(map(texts.written, week)),
+            cost_rate=texts.written(rate) if rate > 0 and currency else "", rate_currency=currency if rate > 0 else "",
         )  # fmt: skip
         if rate > 0 and not currency:
             rows.tell(number, name, "StandardRate", resource.text("StandardRate"))
     return rows
 
 
-def _tasks(shared: _Plan) -> _Rows:
+def _tasks(shared: Plan) -> _Rows:
     rows = _Rows((
         "task_id", "project_id", "parent_id", "name", "kind", "status", "assignee_id", "role", "estimate_hours", "remaining_hours",
         "baseline_hours", "baseline_start", "baseline_finish", "start", "finish", "started_on", "finished_on", "due", "not_before",
@@ -238,7 +230,7 @@ def _tasks(shared: _Plan) -> _Rows:
             else:
                 rows.leave(number, reason, task.text("Name"))
             continue
-        level = int(_number(task.text("OutlineLevel")) or 1)
+        level = int(texts.number(task.text("OutlineLevel")) or 1)
         while above and above[-1][0] >= level:
             above.pop()
         parent = shared.id_of(above[-1][1]) if above else ""
@@ -248,58 +240,58 @@ def _tasks(shared: _Plan) -> _Rows:
     return rows
 
 
-def _task_cells(shared: _Plan, task: Element, rows: _Rows, number: int) -> dict[str, str]:
-    summary, milestone = _is(task, "Summary"), _is(task, "Milestone")
-    percent = _number(task.text("PercentComplete")) or 0
+def _task_cells(shared: Plan, task: Element, rows: _Rows, number: int) -> dict[str, str]:
+    summary, milestone = texts.is_set(task, "Summary"), texts.is_set(task, "Milestone")
+    percent = texts.number(task.text("PercentComplete")) or 0
     begun = percent > 0 or bool(task.text("ActualStart"))
     baseline, own = _baseline(task, rows, number), task.text("CalendarUID")
-    length, work = _duration(task.text("Duration")), _duration(task.text("Work"))
+    length, work = texts.duration(task.text("Duration")), texts.duration(task.text("Work"))
     cells = {
         "name": task.text("Name") or shared.id_of(task.text("UID")),
         "kind": "summary" if summary else "milestone" if milestone else "task",
         "status": "done" if percent >= 100 or task.text("ActualFinish") else "in_progress" if begun else "open",
-        "baseline_start": _day(baseline.text("Start")),
+        "baseline_start": texts.day(baseline.text("Start")),
         "baseline_finish": _finish_of(shared, baseline, own),
-        "start": _day(task.text("Start")),
-        "finish": _day(task.text("Finish")) if length == 0 else shared.finish(task, "Finish", own),
-        "started_on": _day(task.text("ActualStart")),
-        "finished_on": _day(task.text("ActualFinish")) if length == 0 else shared.finish(task, "ActualFinish", own),
-        "due": _day(task.text("Deadline")),
+        "start": texts.day(task.text("Start")),
+        "finish": texts.day(task.text("Finish")) if length == 0 else shared.finish(task, "Finish", own),
+        "started_on": texts.day(task.text("ActualStart")),
+        "finished_on": texts.day(task.text("ActualFinish")) if length == 0 else shared.finish(task, "ActualFinish", own),
+        "due": texts.day(task.text("Deadline")),
         "percent_complete": task.text("PercentComplete"),
     }
     _constraint(task, cells, rows, number)
-    if _is(task, "IsSubproject"):
+    if texts.is_set(task, "IsSubproject"):
         rows.tell(number, "IsSubproject", cells["name"])
     if not summary:
-        cells |= {"baseline_hours": _hours(baseline.text("Work"), zero=False)}
+        cells |= {"baseline_hours": texts.hours(baseline.text("Work"), zero=False)}
         _who(shared, task, cells, rows, number)
         if work:
-            cells |= {"estimate_hours": _written(work), "remaining_hours": _hours(task.text("RemainingWork"))}
+            cells |= {"estimate_hours": texts.written(work), "remaining_hours": texts.hours(task.text("RemainingWork"))}
             _pace(shared, task, cells, work, length)
         else:
             cells["duration_days"] = _days(shared, task, cells, rows, number, length)
     return cells
 
 
-def _finish_of(shared: _Plan, baseline: Element, calendar: str) -> str:
+def _finish_of(shared: Plan, baseline: Element, calendar: str) -> str:
     """The last day of a baseline; that of a milestone is its day, whatever the hour."""
     written = baseline.text("Finish")
-    return _day(written) if baseline.text("Start") == written else shared.finish(baseline, "Finish", calendar)
+    return texts.day(written) if baseline.text("Start") == written else shared.finish(baseline, "Finish", calendar)
 
 
 def _constraint(task: Element, cells: dict[str, str], rows: _Rows, number: int) -> None:
     """Start no earlier than (4) is kept; must start on (2) too, as far as it says so; of the others it is told that they are not."""
-    kind, on = task.text("ConstraintType"), _day(task.text("ConstraintDate"))
+    kind, on = task.text("ConstraintType"), texts.day(task.text("ConstraintDate"))
     if kind in ("4", "2"):
         cells["not_before"] = on
     if kind not in ("", "0", "4"):
         rows.tell(number, cells["name"], "ConstraintType", kind, on)
 
 
-def _who(shared: _Plan, task: Element, cells: dict[str, str], rows: _Rows, number: int) -> None:
+def _who(shared: Plan, task: Element, cells: dict[str, str], rows: _Rows, number: int) -> None:
     """The resource with the most work does it, the first of equals; the others have bookings, and it is told who they are."""
     given = [one for one in shared.assigned.get(task.text("UID"), []) if one.text("ResourceUID") in shared.people]
-    given.sort(key=lambda one: -(_duration(one.text("Work")) or 0))
+    given.sort(key=lambda one: -(texts.duration(one.text("Work")) or 0))
     if given:
         first, *others = dict.fromkeys(shared.people[one.text("ResourceUID")] for one in given)
         cells["assignee_id"] = first
@@ -310,64 +302,54 @@ def _who(shared: _Plan, task: Element, cells: dict[str, str], rows: _Rows, numbe
     cells["role"] = roles[0] if roles else ""
 
 
-def _pace(shared: _Plan, task: Element, cells: dict[str, str], work: float, length: float | None) -> None:
+def _pace(shared: Plan, task: Element, cells: dict[str, str], work: float, length: float | None) -> None:
     """Hours a day, where one person's work is spread thinner than over full days."""
     given = shared.assigned.get(task.text("UID"), [])
-    if len(given) == 1 and length and _code(task, "DurationFormat") not in ELAPSED:
+    if len(given) == 1 and length and texts.code(task, "DurationFormat") not in texts.ELAPSED:
         pace = work / (length / shared.day_hours)
         if pace < shared.day_hours - 1e-6:
-            cells["hours_per_day"] = _written(round(pace, 4))
+            cells["hours_per_day"] = texts.written(round(pace, 4))
 
 
-def _days(shared: _Plan, task: Element, cells: dict[str, str], rows: _Rows, number: int, length: float | None) -> str:
+def _days(shared: Plan, task: Element, cells: dict[str, str], rows: _Rows, number: int, length: float | None) -> str:
     """The duration of a task without work, in working days; one that runs around the clock is told and taken from its dates."""
     if length is None:
         return task.text("Duration")
-    if _code(task, "DurationFormat") in ELAPSED and length:
+    if texts.code(task, "DurationFormat") in texts.ELAPSED and length:
         rows.tell(number, cells["name"], "DurationFormat", task.text("DurationFormat"), task.text("Duration"))
-        first, last = _moment(task.text("Start"))[0], _moment(task.text("Finish"))[0]
+        first, last = texts.moment(task.text("Start"))[0], texts.moment(task.text("Finish"))[0]
         if first and last and first <= last:
             return str(working_days(shared.calendars, shared.calendar, first, last))
-        return _written(length / 24)
-    return _written(round(length / shared.day_hours, 6))
+        return texts.written(length / 24)
+    return texts.written(round(length / shared.day_hours, 6))
 
 
-def _links(shared: _Plan) -> _Rows:
+def _links(shared: Plan) -> _Rows:
     rows = _Rows(("predecessor_id", "successor_id", "kind", "lag_hours", "elapsed"))
-    durations = {task.text("UID"): _duration(task.text("Duration")) or 0.0 for task in shared.plan.tasks}
+    durations = {task.text("UID"): texts.duration(task.text("Duration")) or 0.0 for task in shared.plan.tasks}
     number = 0
     for task in shared.plan.tasks:
         for link in task.all("PredecessorLink"):
             number += 1
             before, after = link.text("PredecessorUID"), task.text("UID")
             shown = f"{before} → {after}"
-            if _is(link, "CrossProject") or before not in shared.kept or after not in shared.kept:
-                rows.leave(number, "other_project" if _is(link, "CrossProject") else "missing_task", shown)
+            if texts.is_set(link, "CrossProject") or before not in shared.kept or after not in shared.kept:
+                rows.leave(number, "other_project" if texts.is_set(link, "CrossProject") else "missing_task", shown)
                 continue
-            lag, elapsed = lag_of(link, durations[before])
+            lag, elapsed = texts.lag_of(link, durations[before])
             kind = link.text("Type")
             rows.add(
                 number, predecessor_id=shared.id_of(before), successor_id=shared.id_of(after),
-                kind=LINK_KINDS.get(kind or "1", kind), lag_hours=lag, elapsed="TRUE" if elapsed else "FALSE",
+                kind=texts.LINK_KINDS.get(kind or "1", kind), lag_hours=lag, elapsed="TRUE" if elapsed else "FALSE",
             )  # fmt: skip
     return rows
 
 
-def lag_of(link: Element, predecessor_hours: float) -> tuple[str, bool]:
-    """(lag in hours, whether it runs around the clock): tenths of a minute, or percent of the predecessor's duration."""
-    written, code = link.text("LinkLag"), _code(link, "LagFormat")
-    lag = _number(written or "0")
-    if lag is None:
-        return written, code in ELAPSED
-    hours = lag / 100 * predecessor_hours if code in PERCENT else lag / _TICKS_PER_HOUR
-    return _written(round(hours, 6)), code in ELAPSED
-
-
-def _bookings(shared: _Plan) -> _Rows:
+def _bookings(shared: Plan) -> _Rows:
     rows = _Rows(("booking_id", "person_id", "role", "project_id", "task_id", "start", "end", "hours_per_day", "status"))
-    summaries = {task.text("UID") for task in shared.plan.tasks if _is(task, "Summary")}
+    summaries = {task.text("UID") for task in shared.plan.tasks if texts.is_set(task, "Summary")}
     for number, one in enumerate(shared.plan.assignments, start=1):
-        uid, task, work = one.text("ResourceUID"), one.text("TaskUID"), _duration(one.text("Work"))
+        uid, task, work = one.text("ResourceUID"), one.text("TaskUID"), texts.duration(one.text("Work"))
         who = shared.people.get(uid) or shared.roles.get(uid)
         shown = f"{who or uid}, {task}"
         if who is None or uid == _NOBODY:
@@ -376,15 +358,15 @@ def _bookings(shared: _Plan) -> _Rows:
         if not work or task not in shared.kept or task in summaries:
             rows.leave(number, "missing_task" if task not in shared.kept else "without_work", shown)
             continue
-        first, last = _moment(one.text("Start"))[0], _moment(shared.finish(one, "Finish"))[0]
+        first, last = texts.moment(one.text("Start"))[0], texts.moment(shared.finish(one, "Finish"))[0]
         pace = ""
         if first and last:
             days = working_days(shared.calendars, shared.calendar, first, max(first, last)) or 1
-            pace = _written(round(work / days, 4))
+            pace = texts.written(round(work / days, 4))
         rows.add(
             number, booking_id=shared.id_of(f"a{one.text('UID')}"), person_id=shared.people.get(uid, ""), role=shared.roles.get(uid, ""),
-            project_id=shared.name, task_id=shared.id_of(task), start=_day(one.text("Start")),
-            end=max(_day(one.text("Start")), shared.finish(one, "Finish")), hours_per_day=pace,
+            project_id=shared.name, task_id=shared.id_of(task), start=texts.day(one.text("Start")),
+            end=max(texts.day(one.text("Start")), shared.finish(one, "Finish")), hours_per_day=pace,
             status="tentative" if one.text("BookingType") in ("1", "2") else "confirmed",
         )  # fmt: skip
     return rows
@@ -397,99 +379,3 @@ def _baseline(element: Element, rows: _Rows, number: int) -> Element:
     if others:
         rows.tell(number, element.text("Name"), "Baseline", ", ".join(others))
     return found.get("0", Element("Baseline"))
-
-
-def _is(element: Element, name: str) -> bool:
-    return element.text(name).lower() in _TRUE
-
-
-def _code(element: Element, name: str) -> int:
-    text = element.text(name)
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if abs(number) < 1e15 else None
-
-
-def _duration(text: str) -> float | None:
-    """Hours of PT8H30M0S; None for what is none."""
-    found = _DURATION.fullmatch(text)
-    if not found or text.rstrip("T") in ("P", "-P"):
-        return None
-    sign, days, hours, minutes, seconds = found.groups()
-    length = float(days or 0) * 24 + float(hours or 0) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
-    return -length if sign else length
-
-
-def _hours(text: str, zero: bool = True) -> str:
-    """A duration as decimal hours; what is none as it is written, so that its row is rejected for it."""
-    length = _duration(text)
-    if length is None:
-        return text
-    return _written(round(length, 6)) if length or zero else ""
-
-
-def _written(number: float) -> str:
-    return str(int(number)) if number == int(number) else repr(number)
-
-
-def _moment(text: str) -> tuple[date | None, int | None]:
-    """(day, ticks after midnight) of 2026-03-02T17:00:00."""
-    day, _, time = text.partition("T")
-    try:
-        return date.fromisoformat(day), tick_of(time[:8]) or 0
-    except ValueError:
-        return None, None
-
-
-def _day(text: str) -> str:
-    """The day of an instant; "" for one that Project means as none, and the text itself if it is no day."""
-    if text[:4] in _NO_DATE and text[4:10] in ("-01-01", "-12-31"):
-        return ""
-    return _moment(text)[0].isoformat() if _moment(text)[0] else text  # type: ignore[union-attr]
-
-
-def network_of(plan: ProjectFile) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(tasks, links) in Project's own measure, for a schedule worked out anew: all tasks that count, summaries too.
-
-    tasks: uid, name, parent_uid, summary, duration_ticks, elapsed, calendar_uid ("" for the project's), constraint (Project's code),
-    constraint_at (ISO instant or ""). links: predecessor_uid, successor_uid, kind, lag_ticks, elapsed. A tick is a tenth of a minute.
-    """
-    shared = _Plan(plan)
-    tasks, links = [], []
-    above: list[tuple[int, str]] = []
-    for task in _counted(shared):
-        uid, level = task.text("UID"), int(_number(task.text("OutlineLevel")) or 1)
-        while above and above[-1][0] >= level:
-            above.pop()
-        ticks = round((_duration(task.text("Duration")) or 0) * _TICKS_PER_HOUR)
-        own = task.text("CalendarUID")
-        tasks.append((
-            uid, task.text("Name"), above[-1][1] if above else "", _is(task, "Summary"), ticks, _code(task, "DurationFormat") in ELAPSED,
-            own if own in shared.calendars else "", _code(task, "ConstraintType"), task.text("ConstraintDate"),
-        ))  # fmt: skip
-        above.append((level, uid))
-        for link in task.all("PredecessorLink"):
-            before = link.text("PredecessorUID")
-            if before in shared.kept and not _is(link, "CrossProject"):
-                hours = next((_duration(one.text("Duration")) or 0 for one in shared.plan.tasks if one.text("UID") == before), 0.0)
-                lag, elapsed = lag_of(link, hours)
-                kind = LINK_KINDS.get(link.text("Type") or "1", "FS")
-                links.append((before, uid, kind, round(float(lag) * _TICKS_PER_HOUR), elapsed))
-    task_types = {
-        "uid": pl.String, "name": pl.String, "parent_uid": pl.String, "summary": pl.Boolean, "duration_ticks": pl.Int64,
-        "elapsed": pl.Boolean, "calendar_uid": pl.String, "constraint": pl.Int64, "constraint_at": pl.String,
-    }  # fmt: skip
-    link_types = {
-        "predecessor_uid": pl.String, "successor_uid": pl.String, "kind": pl.String, "lag_ticks": pl.Int64, "elapsed": pl.Boolean,
-    }
-    return pl.DataFrame(tasks, schema=task_types, orient="row"), pl.DataFrame(links, schema=link_types, orient="row")
-
-
-def _counted(shared: _Plan) -> Iterable[Element]:
-    return (task for task in shared.plan.tasks if task.text("UID") in shared.kept)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from lib.intake import PRELOAD, Checked, Intake, ReadReport, Worker, suggest
 from lib.intake.delimited import Records
-from lib.intake.project_tables import ELAPSED, PERCENT, network_of, read_project
+from lib.intake.project_network import network_of
+from lib.intake.project_tables import read_project
+from lib.intake.project_values import ELAPSED, PERCENT
 from lib.intake.project_xml import project_file
 from lib.intake.values import Reading
 from lib.store import Store
