@@ -79,7 +79,7 @@ def calendars_of(portfolio: Portfolio, first: date, last: date) -> dict[str, Cal
         start = starts[person]
         before = [0.0] * 7 if start is not None and start > first else _week(days.head(7))
         calendars[str(person)] = Calendar.of_days(first, days["capacity"].to_list(), before, _week(days.tail(7)))
-    return calendars | _project_calendars(portfolio, first, last)
+    return calendars | project_calendars(portfolio, first, last)
 
 
 def _contracted(people: pl.DataFrame, terms: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -202,7 +202,8 @@ def _after_all_changes(portfolio: Portfolio, first: date, last: date) -> date:
     return max(first, last, soon if isinstance(soon, date) else last) + timedelta(days=7)
 
 
-def _project_calendars(portfolio: Portfolio, first: date, last: date) -> dict[str, Calendar]:
+def project_calendars(portfolio: Portfolio, first: date, last: date) -> dict[str, Calendar]:
+    """The calendars of `calendars_of` that are no person's: "project:<id>" and ""."""
     country = pl.col("country").str.to_uppercase()
     people = portfolio["people"].select(pl.col("person_id").alias("assignee_id"), country).drop_nulls().collect()
     most = (
