@@ -97,8 +97,8 @@ def _with_reasons(rows: pl.DataFrame, portfolio: Portfolio, basis: Basis) -> pl.
     nothing = pl.col("ac").is_null() & pl.col("lacks_ac").is_null()
     unread = pl.when((pl.col("technique") == "weighted_milestones") & (pl.col("weighed") == 0)).then(pl.lit("no_milestones"))
     return rows.with_columns(
-        pl.when(nothing & logged).then(0.0).otherwise("ac").alias("ac"),
-        pl.col("hours").fill_null(0.0 if logged else None),
+        pl.when(pl.lit(logged)).then(pl.when(nothing).then(0.0).otherwise("ac")).alias("ac"),
+        pl.when(pl.lit(logged)).then(pl.col("hours").fill_null(0.0)).alias("hours"),
         pl.col("ac_at_least").fill_null(False),
         withheld.alias("withheld"),
         untimed.alias("time_withheld"),
