@@ -46,10 +46,11 @@ def who_is_free(
         (left - all_of_it).clip(lower_bound=0).sum().alias("surely_free_hours"),
     )
     year = twelve_months(as_of)
+    clients = portfolio["projects"].filter(pl.col("account_id") == pl.lit(account_id, pl.String)).select("project_id")
     history = (
         portfolio["time_entries"]
         .filter(pl.col("date").is_between(year.first, year.last))
-        .join(portfolio["projects"].filter(pl.col("account_id") == account_id).select("project_id"), on="project_id", how="semi")
+        .join(clients, on="project_id", how="semi")
         .group_by("person_id")
         .agg(pl.col("hours").sum().alias("client_hours"), pl.col("date").max().alias("last_client_day"))
     )

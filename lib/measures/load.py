@@ -122,7 +122,7 @@ def sustained_overload(weeks: pl.DataFrame, load: str = "confirmed_hours") -> pl
 
 
 def spread(work: pl.DataFrame, days: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Remaining hours, evenly over the days with capacity to the due date: task_id, person_id, project_id, date, known_hours, imputed_hours.
+    """Remaining hours, evenly over the days with capacity to the due: task_id, person_id, project_id, date, known_hours, imputed_hours.
 
     What is overdue, or has neither due nor finish, is on no day. `days` beyond a due date are not needed; a due date beyond them is cut.
     """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.measures.retainers import over_servicing, retainer_burn
+from lib.measures.retainers import over_servicing, over_servicing_league, retainer_burn
 from tests.measures.rows import book_of
 
 AS_OF = date(2026, 6, 30)
@@ -77,6 +77,67 @@ def test_hours_after_the_end_are_over_and_nothing_carried_covers_them():
         "contract_id": "k", "account_id": "a", "month": None, "included": 0.0, "carried_in": 0.0, "used": 7.0, "over": 7.0,
         "complete": True,
     }  # fmt: skip
+
+
+def test_hours_after_the_end_are_over_in_the_month_of_the_end_too():
+    # 1-20 March: 20 of 31 days include 20 hours, and February left 31. 12 hours on the 15th are covered; 5 on the 25th are not.
+    portfolio = book_of(
+        contracts=[retainer(start=date(2026, 2, 1), end=date(2026, 3, 20), hours_included=31.0, rollover_months=6)],
+        projects=[{"project_id": "j", "account_id": "a", "contract_id": "k"}],
+        time_entries=[
+            {"date": date(2026, 3, 15), "hours": 12.0},
+            {"date": date(2026, 3, 20), "hours": 1.0},
+            {"date": date(2026, 3, 21), "hours": 2.0},
+            {"date": date(2026, 3, 25), "hours": 3.0},
+            {"date": date(2026, 4, 2), "hours": 4.0},
+        ],
+    )
+    rows = retainer_burn(portfolio, date(2026, 4, 30)).select("included", "carried_in", "used", "over").rows()
+    assert rows == [(31, 0, 0, 0), (20, 31, 18, 5), (0, 0, 4, 4)]
+
+
+def test_a_retainer_by_hand_with_cap_lapse_and_months_in_part():
+    # 30 h a month, two months usable, at most 20 carried. From 16 January (16 of 31 days: 15.4839 h) to 10 June (10 of 30 days: 10 h).
+    #   month     included  carried in             available  used  over   left, oldest first              carried out (cap 20)
+    #   January   15.4839    0                     15.4839      0    0      J 15.4839                       J 15.4839
+    #   February  30        15.4839                45.4839     10    0      J 5.4839, F 30                  F 20 (J and 10 of F go)
+    #   March     30        20                     50           5    0      F 15, M 30                      M 20
+    #   April     30        20                     50          60   10      nothing                         0
+    #   May       30         0                     30          28    0      Y 2                             Y 2
+    #   June      10         2                     12          12    0      nothing                         0
+    rows = burn(
+        0.0, 10.0, 5.0, 60.0, 28.0, 0.0, start=date(2026, 1, 16), end=date(2026, 6, 10), hours_included=30.0, rollover_months=2,
+        rollover_cap_hours=20.0,
+    )  # fmt: skip
+    assert rows["included"].to_list() == pytest.approx([30 * 16 / 31, 30, 30, 30, 30, 10])
+    assert rows["carried_in"].to_list() == pytest.approx([0, 30 * 16 / 31, 20, 20, 0, 2])
+    assert rows["over"].to_list() == pytest.approx([0, 0, 0, 10, 0, 0])
+
+
+def test_hours_lapse_even_while_newer_ones_are_kept():
+    # Two months. January leaves 20, February 5 of its 20 (15 are used of January's first: 5 + 20 left), March uses nothing.
+    rows = burn(0.0, 15.0, 0.0, 0.0, rollover_months=2)
+    assert rows["carried_in"].to_list()[:5] == [0, 20, 25, 40, 40]  # April: February's 20 and March's 20; January's 5 have lapsed
+
+
+def test_the_league_is_priced_at_the_overage_rate_or_by_what_an_included_hour_costs():
+    contracts = [
+        retainer(contract_id="k", overage_rate=90.0),
+        retainer(contract_id="l", account_id="b", value=6000.0, value_per="quarter"),  # 2000 a month for 20 hours
+        retainer(contract_id="m", account_id="c", value_per="total"),
+        retainer(contract_id="n", account_id="d"),
+    ]
+    projects = [
+        {"project_id": f"on {contract}", "account_id": account, "contract_id": contract} for contract, account in zip("klmn", "abcd", strict=True)
+    ]
+    hours = {"on k": 30.0, "on l": 32.0, "on m": 50.0, "on n": 20.0}
+    entries = [{"date": AS_OF, "project_id": project, "hours": worked} for project, worked in hours.items()]
+    portfolio = book_of(contracts=contracts, projects=projects, time_entries=entries)
+    assert over_servicing_league(portfolio, retainer_burn(portfolio, AS_OF, 1)).rows() == [
+        ("l", "b", 12, 100, 1200, "EUR", "included"),
+        ("k", "a", 10, 90, 900, "EUR", "overage"),
+        ("m", "c", 30, None, None, "EUR", None),
+    ]
 
 
 @pytest.mark.parametrize(
