@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.measures.earned_schedule import PlannedCurve
-from lib.schedule.calendars import TICKS_PER_DAY, Calendar
+from lib.schedule.calendars import Calendar
 
 _EPOCH = date(1970, 1, 1).toordinal()
 Days = NDArray[Any]
@@ -57,10 +58,19 @@ class WorkingDays:
 
     def until(self, days: Iterable[date], off: int = 0) -> Days:
         """Working days from the start to the close of each day (`off` days later); negative before the start."""
-        numbers = np.array([day.toordinal() - _EPOCH + off for day in days], np.int64)
-        before = (self.start.toordinal() - _EPOCH) * TICKS_PER_DAY
-        counted = self.calendar.days_before(np.append((numbers + 1) * TICKS_PER_DAY, before))
-        return np.asarray(np.rint(counted[:-1] - counted[-1]), np.int64)
+        numbers = np.array([day.toordinal() + off + 1 for day in days] + [self.start.toordinal()], np.int64)
+        at = numbers - _EPOCH - self.calendar.days[0]
+        # Beyond the calendar's days its first and last seven repeat.
+        last = self._counted.size - 1
+        weeks = np.where(at > last, -((last - at) // 7), np.where(at < 0, at // 7, 0))
+        a_week = np.where(weeks > 0, self._counted[last] - self._counted[last - 7], self._counted[7])
+        counted = self._counted[at - 7 * weeks] + weeks * a_week
+        return np.asarray(counted[:-1] - counted[-1], np.int64)
+
+    @cached_property
+    def _counted(self) -> Days:
+        """Working days before each of the calendar's days, and before the one after them."""
+        return np.concatenate([[0], np.cumsum(self.calendar.hours > 0)])
 
     def by(self, day: date) -> int:
         """Working days from the start to the close of `day`."""
