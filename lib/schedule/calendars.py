@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -213,18 +214,31 @@ class Calendar:
         """Working hours of each of `days`."""
         return np.diff(self._works_at(np.arange(self.first, self.until + 1, TICKS_PER_DAY))) / TICKS_PER_HOUR
 
-    def days_before(self, instants: Any) -> NDArray[np.float64]:
+    @overload
+    def days_before(self, instants: int) -> float: ...
+    @overload
+    def days_before(self, instants: Ticks) -> Ticks: ...
+    def days_before(self, instants: int | Ticks) -> float | Ticks:
         """Working days before each instant, counted from `first`: each day with hours counts one, and its hours in proportion."""
-        ticks = np.asarray(instants)
-        weeks = np.where(ticks >= self.until, (ticks - self.until) // TICKS_PER_WEEK + 1, 0)
-        weeks = np.where(ticks < self.first, (ticks - self.first) // TICKS_PER_WEEK, weeks)
-        inside = ticks - weeks * TICKS_PER_WEEK
-        index = ((inside - self.first) // TICKS_PER_DAY).astype(np.int64)
-        begun = self._works_at(inside) - self._works_at(self.first + index * TICKS_PER_DAY)
-        worked = self.hours > 0
-        days = np.concatenate([[0], np.cumsum(worked)])
-        a_week = np.where(weeks > 0, days[-1] - days[-8], days[7])
-        return days[index] + begun / np.where(worked, self.hours * TICKS_PER_HOUR, 1)[index] + weeks * a_week
+        if not isinstance(instants, int):
+            return np.array([self.days_before(int(tick)) for tick in np.asarray(instants).flat]).reshape(np.shape(instants))
+        weeks = 0
+        if instants >= self.until:
+            weeks = (instants - self.until) // TICKS_PER_WEEK + 1
+        elif instants < self.first:
+            weeks = (instants - self.first) // TICKS_PER_WEEK
+        inside = instants - weeks * TICKS_PER_WEEK
+        index = (inside - self.first) // TICKS_PER_DAY
+        before, ticks = self._days[index]
+        begun = self._work_inside(inside) - self._work_inside(self.first + index * TICKS_PER_DAY)
+        a_week = self._days[-1][0] - self._days[-8][0] if weeks > 0 else self._days[7][0]
+        return before + (begun / ticks if ticks else 0) + weeks * a_week
+
+    @cached_property
+    def _days(self) -> list[tuple[int, int]]:
+        """For each day of the span and the one after it: working days before, and ticks of work on it."""
+        ticks = [round(hours * TICKS_PER_HOUR) for hours in self.hours] + [0]
+        return list(zip(accumulate((count > 0 for count in ticks[:-1]), initial=0), ticks, strict=True))
 
     @property
     def ever_works(self) -> bool:

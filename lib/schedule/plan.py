@@ -163,7 +163,7 @@ def _waits(tasks: pl.DataFrame, calendars: Mapping[str, Calendar], as_of: date) 
     for project, days, started in tasks.select("project_id", "duration_days", "started_on").iter_rows():
         if days is not None and started is not None and started <= as_of:
             calendar = calendars.get(f"project:{project}", calendars[""])
-            days = max(0.0, days - float(calendar.days_before(end) - calendar.days_before(instant(started))))
+            days = max(0.0, days - (calendar.days_before(end) - calendar.days_before(instant(started))))
         waits.append(days)
     return pl.Series(waits, dtype=pl.Float64)
 
