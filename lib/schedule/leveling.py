@@ -1,6 +1,6 @@
 """Schedules tasks that share resources, none of which is ever used beyond its capacity. It draws, saves and asks nothing.
 
-`level` works in plain periods. `schedule` (from `lib.schedule.shared_people`) works on a plan's calendars, over all its projects.
+`level` works in plain periods. `schedule` (`lib.schedule.scheduling`, from here too) works on a plan's calendars, over all its projects.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ import numpy as np
 import polars as pl
 
 from lib.schedule.graph import Problem, Problems, cycle_of, order_of
+from lib.schedule.schedule_checks import checked
+from lib.schedule.scheduling import METHODS, Schedule, schedule
 from lib.schedule.serial import Instance, best, lower_bound
 from lib.schedule.solver import Progress, Search, shorter
 
+__all__ = ["Leveled", "Schedule", "checked", "level", "schedule", "violations"]
+
 LINK_KINDS = ("FS", "SS", "FF", "SF")
-METHODS = ("serial", "cp-sat")
 PARTS = 1_000
 """Fractions of periods and units are kept to a thousandth."""
 
