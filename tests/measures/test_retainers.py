@@ -128,7 +128,8 @@ def test_the_league_is_priced_at_the_overage_rate_or_by_what_an_included_hour_co
         retainer(contract_id="n", account_id="d"),
     ]
     projects = [
-        {"project_id": f"on {contract}", "account_id": account, "contract_id": contract} for contract, account in zip("klmn", "abcd", strict=True)
+        {"project_id": f"on {contract}", "account_id": account, "contract_id": contract}
+        for contract, account in zip("klmn", "abcd", strict=True)
     ]
     hours = {"on k": 30.0, "on l": 32.0, "on m": 50.0, "on n": 20.0}
     entries = [{"date": AS_OF, "project_id": project, "hours": worked} for project, worked in hours.items()]
