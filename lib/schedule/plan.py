@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from lib.portfolio import Portfolio
-from lib.schedule.calendars import Calendar, instant
+from lib.schedule.calendars import NEVER, TICKS_PER_HOUR, Calendar, instant
 from lib.schedule.graph import Problem, Problems, cycle_of, numbers_of, order_of
 from lib.schedule.summaries import leaf_links, leaves_of
 from lib.schedule.working_time import calendars_of
@@ -96,7 +96,8 @@ def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None 
     """The plan of these projects, or of all that are planned or active; as the facts stood at the close of as_of.
 
     Problems: cycle (its tasks), dangling_link (both ends of a link to a task that is in no table), negative_duration, parent_cycle,
-    unordered_estimates (optimistic over likely, or likely over pessimistic).
+    unordered_estimates (optimistic over likely, or likely over pessimistic), no_capacity (tasks whose person has no hours left for them,
+    ever).
     """
     chosen = portfolio["projects"].select("project_id", "account_id", "status").collect()
     chosen = chosen.filter(pl.col("status").is_in(PLANNED) if projects is None else pl.col("project_id").is_in(list(projects)))
@@ -118,7 +119,8 @@ def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None 
         return Problems(tuple(problems))
     first, last = _span(tasks, as_of)
     calendars = calendars_of(portfolio, first, last)
-    return Plan(_remaining(tasks, _logged(portfolio, as_of), calendars, as_of), links, calendars, as_of, parents)
+    plan = Plan(_remaining(tasks, _logged(portfolio, as_of), calendars, as_of), links, calendars, as_of, parents)
+    return _without_capacity(plan) or plan
 
 
 def _remaining(tasks: pl.DataFrame, logged: pl.DataFrame, calendars: Mapping[str, Calendar], as_of: date) -> pl.DataFrame:
@@ -205,6 +207,12 @@ def _wrong_numbers(tasks: pl.DataFrame) -> list[Problem]:
     )
     wrong = {"negative_duration": negative, "unordered_estimates": unordered}
     return [Problem(kind, tuple(rows["task_id"])) for kind, rows in wrong.items() if not rows.is_empty()]
+
+
+def _without_capacity(plan: Plan) -> Problems | None:
+    rows = zip(plan.tasks.select("task_id", "work_hours").iter_rows(), plan.task_calendars, strict=True)
+    left = [name for (name, hours), calendar in rows if hours and calendar.finish(plan.start, round(hours * TICKS_PER_HOUR)) >= NEVER]
+    return Problems((Problem("no_capacity", tuple(left)),)) if left else None
 
 
 def _cycles(task_ids: list[str], links: pl.DataFrame) -> list[Problem]:
