@@ -13,6 +13,9 @@ from lib.measures.bookings import booked_by_day, unmet_demand
 from lib.measures.load import load_by_day, summed, sustained_overload
 from lib.measures.remaining import done_against_estimate, remaining_work
 from lib.portfolio import Portfolio
+from lib.schedule.dates import dates
+from lib.schedule.graph import Problem, Problems
+from lib.schedule.plan import PLANNED, plan_of
 from lib.schedule.working_time import hours_by_person_day
 
 FARTHEST = timedelta(days=3 * 365)
@@ -24,7 +27,8 @@ class Workload:
     """A team's workload from `first` to `last`, facts to `as_of` and plan after.
 
     `days`: capacity by person and day, from `first` to the last due date or booking, three years ahead at most. `work`, `booked`, `load`,
-    `gaps`, `unmet`: as the measures of those names give them; `load` and `lost` from first to last only.
+    `gaps`, `unmet`: as the measures of those names give them; `load` and `lost` from first to last only. `problems`: of networks (a
+    cycle, a dangling link ...), in whose projects a task is held to begin no earlier than not_before says.
     """
 
     as_of: date
@@ -37,6 +41,7 @@ class Workload:
     allocation: Allocation
     gaps: pl.DataFrame
     unmet: pl.DataFrame
+    problems: tuple[Problem, ...] = ()
 
     @property
     def weeks(self) -> pl.DataFrame:
@@ -69,12 +74,39 @@ class Workload:
         )
 
 
-def workload(portfolio: Portfolio, as_of: date, first: date, last: date, early_starts: pl.DataFrame | None = None) -> Workload:
-    """Everybody's workload from `first` to `last` at the close of `as_of`. `early_starts`: task_id, release, of the network.
+def early_starts(portfolio: Portfolio, as_of: date) -> tuple[pl.DataFrame | None, tuple[Problem, ...]]:
+    """task_id and release, the day on which its network lets a task begin at the earliest, and what is wrong with networks.
+
+    Projects with a problem are left out; None where no task waits for another.
+    """
+    tasks = portfolio["tasks"].select("task_id", "project_id").collect()
+    links = portfolio["links"].collect()
+    projects = portfolio["projects"].filter(pl.col("status").is_in(PLANNED)).select("project_id").collect()["project_id"]
+    problems: list[Problem] = []
+    while links.height and projects.len():
+        plan = plan_of(Portfolio(portfolio.version, dict(portfolio.frames) | {"links": links.lazy()}), as_of, projects.to_list())
+        made = plan if isinstance(plan, Problems) else dates(plan)
+        if not isinstance(made, Problems):
+            return made.tasks.select("task_id", pl.col("early_start_on").alias("release")), tuple(problems)
+        problems += made.found
+        named = pl.Series("task_id", [task for problem in made.found for task in problem.task_ids], pl.String)
+        wrong = tasks.filter(pl.col("task_id").is_in(named.implode()))["project_id"].unique()
+        inside = tasks.filter(~pl.col("project_id").is_in(wrong.implode()))["task_id"].implode()
+        kept = links.filter(pl.col("predecessor_id").is_in(inside) & pl.col("successor_id").is_in(inside))
+        left = projects.filter(~projects.is_in(wrong.implode()))
+        if kept.height == links.height and left.len() == projects.len():
+            break  # nothing more to leave out
+        links, projects = kept, left
+    return None, tuple(problems)
+
+
+def workload(portfolio: Portfolio, as_of: date, first: date, last: date, releases: pl.DataFrame | None = None) -> Workload:
+    """Everybody's workload from `first` to `last` at the close of `as_of`. `releases`: what `early_starts` gives, if it is at hand.
 
     `first` may be before as_of, down to where gaps between bookings and logged hours are looked for, and no later than as_of + 1.
     """
-    work = remaining_work(portfolio, as_of, early_starts)
+    releases, problems = (releases, ()) if releases is not None else early_starts(portfolio, as_of)
+    work = remaining_work(portfolio, as_of, releases)
     ends = [last, work["due"].max(), work["finish"].max(), portfolio["bookings"].select(pl.col("end").max()).collect().item()]
     until = min(max([end for end in ends if isinstance(end, date)]), max(last, as_of + FARTHEST))
     days = hours_by_person_day(portfolio, min(first, as_of + timedelta(days=1)), until)
@@ -92,4 +124,5 @@ def workload(portfolio: Portfolio, as_of: date, first: date, last: date, early_s
         over_allocated(work, booked, days, as_of),
         gaps(work, booked, done_against_estimate(portfolio, as_of), logged, as_of),
         unmet_demand(portfolio, work, as_of, last),
+        problems,
     )  # fmt: skip

@@ -19,6 +19,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     "person_terms": {"weekly_hours": 40.0},
     "projects": {"name": "Site", "status": "active", "currency": "EUR"},
     "tasks": {"project_id": "j", "name": "Write", "kind": "task", "status": "open"},
+    "links": {"kind": "FS", "lag_hours": 0.0, "elapsed": False},
     "bookings": {"project_id": "j", "hours_per_day": 8.0, "status": "confirmed"},
     "absences": {"person_id": "ana", "status": "approved"},
     "closures": {"name": "Closed"},

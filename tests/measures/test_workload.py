@@ -172,3 +172,44 @@ def test_timesheets_alone_give_hours_and_no_capacity():
 def test_a_portfolio_of_nothing_has_no_workload():
     made = workload(book_of(), AS_OF, MON, FRI)
     assert (made.load.height, made.weeks.height, made.gaps.height, made.unmet.height, made.overloads.height) == (0, 0, 0, 0, 0)
+
+
+def chained(*links: dict[str, Any]) -> Workload:
+    """Max does 16 hours; what Ben does in 12 is due on Wednesday and waits for it. Another project of Ben's stands for itself."""
+    week = {"weekly_hours": 40.0, "week_pattern": [8.0] * 5 + [0.0] * 2}
+    sunday = date(2026, 5, 10)
+    portfolio = book_of(
+        people=[{"person_id": "max"} | week, {"person_id": "ben"} | week],
+        projects=[{"project_id": name, "account_id": "a"} for name in "jk"],
+        tasks=[
+            {"task_id": "first", "assignee_id": "max", "estimate_hours": 16.0},
+            {"task_id": "then", "assignee_id": "ben", "estimate_hours": 12.0, "due": WED},
+            {"task_id": "k1", "project_id": "k", "assignee_id": "max", "estimate_hours": 8.0},
+            {"task_id": "k2", "project_id": "k", "assignee_id": "ben", "estimate_hours": 1.0, "due": WED},
+        ],
+        links=list(links),
+    )
+    return workload(portfolio, sunday, MON, FRI)
+
+
+FIRST_THEN = {"predecessor_id": "first", "successor_id": "then"}
+
+
+def test_work_cannot_begin_before_what_it_waits_for_is_done():
+    assert chained().allocation.people["unplaced_hours"].to_list() == [0, 0]
+    waiting = chained(FIRST_THEN)
+    assert waiting.work.filter(task_id="then")["release"].to_list() == [WED]  # Max is done on Tuesday
+    ben = first_row(waiting.allocation.people.filter(person_id="ben"))
+    assert (ben["unplaced_hours"], ben["window_start"], ben["window_end"]) == (4, WED, WED)
+
+
+def test_a_link_to_nowhere_takes_its_project_s_network_alone():
+    found = chained(FIRST_THEN, {"predecessor_id": "nowhere", "successor_id": "k2"})
+    assert [(problem.kind, set(problem.task_ids)) for problem in found.problems] == [("dangling_link", {"nowhere", "k2"})]
+    assert found.work.filter(task_id="then")["release"].to_list() == [WED]
+
+
+def test_a_circle_in_one_project_leaves_the_others_their_networks():
+    found = chained(FIRST_THEN, {"predecessor_id": "k1", "successor_id": "k2"}, {"predecessor_id": "k2", "successor_id": "k1"})
+    assert [(problem.kind, set(problem.task_ids)) for problem in found.problems] == [("cycle", {"k1", "k2"})]
+    assert dict(found.work.select("task_id", "release").iter_rows()) == {"first": MON, "then": WED, "k1": MON, "k2": MON}
