@@ -1,10 +1,8 @@
-"""Dates of small plans by hand, Microsoft Project's answers to the minute, and the laws of floats on calendars."""
+"""Dates of small plans by hand, and the laws of floats on calendars."""
 
 from __future__ import annotations
 
-import csv
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -12,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.schedule.calendars import TICKS_PER_HOUR, Calendar, instant, moment
+from lib.schedule.calendars import TICKS_PER_HOUR, Calendar, moment
 from lib.schedule.dates import Dates, dates
 from lib.schedule.graph import Problem, Problems
 from lib.schedule.network import critical_path
@@ -21,7 +19,6 @@ from tests.measures.rows import book_of
 from tests.schedule.plans import OFFICE, days, plan
 from tests.schedule.test_network import LINK, networks
 
-FOLDER = Path(__file__).parents[3] / "shared" / "data" / "reference" / "cpm"
 PART_TIME = Calendar.of_week([[(9, 13)]] * 3 + [[], [], [], []])
 
 
@@ -204,81 +201,6 @@ def test_nothing_to_do_has_no_dates() -> None:
     found = dates(plan([]))
     assert isinstance(found, Dates)
     assert (found.tasks.height, found.summaries.height, found.projects.height) == (0, 0, 0)
-
-
-NIGHTS = [[(23, 24)], *([[(0, 3), (4, 8), (23, 24)]] * 4), [(0, 3), (4, 8)], []]
-DAYS = [[(8, 12), (13, 17)]] * 5 + [[], []]
-DAY_AND_NIGHT = Calendar.of_week(  # the project begins at eight
-    [[*day, *night] for day, night in zip(DAYS, NIGHTS, strict=True)], {date(2003, 1, 7): [*DAYS[1], (23, 24)]}
-)
-
-
-def project_plan(name: str) -> tuple[dict[str, dict[str, str]], list[dict[str, Any]], list[str], Plan]:
-    """Microsoft Project's rows by UID, and the same network as a plan: durations, links, start-no-earlier-than dates, outline."""
-    with (FOLDER / name).open(encoding="utf-8") as file:
-        rows = {row["UID"]: row for row in csv.DictReader(file)}
-    tasks: list[dict[str, Any]] = []
-    links, parents, outline = [], {}, {}
-    for uid, row in rows.items():
-        outline[int(row["OutlineLevel"])] = uid
-        if uid != "0":
-            parents[uid] = outline[int(row["OutlineLevel"]) - 1]
-        if row["Summary"] == "1":
-            continue
-        # Start no earlier than (ConstraintType 4): its date is not printed, but it binds here or lies before the start.
-        begins = date.fromisoformat(row["Start"][:10]) if row["ConstraintType"] == "4" else None
-        tasks.append({"task_id": uid, "work_hours": float(row["Duration"][2:].partition("H")[0]), "not_before": begins})
-        for link in filter(None, row["predecessors(uid type lag_in_minutes)"].split(" ")):
-            kind = next(kind for kind in ("FS", "SS", "FF", "SF") if kind in link)
-            before, minutes = link.split(kind)
-            links.append(f"{before} {uid} {kind} {float(minutes) / 60}")
-    start = date.fromisoformat(rows["0"]["Start"][:10])
-    return rows, tasks, links, plan(tasks, *links, as_of=start - timedelta(days=1), parents=parents)
-
-
-def printed(row: dict[str, str], *names: str) -> list[datetime]:
-    return [datetime.fromisoformat(row[name]) for name in names]
-
-
-def slack_hours(row: dict[str, str], name: str) -> float:
-    return float(row[name]) / TICKS_PER_HOUR  # tenths of a minute
-
-
-@pytest.mark.skipif(not FOLDER.exists(), reason="Microsoft Project's answers are not part of the project")
-def test_microsoft_projects_sample_to_the_minute() -> None:
-    rows, tasks, links, made = project_plan("msproject_expected_sample.csv")
-    # Second Task is worked on by a day and a night shift; in the outline its duration counts the days of the project's calendar alone.
-    tasks[0]["person_id"] = "shifts"
-    made = plan(tasks, *links, as_of=made.as_of, parents=made.parents, calendars={"shifts": DAY_AND_NIGHT})
-    found = dates(made)
-    assert isinstance(found, Dates)
-    names = (("early_start", "EarlyStart"), ("early_finish", "EarlyFinish"), ("late_start", "LateStart"), ("late_finish", "LateFinish"))
-    for row in [*found.tasks.iter_rows(named=True), *found.summaries.iter_rows(named=True)]:
-        expected = rows[row["task_id"]]
-        assert {ours: moment(row[ours]) for ours, _ in names} == {ours: printed(expected, theirs)[0] for ours, theirs in names}, expected
-        assert row["critical"] is (expected["Critical"] == "1"), expected
-        if "total_float_hours" in row and row["task_id"] != "2":
-            assert row["total_float_hours"] == slack_hours(expected, "TotalSlack"), expected
-            assert row["free_float_hours"] == slack_hours(expected, "FreeSlack"), expected
-
-
-@pytest.mark.skipif(not FOLDER.exists(), reason="Microsoft Project's answers are not part of the project")
-def test_microsoft_projects_links_and_lags_to_the_minute() -> None:
-    """All its tasks are scheduled by hand, of which Project has two habits: a late finish is shown at the beginning of the day on which the
-    successor starts (not the evening before), and a link from a start (SS, SF) does not bind the late dates of its predecessor."""
-    rows, tasks, links, made = project_plan("msproject_expected_task-links-project2019-mspdi.csv")
-    found = dated(made)
-    by_finish = dated(plan(tasks, *(link for link in links if " SS " not in link and " SF " not in link), as_of=made.as_of))
-    for uid, row in found.items():
-        expected, late = rows[uid], by_finish[uid] if uid in ("11", "13") else row
-        assert [moment(row["early_start"]), moment(row["early_finish"])] == printed(expected, "EarlyStart", "EarlyFinish"), expected
-        assert moment(late["late_start"]) == printed(expected, "LateStart")[0], expected
-        assert late["late_finish"] == OFFICE.previous_working(instant(printed(expected, "LateFinish")[0])), expected
-        assert late["total_float_hours"] == slack_hours(expected, "TotalSlack"), expected
-        assert row["free_float_hours"] == slack_hours(expected, "FreeSlack"), expected
-        assert row["critical"] is (expected["Critical"] == "1"), expected
-    # By their links from the start, the two differ from what Project prints: two days of lag before the finish.
-    assert {uid for uid, row in found.items() if row["total_float_hours"] != slack_hours(rows[uid], "TotalSlack")} == {"11", "13"}
 
 
 def test_links_of_all_kinds_with_lags_in_minutes_as_project_shows_them() -> None:
