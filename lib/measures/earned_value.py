@@ -56,14 +56,16 @@ REASONS: dict[str, tuple[State, str]] = {
 CPI_FROM_EARNED = 0.2
 """The share of the budget that must be earned before BAC / CPI is the estimate that leads."""
 
+_NO_COUNT = 1000  # numbers from here on name periods (years, months as 202603) and don't count them
+
 
 def earned_value(periods: pl.DataFrame, bac: float | None, planned_duration: float | None = None) -> pl.DataFrame:
     """Every figure at the close of each period of one project.
 
     `periods`: one row a period, any order: `period`, and cumulative `pv`, `ev`, `ac` (null or NaN where unknown, as EV and AC in periods
     to come), all in the unit of `bac`. Optional `remaining`: cost of the work that remains, for the bottom-up EAC.
-    A numeric period is its time, with time 0 at the planned start (numbers whose first is above 1, such as years, count from 1); dates and
-    words are periods 1, 2, 3 …, dates in their order, words in that of the rows. `planned_duration` stands in where pv ends before the
+    A numeric period is its time, with time 0 at the planned start; dates, numbers from 1000 on (years, 202603) and words are periods 1, 2,
+    3 …, words in the order of the rows. `planned_duration` stands in where pv ends before the
     budget is planned.
 
     Returns, by time: period, pv (BAC from PD on), ev (held within 0…BAC), ac, bac, `FIGURES`, and `why_<figure>` for each of them:
@@ -250,11 +252,11 @@ def _amount(name: str, dtype: pl.DataType) -> pl.Expr:
 def _times(periods: pl.Series) -> pl.Series:
     """The time that each period closes at."""
     numbers = periods.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) if not periods.dtype.is_temporal() else None
-    if numbers is not None and numbers.null_count() == 0:
-        first = numbers.min()
-        return (numbers - (first - 1 if isinstance(first, float) and first > 1 else 0)).alias("time")
-    order = periods.rank("ordinal") if periods.dtype.is_temporal() else pl.int_range(1, len(periods) + 1, eager=True)
-    return order.cast(pl.Float64).alias("time")
+    if numbers is not None and numbers.null_count():
+        return pl.int_range(1, len(periods) + 1, eager=True).cast(pl.Float64).alias("time")
+    if numbers is not None and not (numbers >= _NO_COUNT).all():
+        return numbers.alias("time")
+    return (periods if numbers is None else numbers).rank("ordinal").cast(pl.Float64).alias("time")
 
 
 def _number(value: Any) -> float | None:

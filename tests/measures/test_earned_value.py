@@ -193,7 +193,8 @@ def test_a_project_done_early_is_ahead_for_good():
 
 @pytest.mark.parametrize(
     "names",
-    [[2019, 2020, 2021, 2022, 2023, 2024, 2025], ["M1", "M2", "M3", "M10", "M11", "M12", "end"], [str(n) for n in range(1, 8)],
+    [[202511, 202512, 202601, 202602, 202603, 202604, 202605], [2019, 2020, 2021, 2022, 2023, 2024, 2025],
+     ["M1", "M2", "M3", "M10", "M11", "M12", "end"], [str(n) for n in range(1, 8)],
      [f" {n}.0" for n in range(1, 8)], [date(2026, month, 28) for month in range(1, 8)], [F(n) / 1 for n in range(1, 8)]],
 )  # fmt: skip
 def test_periods_go_by_any_name(names: list[Any]):
@@ -202,6 +203,12 @@ def test_periods_go_by_any_name(names: list[Any]):
     figures = earned_value(PAUSED.with_columns(pl.Series("period", names)), 120)
     assert figures["spi_t"].to_list() == earned_value(PAUSED, 120)["spi_t"].to_list()
     assert figures["period"].to_list() == names
+
+
+def test_a_project_may_be_told_from_a_later_period_on():
+    late = earned_value(PAUSED.filter(pl.col("period") >= 5), 120)
+    assert late["at"].to_list() == [5.0, 6.0, 7.0]
+    assert late["spi_t"].to_list()[-1] == pytest.approx(5 / 7)
 
 
 def test_rows_in_any_order_texts_and_whole_numbers_are_the_same_project():
