@@ -16,17 +16,19 @@ import polars as pl
 from lib.intake import issues
 from lib.intake.encoding import clean_bytes
 from lib.intake.footers import counted_with, without_footers
+from lib.intake.inner_headers import tables_of_other_width, tables_within_records
 from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
-from lib.intake.regions import Block, Found, blocks_of_text, in_columns, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.regions import ALL_COLUMNS, Block, Found, blocks_of_text, in_columns, largest, lone_lines, offered, region_end, tables_of
 from lib.intake.scanning import is_well_quoted, may_be_too_long, refuse_endless_lines, scan
-from lib.intake.side_by_side import ALL_COLUMNS, one_at, region_order
+from lib.intake.side_by_side import one_at, region_order
 from lib.intake.text_columns import Grid, grid_of, part_headers, part_records
 from lib.intake.values import Reading, Region
 from lib.text import clean_text
 from lib.workers import Refusal
 
 _BEGINNING = 200_000
+_LARGE = 5_000_000  # bytes above which only one of several tables is looked into
 _LONGEST_FIRST_LINE = 5_000_000
 _MOST_UNCLOSED = 50_000  # the end of each is looked for far down: what is beyond could not be refused in time
 _TOP, _MOST_WIDTHS = 30, 8
@@ -104,14 +106,35 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
         if (again := _table(text, asked, found, most_columns)) != table:
             table = again
             frame, wrong, blank = _records(text, table)
+    found = _with_inner(text, asked, found, table, (frame, wrong), most_columns)
+    if (again := _table(text, asked, found, most_columns)) != table:
+        table = again
+        frame, wrong, blank = _records(text, table)
     reading = replace(how, header_line=table.line, header_rows=table.header_rows if table.line else None)
     apart = without_footers(frame, wrong, table.headers, asked, delimiter)
-    lone = _lone_lines(text, found, table)
+    lone = _lone_lines(text, in_columns(found, asked.columns), table)
     regions = _regions([*found, *(grid.parts if grid else ())], table, apart.frame, asked.columns)
     return Records(
         reading, table.headers, [""] * len(table.headers), apart.frame, apart.found, blank, _shown(top),
         regions=regions, left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
     )  # fmt: skip
+
+
+def _with_inner(
+    text: _Text, asked: Reading, found: list[Found], table: _Table, read: tuple[pl.DataFrame, pl.DataFrame], most_columns: int
+) -> list[Found]:
+    """The tables found, each with those that begin within it. read: records and issues of `table`."""
+    out: list[Found] = []
+    for one, below in zip(found, [*found[1:], None], strict=False):
+        holds_asked = one.header_line < (asked.header_line or 0) and (below is None or (asked.header_line or 0) < below.first)
+        whole = _table(text, Reading(header_line=one.header_line), found, most_columns)
+        if whole != table and not holds_asked and len(text.body) > _LARGE:  # each would be read for nothing
+            out.append(one)
+            continue
+        frame, wrong = read if whole == table else _records(text, whole)[:2]
+        inner = tables_within_records(one, frame)
+        out += inner if len(inner) > 1 else tables_of_other_width(inner[0], frame, wrong, text.body, text.marks)
+    return out
 
 
 def _part(grid: Grid, asked: Reading) -> tuple[int, tuple[int, int], Found | None] | None:
@@ -183,7 +206,7 @@ def _table(text: _Text, asked: Reading, found: list[Found], most_columns: int) -
         skipped = header.start + header.lines
     if len(headers) > most_columns:
         raise Refusal("too_many_columns", columns=len(headers), most=most_columns)
-    return _Table(max(0, line), header_rows, headers, skipped, region_end(found, max(0, line), asked.last_line))
+    return _Table(max(0, line), header_rows, headers, skipped, region_end(in_columns(found, asked.columns), max(0, line), asked.last_line))
 
 
 def _header(text: _Text, line: int) -> Record:

@@ -14,6 +14,7 @@ from lib.intake.layout import LOOKS_LIKE_VALUE, header_row, is_group_row, shown_
 from lib.intake.mapping import MISSING_WORDS
 from lib.intake.records import records
 
+ALL_COLUMNS = (0, 0)  # all cells as one table, whatever else was found
 _LOOKED_AT = 60
 _MOST_BLOCKS = 200  # a file with more blank lines than that is written so
 _HEAD_BYTES = 100_000
@@ -42,7 +43,7 @@ class Found:
     """One table: `first` is the first line of its block, `header_line` names its columns (the second of two), `end` is its last line.
 
     `valued`: numbers or dates stand beneath names. `columns`: (first, last), from 1, where another table stands beside it. `sure` False:
-    it may as well be part of a larger one.
+    it may as well be part of a larger one. `inner`: it begins within another, without a blank line between them.
     """
 
     first: int
@@ -53,6 +54,7 @@ class Found:
     valued: bool
     columns: tuple[int, int] | None = None
     sure: bool = True
+    inner: bool = False
 
     @property
     def size(self) -> int:
@@ -224,8 +226,14 @@ def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int
 
 
 def in_columns(found: Sequence[Found], columns: tuple[int, int] | None) -> list[Found]:
-    """Those that stand above or below a table in these columns, itself too."""
-    return [one for one in found if one.columns is None or columns is None or one.columns == columns]
+    """The tables above and below one in these columns, itself too: where one begins, that above it ends."""
+    if columns is None:
+        return [one for one in found if one.sure]
+    if columns == ALL_COLUMNS:
+        return [one for one in found if one.columns == columns or (one.columns is None and not one.inner)]
+    own = [one for one in found if one.columns == columns]
+    certain = any(one.sure for one in own)
+    return [one for one in found if (one.columns == columns and one.sure == certain) or (one.columns is None and one.sure)]
 
 
 def lone_lines(found: Sequence[Found], header_line: int, end: int | None, last: int) -> range:

@@ -19,11 +19,12 @@ import polars as pl
 from lib.intake import issues
 from lib.intake.delimited import MOST_COLUMNS, Records
 from lib.intake.footers import counted_with, without_footers
+from lib.intake.inner_headers import HEAD_ROWS, SMALL_ROWS, tables_within, value_columns
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
 from lib.intake.open_document import check_sheets
-from lib.intake.regions import Found, blocks_of_rows, in_columns, largest, lone_lines, offered, region_end, tables_of
-from lib.intake.side_by_side import ALL_COLUMNS, one_at, region_order, tables_beside
+from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, in_columns, largest, lone_lines, offered, region_end, tables_of
+from lib.intake.side_by_side import one_at, region_order, tables_beside
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
 from lib.workers import Refusal
@@ -198,9 +199,29 @@ def _tables(rows: Rows) -> tuple[list[Found], int | None]:
         return _written(rows[first:end])
 
     found = tables_of(blocks_of_rows([any(cell != "" for cell in row) for row in rows], written), main)
-    found = tables_beside(rows, written, found)
+    found = [table for one in tables_beside(rows, written, found) for table in _within(one, rows)]
     is_parted = any(one.columns and one.sure for one in found)
     return found, 0 if main is None and is_parted else main
+
+
+def _within(one: Found, rows: Rows) -> list[Found]:
+    """`one` with the tables that begin within it."""
+    if not one.sure:
+        return [one]
+    body = _in(rows[one.header_line : one.end], one.columns)
+    numbers = [number for number, row in enumerate(body) if not _is_blank(row)]
+
+    def written(first: int, end: int) -> list[list[str]]:
+        return _written([body[number] for number in numbers[first:end]])
+
+    if len(numbers) <= SMALL_ROWS:
+        candidates = [at for at, number in enumerate(numbers) if all(isinstance(cell, str) for cell in body[number])]
+    else:
+        valued = value_columns(written(0, HEAD_ROWS))
+        candidates = [
+            at for at, number in enumerate(numbers) if any(isinstance(cell := body[number][column], str) and cell for column in valued)
+        ]  # fmt: skip
+    return tables_within(one, [one.header_line + 1 + number for number in numbers], len(numbers), candidates, written)
 
 
 def _written(rows: Rows) -> list[list[str]]:
@@ -222,8 +243,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     if start > len(rows):
         raise Refusal("no_header_line", line=start)
     columns = asked.columns or (table.columns if table else None)
-    if columns is not None:
-        found, rows = in_columns(found, columns), _in(rows, columns)
+    found, rows = in_columns(found, columns), _in(rows, columns)
     if columns is not None and columns != ALL_COLUMNS:
         errors = [(row, column - columns[0] + 1, code) for row, column, code in errors if columns[0] <= column + 1 <= columns[1]]
     header_rows = asked.header_rows or (table.header_rows if table else 1)

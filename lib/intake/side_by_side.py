@@ -16,10 +16,9 @@ from lib.intake.footers import says_total
 from lib.intake.layout import LOOKS_LIKE_VALUE, header_row
 from lib.intake.mapping import MISSING_WORDS
 from lib.intake.records import Record
-from lib.intake.regions import Found, blocks_of_rows, tables_of
+from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, tables_of
 from lib.intake.values import Region
 
-ALL_COLUMNS = (0, 0)
 _HEAD, _DENSE, _MUCH_SHORTER = 60, 0.9, 0.8
 
 Rows = Sequence[Sequence[object]]

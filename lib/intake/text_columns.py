@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from lib.intake import issues
+from lib.intake.inner_headers import tables_within
 from lib.intake.layout import HEADER_LETTERS, column_names, join_names
 from lib.intake.records import Record, records
-from lib.intake.regions import Found, blocks_of_rows, in_columns, region_end, tables_of
-from lib.intake.side_by_side import ALL_COLUMNS, lines_of, may_stand_beside, record_before, tables_beside
+from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, in_columns, region_end, tables_of
+from lib.intake.side_by_side import lines_of, may_stand_beside, record_before, tables_beside
 from lib.text import clean_text
 
-MOST_LINES = 50_000  # a longer text is an export, and none has two tables beside each other
+MOST_LINES = 20_000  # a longer text is an export, and none has two tables beside each other
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,22 @@ def grid_of(body: bytes, marks: tuple[bytes, bytes], top: list[Record], main: Re
     tables = tables_beside(rows, written, whole)
     if all(one.columns is None for one in tables):
         return None
+    tables = [table for one in tables for table in (_within(one, rows) if one.columns and one.sure else [one])]
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     return Grid(found, rows, starts, width, lines_of(tables, starts, ends))
+
+
+def _within(one: Found, rows: list[list[str]]) -> list[Found]:
+    """`one` with the tables that begin within it."""
+    left, right = one.columns or (1, 0)
+    body = [row[left - 1 : right] for row in rows[one.header_line : one.end]]
+    numbers = [number for number, row in enumerate(body) if any(cell.strip() for cell in row)]
+
+    def written(first: int, end: int) -> list[list[str]]:
+        return [[cell[:HEADER_LETTERS] for cell in body[number]] for number in numbers[first:end]]
+
+    lines = [one.header_line + 1 + number for number in numbers]
+    return tables_within(one, lines, len(numbers), range(len(numbers)), written)
 
 
 def part_headers(grid: Grid, line: int, header_rows: int, columns: tuple[int, int]) -> list[str]:

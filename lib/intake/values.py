@@ -21,7 +21,7 @@ class Reading:
     `header_rows` 2: the line above holds merged cells over the names, which become "Q1 / Hours". `last_line` the last line of the
     table: what stands below is left out; 0 when all lines to the end are records. `totals` False: lines that say "Total" and
     headers that come again are records. `columns` are the (first, last) of one of several tables beside each other, from 1; (0, 0) when
-    all columns are one table.
+    all cells are one table, whatever looks like another.
     """
 
     kind: str | None = None
@@ -68,8 +68,8 @@ class Region:
     """One table of a file: pick it with `region.picked(reading)`.
 
     `headers` are its columns; () with `header_line` 0 for a sheet too large to look into unasked. `hidden`: its sheet is hidden.
-    `columns`: (first, last), from 1, where others stand beside it; (0, 0) for all of these as one. `sure` False: another way to see the
-    same cells, which is read only if a person asks for it.
+    `columns`: (first, last), from 1, where others stand beside it; (0, 0) for all that was parted as one. `sure` False: another way to see
+    the same cells, which is read only if a person asks for it.
     """
 
     sheet: str

@@ -50,8 +50,10 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
         st.markdown(f":gray[{t('Rejected rows that come back: nothing else is removed by loading them.')}]")
     if upload.remembered:
         st.markdown(f":gray[{t('Mapped as the last time a file with these columns was loaded.')}]")
-    if any(not one.sure and one.columns and any(one.columns) for one in report.regions) and reading.columns is None:
-        st.markdown(f":gray[{t('Two tables may stand side by side here. If so, pick one of them under Correct.')}]")
+    perhaps = [] if reading.columns == (0, 0) else [one for one in report.regions if not one.sure and one.columns != (0, 0)]
+    if perhaps:
+        place = md(clip(f"{_place(perhaps[-1], t)}: {', '.join(perhaps[-1].headers)}", 90))
+        st.markdown(f":orange[▲] :gray[{t('Another table may stand in this one ({place}). If so, pick it under Correct.', place=place)}]")
     if upload.beside:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":gray[{t('Also in this file, and not read, as no table of Cartera looks like it:')}]", width="content")
@@ -66,7 +68,7 @@ def _place(region: Region, t: Language) -> str:
     where = t("line {n}", n=t.number(region.header_line))
     if region.columns:
         letters = uploads.column_letters(region.columns) if any(region.columns) else ""
-        where += ", " + (t("columns {letters}", letters=letters) if letters else t("all columns as one table"))
+        where += ", " + (t("columns {letters}", letters=letters) if letters else t("all as one table"))
     return f"{region.sheet}, {where}" if region.sheet else where
 
 

@@ -271,13 +271,26 @@ def test_tables_beside_each_other_are_each_a_file_and_can_be_read_as_one(empty: 
     assert "columns A–C" in texts(app)
     box = next(one for one in app.selectbox if str(one.key).startswith(f"{first.key}.read.region"))
     assert list(box.options) == [
-        "line 1, all columns as one table: project, date, hours, Column 4, nam…", "line 1, columns A–C: project, date, hours",
+        "line 1, all as one table: project, date, hours, Column 4, name, curre…", "line 1, columns A–C: project, date, hours",
         "line 1, columns E–G: name, currency, status",
     ]  # fmt: skip
     box.set_value(0).run()
     whole(app)
     first = next(one for one in app.session_state["intake.files"].values() if not one.copy)
     assert (first.outcome.reading.columns, len(first.outcome.columns), first.outcome.records) == ((0, 0), 7, 5)
+
+
+def test_what_may_be_another_table_is_told_and_can_be_picked(empty: Path) -> None:
+    words = "name;role;city\nAna;PM;Soria\nLuis;Dev;Lugo\nclient;status;owner\nAcme;active;Ana\nBeta;active;Luis\n"
+    app = dropped(opened("data"), ("team.csv", words.encode()))
+    (only,) = app.session_state["intake.files"].values()
+    assert only.outcome.records == 5
+    assert "Another table may stand in this one (line 4: client, status, owner). If so, pick it under Correct." in texts(app)
+    box = next(one for one in app.selectbox if str(one.key).startswith(f"{only.key}.read.region"))
+    box.set_value(1).run()
+    whole(app)
+    (only,) = app.session_state["intake.files"].values()
+    assert (only.outcome.reading.header_line, only.outcome.records) == (4, 2)
 
 
 def test_work_that_fails_leaves_the_page_usable(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
