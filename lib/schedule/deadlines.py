@@ -104,17 +104,17 @@ class Deadlines:
     @cached_property
     def _before(self) -> tuple[Ints, Ints]:
         """What each person can do before a release, and by the close of a due day."""
-        asked = self.day < self._span - 1
-        keys, units = self.worked_by[asked] * self._span + self.day[asked], self.capacity[asked]
-        if np.any(keys[1:] < keys[:-1]):
-            order = np.argsort(keys)
-            keys, units = keys[order], units[order]
-        total = np.concatenate(([0], np.cumsum(units)))
-        own = total[np.searchsorted(keys, np.arange(self.people) * self._span)]
+        day = np.minimum(self.day, self._span)
+        known = np.bincount(day, minlength=self._span + 1) > 0
+        earlier = np.concatenate(([0], np.cumsum(known)))  # how many days with rows there are before a day
+        days = int(earlier[-1])
+        places = self.worked_by * (days + 1)
+        places += earlier[day]
+        places += 1
+        by_day = np.bincount(places, self.capacity, self.people * (days + 1))  # a day's sums are far below 2^53
+        total = by_day.astype(np.int64).reshape(self.people, days + 1).cumsum(axis=1)
         jobs, entries = self._jobs, self._entries
-        at_release = total[np.searchsorted(keys, entries.person * self._span + entries.day)] - own[entries.person]
-        at_due = total[np.searchsorted(keys, jobs.person * self._span + jobs.due + 1)] - own[jobs.person]
-        return at_release, at_due
+        return total[entries.person, earlier[entries.day]], total[jobs.person, earlier[jobs.due + 1]]
 
     def _blocks(self, people: Ints) -> Iterator[_Block]:
         """`people` who have jobs, with those of about as many jobs, so that little of a block stands empty."""
@@ -187,7 +187,7 @@ class _Block:
         amounts[self.place] = units[self.jobs]
         row, column = self.entry_place
         step = self.work._entries.step[self.entries]
-        order = np.argsort(step, kind="stable")
+        order = np.argsort(step)
         bounds = np.searchsorted(step[order], np.arange(len(amounts) + 1))
         flat, column, begin, deepest = (row * len(self.people) + column)[order], column[order], begin[order], row[order]
         deficits = np.full((int(row.max()) + 1, len(self.people)), _NONE)

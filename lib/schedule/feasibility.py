@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lib.schedule.deadlines import Deadlines, Ints
 
+EPOCH = date(1970, 1, 1)
 UNITS_PER_HOUR = 3_600_000_000
 """Hours are rounded to a microsecond: decimals of seven places and whole seconds are exact, and 0.1 h + 0.2 h fit 0.3 h."""
 LEAST_UNITS = UNITS_PER_HOUR // 1_000_000
@@ -117,21 +120,23 @@ def _working(capacity: pl.DataFrame, first: date) -> pl.DataFrame:
 
 
 def _people(people: pl.Series, total: Ints, work: Deadlines, overdue: pl.DataFrame, first: date) -> pl.DataFrame:
-    windows = work.windows(np.flatnonzero(total))
-    found = pl.DataFrame({
-        "person_id": people.gather(windows.people),
-        "window_start": pl.Series(windows.first, dtype=pl.Int64),
-        "window_end": pl.Series(windows.last, dtype=pl.Int64),
-        "demand_hours": windows.demand / UNITS_PER_HOUR,
-        "capacity_hours": windows.capacity / UNITS_PER_HOUR,
-    }).with_columns((pl.lit(first) + pl.duration(days=pl.col("window_start", "window_end"))).name.keep())  # fmt: skip
+    found = work.windows(np.flatnonzero(total))
+
+    def filled(numbers: NDArray[Any], dtype: type[pl.DataType]) -> pl.Series:
+        """A column that is null for people without a window."""
+        return pl.repeat(None, people.len(), dtype=dtype, eager=True).scatter(found.people, pl.Series(numbers).cast(dtype))
+
+    start = (first - EPOCH).days
+    everyone = pl.DataFrame({
+        "person_id": people,
+        "unplaced_hours": total / UNITS_PER_HOUR,
+        "window_start": filled((found.first + start).astype(np.int32), pl.Date),
+        "window_end": filled((found.last + start).astype(np.int32), pl.Date),
+        "demand_hours": filled(found.demand / UNITS_PER_HOUR, pl.Float64),
+        "capacity_hours": filled(found.capacity / UNITS_PER_HOUR, pl.Float64),
+    })  # fmt: skip
     late = overdue.group_by("person_id").agg(pl.col("hours").sum().alias("overdue_hours"))
-    return (
-        pl.DataFrame({"person_id": people, "unplaced_hours": total / UNITS_PER_HOUR})
-        .join(found, on="person_id", how="left", maintain_order="left")
-        .join(late, on="person_id", how="left", maintain_order="left")
-        .with_columns(pl.col("overdue_hours").fill_null(0.0))
-    )
+    return everyone.join(late, on="person_id", how="left", maintain_order="left").with_columns(pl.col("overdue_hours").fill_null(0.0))
 
 
 def _date(rows: pl.DataFrame, column: str) -> pl.Expr:
@@ -147,7 +152,7 @@ def _units(hours: pl.Expr | str) -> pl.Expr:
 def _day(day: pl.Expr | str, first: date) -> pl.Expr:
     """Days since `first`."""
     column = pl.col(day) if isinstance(day, str) else day
-    return (column.to_physical() - (first - date(1970, 1, 1)).days).cast(pl.Int64)
+    return (column.to_physical() - (first - EPOCH).days).cast(pl.Int64)
 
 
 def _ints(numbers: pl.Series) -> Ints:
