@@ -214,10 +214,11 @@ class _Block:
     def window(self) -> Windows:
         """The window of each person. The row of a release is carried in the lowest bits, so that the later, shorter one wins a tie."""
         bits = int(self.entry_place[0].max()).bit_length()
-        scaled = (self.entry_before << bits) + self.entry_place[0]
-        highest = self.sweep(self.work._jobs.units << bits, scaled, unite=False)
+        size = self._size(bits)
+        scaled = (self.entry_before // size << bits) + self.entry_place[0]
+        highest = self.sweep(self.work._jobs.units // size << bits, scaled, unite=False)
         reached, row = highest >> bits, highest & ((1 << bits) - 1)
-        excess = reached - self.by_due
+        excess = np.where(self.by_due < _FAR, reached * size - self.by_due, -_FAR)
         starts = self.work._entries.starts[self.people]
         first = self.work._entries.day[np.minimum(starts + row, len(self.work._entries.day) - 1)]
         last = np.zeros_like(first)
@@ -228,6 +229,15 @@ class _Block:
         entry = starts + row[job, person]
         capacity = self.by_due[job, person] - self.work._before[0][entry]
         return Windows(self.people, first[job, person], last[job, person], most + capacity, capacity)
+
+    def _size(self, bits: int) -> int:
+        """How many units are counted as one, so that the greatest demand has `bits` to spare: 1, or as many as divide all of them."""
+        units = self.work._jobs.units[self.jobs]
+        most = int(units.sum()) + int(self.entry_before.max())
+        if most.bit_length() + bits <= 61:
+            return 1
+        common = int(np.gcd.reduce(np.concatenate((units, self.entry_before, self.by_due[self.place]))))
+        return max(common, 1 << max(0, most.bit_length() + bits - 61))  # the second only where no other will do: windows are then close
 
 
 def _members(starts: Ints, people: Ints) -> tuple[Ints, Ints, Ints]:

@@ -54,9 +54,10 @@ def hours_that_do_not_fit(jobs: pl.DataFrame, capacity: pl.DataFrame, as_of: dat
     """How much of one person's work cannot be done between its release and its due, and of which jobs. The plan begins on as_of + 1.
 
     `jobs`: job_id, hours, release, due; both days count whole. No release, or one in the past, is as_of + 1. No due: it always fits and
-    holds nothing else up. Due by as_of: overdue, shown apart. A release after the due leaves no day: none of it fits. Jobs of one due
-    are served in the order given. `capacity`: date, hours; several rows of a day add up, a day without a row has none. Null or negative
-    hours are none. Days are dates, datetimes or ISO texts. Raises polars errors for an absent column or one of no such type.
+    holds nothing else up (both columns may be absent). Due by as_of: overdue, shown apart. A release after the due leaves no day: none
+    of it fits. Jobs of one due are served in the order given. `capacity`: date, hours; several rows of a day add up, a day without a row
+    has none. Null or negative hours are none. Days are dates, datetimes or ISO texts. Raises polars errors for an absent column or one of
+    no such type.
     """
     nobody = pl.lit("").alias("person_id")
     found = unplaced_hours(jobs.with_columns(nobody), capacity.with_columns(nobody), as_of)
@@ -140,6 +141,8 @@ def _people(people: pl.Series, total: Ints, work: Deadlines, overdue: pl.DataFra
 
 
 def _date(rows: pl.DataFrame, column: str) -> pl.Expr:
+    if column not in rows.columns:
+        return pl.lit(None, pl.Date).alias(column)
     return pl.col(column).str.to_date() if rows.schema[column] == pl.String else pl.col(column).cast(pl.Date)
 
 

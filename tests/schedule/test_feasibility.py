@@ -142,6 +142,22 @@ def test_ids_of_numbers_whole_hours_texts_and_datetimes_are_understood(typed: di
     assert (found.total, found.window) == (1, (TUE, FRI))
 
 
+def test_columns_of_days_may_be_absent():
+    assert hours_that_do_not_fit(pl.DataFrame({"job_id": ["a"], "hours": [9.0], "due": [TUE]}), LUZ, AS_OF).total == 6
+    assert hours_that_do_not_fit(pl.DataFrame({"job_id": ["a"], "hours": [9.0]}), LUZ, AS_OF).total == 0
+
+
+@pytest.mark.parametrize("share", [1.0, 1.0000001])
+def test_years_of_work_of_thousands_of_jobs_keep_their_window(share: float):
+    # 4000 days of 500 h, each with as much to do on it, and one more hour on day 3000.
+    count = 4000
+    days = [TUE + timedelta(days=at) for at in range(count)]
+    jobs = pl.DataFrame({"job_id": range(count), "hours": [500.0 * share] * count, "release": days, "due": days})
+    jobs = pl.concat([jobs, pl.DataFrame({"job_id": [-1], "hours": [1.0], "release": [days[3000]], "due": [days[3000]]}, jobs.schema)])
+    found = hours_that_do_not_fit(jobs, pl.DataFrame({"date": days, "hours": [500.0 * share] * count}), AS_OF)
+    assert (found.total, found.window) == (1, (days[3000], days[3000]))
+
+
 def test_people_do_not_lend_each_other_hours_and_everyone_has_a_row():
     jobs = jobs_of(("a", 9, None, TUE), ("b", 1, None, TUE), ("c", 2, None, AS_OF)).with_columns(person_id=pl.Series(["ana", "ben", "ben"]))
     capacity = pl.DataFrame({"person_id": ["cy", "ben", "ana"], "date": [TUE] * 3, "hours": [8.0] * 3})
