@@ -9,8 +9,23 @@ from typing import Literal
 
 import polars as pl
 
-Kind = Literal["bars", "days"]
+Kind = Literal["bars", "days", "gantt", "curve", "distribution", "tornado", "grid"]
+Unit = Literal["", "share", "days", "hours"]
 Status = Literal["risk", "watch", "ok", "none"]
+COLUMNS: dict[Kind, frozenset[str]] = {
+    "bars": frozenset({"name", "value", "label", "strong"}),
+    "days": frozenset({"name", "day", "value", "label", "status"}),
+    "gantt": frozenset({
+        "name", "start", "finish", "before_start", "before_finish", "float_until", "value", "milestone", "moved", "strong", "status",
+        "label",
+    }),
+    "curve": frozenset({"name", "part", "day", "value", "low", "high", "label"}),
+    "distribution": frozenset({"name", "part", "day", "until", "value", "label"}),
+    "tornado": frozenset({"name", "low", "high", "value", "label"}),
+    "grid": frozenset({"name", "week", "day", "value", "status", "label", "verdict"}),
+}  # fmt: skip
+CURVES = ("planned", "earned", "actual", "forecast")
+ONE_ROW_A_NAME: frozenset[Kind] = frozenset({"bars", "days", "gantt", "tornado"})
 
 
 @dataclass(frozen=True)
@@ -18,9 +33,17 @@ class Chart:
     """One chart: `rows` is exactly what is drawn, in its order.
 
     bars: one horizontal bar a row, from `name` and `value`, `strong` rows in the accent. days: one point a row, at `day`, shaped and
-    coloured by `status`, its area by `value`. `label` is the text beside each mark. `title` is the finding, `subtitle` unit and
-    population, `source` where it comes from, `alt` what a screen reader says, `as_of` the day the data is seen at. `headings` column ->
-    what files call it; `currency` is that of `value` where it is money.
+    coloured by `status`, its area by `value`. gantt: a task a row, from `start` to `finish` (last days), above it in grey from
+    `before_start` to `before_finish`, a line to `float_until`, `strong` ones outlined; `milestone` ones are diamonds, and those that did
+    not move (`moved`) are pale; `value` is the float in days. curve: one point a row, `part` the line it belongs to (`CURVES`), with a
+    band from `low` to `high`. distribution: `part` "bin" is a bar from `day` to before `until`, of a share `value`; the other parts are
+    upright lines at `day`. tornado: a bar a row from `low` over 0 to `high`; `value` is how wide. grid: a cell a row, `name` down and
+    `week` across, its shade by `value` (a share of capacity) and `status`; `verdict` stands at the end of its line.
+    `label` is the text beside each mark, and in each cell. `promise` is a date promised, drawn as a dashed line.
+
+    `title` is the finding, `subtitle` unit, population and what shapes mean, `source` where it comes from, `alt` what a screen reader
+    says, `as_of` the day the data is seen at. `headings` column -> what files call it; `currency` is that of `value` where it is money,
+    `unit` what else it is.
     """
 
     key: str
@@ -33,9 +56,11 @@ class Chart:
     as_of: date
     headings: dict[str, str] = field(default_factory=dict)
     currency: str = ""
+    unit: Unit = ""
+    promise: date | None = None
 
     def __post_init__(self) -> None:
-        needed = {"bars": {"name", "value", "label", "strong"}, "days": {"name", "day", "value", "label", "status"}}[self.kind]
+        needed = COLUMNS[self.kind]
         if missing := needed - set(self.rows.columns):
             raise ValueError(f"{self.key}: a chart of {self.kind} needs the columns {sorted(missing)}")
 

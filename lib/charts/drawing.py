@@ -2,49 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import altair as alt
-import polars as pl
 
-from lib.charts.chart import Chart
+from lib.charts import matrices, timelines
+from lib.charts.chart import Chart, Kind
+from lib.charts.places import LABEL_LIMIT, names_down, text_width, vega_day
 from lib.charts.theme import BLUE, GREY, MARK, SHAPE
 from lib.formats import Language
 
-ROW_HEIGHT = 26
-NAME_LIMIT = 250
-LABEL_LIMIT = 320
+ROW_HEIGHT, HEIGHT = 26, timelines.HEIGHT
+STEPS: dict[Kind, int] = {"gantt": 32, "tornado": 28, "grid": 31}
 
 
 def drawn(chart: Chart, t: Language, width: int | None = None) -> alt.LayerChart:
     """The Altair chart of `chart`; its data is `chart.rows`. On a page as wide as its place, in a picture `width` pixels for the marks."""
-    layers = {"bars": _bars, "days": _days}[chart.kind](chart.rows, "width" if width is None else str(width))
+    layers = _DRAWERS[chart.kind](chart, "width" if width is None else str(width))
     if width is not None:
         layers = layers.properties(width=width)
-    return layers.properties(height=alt.Step(ROW_HEIGHT)).configure(locale=alt.Locale(**t.vega()))
+    height = HEIGHT if chart.kind in ("curve", "distribution") else alt.Step(STEPS.get(chart.kind, ROW_HEIGHT))
+    return layers.properties(height=height).configure(locale=alt.Locale(**t.vega()))
 
 
-def _names(rows: pl.DataFrame) -> alt.Y:
-    return alt.Y("name:N", sort=rows["name"].to_list(), title=None, axis=alt.Axis(labelLimit=NAME_LIMIT))
-
-
-def _bars(rows: pl.DataFrame, width: str) -> alt.LayerChart:
-    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, {width} - {_label_width(rows)})"}, zero=True)
-    base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
+def _bars(chart: Chart, width: str) -> alt.LayerChart:
+    rows = chart.rows
+    room_for_label = alt.Scale(rangeMin=0, rangeMax={"expr": f"max(60, {width} - {text_width(rows['label'])})"}, zero=True)
+    base = alt.Chart(rows).encode(y=names_down(rows), x=alt.X("value:Q", axis=None, scale=room_for_label))
     bars = base.mark_bar(height=14).encode(color=alt.condition("datum.strong", alt.value(BLUE), alt.value(GREY)))
     return bars + base.mark_text(align="left", dx=6, limit=LABEL_LIMIT).encode(text="label:N")
 
 
-def _days(rows: pl.DataFrame, width: str) -> alt.LayerChart:
+def _days(chart: Chart, width: str) -> alt.LayerChart:
+    rows = chart.rows
     first, last = rows["day"].min(), rows["day"].max()
     assert isinstance(first, date)
     assert isinstance(last, date)
     margin = timedelta(days=max(3, (last - first).days // 20))
     scale = alt.Scale(
-        domain=[_vega_day(first - margin), _vega_day(last + margin)], rangeMax={"expr": f"max(120, {width} - {_label_width(rows) + 14})"}
+        domain=[vega_day(first - margin), vega_day(last + margin)],
+        rangeMax={"expr": f"max(120, {width} - {text_width(rows['label']) + 14})"},
     )
     axis = alt.Axis(format="%b", tickCount="month", grid=True)
-    base = alt.Chart(rows).encode(y=_names(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))
+    base = alt.Chart(rows).encode(y=names_down(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))
     statuses = list(MARK)
     points = base.mark_point(filled=True, opacity=1).encode(
         size=alt.Size("value:Q", legend=None, scale=alt.Scale(range=[40, 380], zero=True)),
@@ -54,10 +55,7 @@ def _days(rows: pl.DataFrame, width: str) -> alt.LayerChart:
     return points + base.mark_text(align="left", dx=13, limit=LABEL_LIMIT).encode(text="label:N")
 
 
-def _label_width(rows: pl.DataFrame) -> int:
-    """Pixels that the longest label beside a mark takes: Plex at 13 px is at most 7.4 a character."""
-    return min(12 + round(7.4 * max((len(label or "") for label in rows["label"]), default=0)), LABEL_LIMIT)
-
-
-def _vega_day(day: date) -> alt.DateTime:
-    return alt.DateTime(year=day.year, month=day.month, date=day.day)
+_DRAWERS: dict[Kind, Callable[[Chart, str], alt.LayerChart]] = {
+    "bars": _bars, "days": _days, "gantt": timelines.gantt, "curve": timelines.curve, "distribution": timelines.distribution,
+    "tornado": matrices.tornado, "grid": matrices.grid,
+}  # fmt: skip

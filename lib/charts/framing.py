@@ -12,8 +12,9 @@ import polars as pl
 import polars.selectors as cs
 
 from lib.charts import theme
-from lib.charts.chart import Chart, Status
+from lib.charts.chart import ONE_ROW_A_NAME, Chart, Status
 from lib.charts.drawing import drawn
+from lib.charts.matrices import grid_width
 from lib.formats import Language
 from lib.text import clean_text
 
@@ -71,9 +72,13 @@ def framed(chart: Chart, t: Language) -> dict[str, Any]:
 
 def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
     """The specification of the marks alone, in the colours of paper, with a key of the shapes where they mean something."""
+    if chart.kind == "grid":
+        width = max(width, grid_width(chart))
     specification: dict[str, Any] = drawn(_clipped(chart), t, width).to_dict()
     for layer in specification["layer"]:
-        layer["encoding"]["y"]["axis"]["labelLimit"] = 0
+        axis = layer["encoding"].get("y", {}).get("axis")
+        if axis and chart.kind not in ("curve", "distribution"):
+            axis["labelLimit"] = 0
         layer["mark"].pop("limit", None)
     if chart.kind == "days":
         specification["layer"][0]["encoding"]["color"]["legend"] = _key(chart.rows, t)
@@ -86,13 +91,18 @@ def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
 
 def _clipped(chart: Chart) -> Chart:
     """The chart with names and labels no longer than a picture shows, each name still once."""
+    short: dict[str, str] = {}
     names: list[str] = []
     for name in chart.rows["name"]:
-        short, number = clipped(name or "", NAME_LETTERS), 1
-        while short in names:
+        if chart.kind not in ONE_ROW_A_NAME and name in short:
+            names.append(short[name])
+            continue
+        shown, number = clipped(name or "", NAME_LETTERS), 1
+        while shown in names:
             number += 1
-            short = f"{clipped(name or '', NAME_LETTERS)} ({number})"
-        names.append(short)
+            shown = f"{clipped(name or '', NAME_LETTERS)} ({number})"
+        short[name] = shown
+        names.append(shown)
     labels = [clipped(label or "", LABEL_LETTERS) for label in chart.rows["label"]]
     return replace(chart, rows=chart.rows.with_columns(pl.Series("name", names), pl.Series("label", labels)))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from lib.charts.chart import Status
+from lib.charts.chart import Kind, Status
 from lib.columns import N_
 
 BLUE, GREY, INK = "#3B7DD8", "#848E9B", "currentColor"
@@ -15,7 +15,17 @@ MARK: dict[Status, str] = {"risk": "#C2342B", "watch": "#C28810", "ok": "#168C7E
 SHAPE: dict[Status, str] = {"risk": "square", "watch": "triangle-up", "ok": "circle", "none": "circle"}
 GLYPH: dict[Status, str] = {"risk": "■", "watch": "▲", "ok": "●", "none": "○"}
 WORD: dict[Status, str] = {"risk": N_("At risk"), "watch": N_("Watch"), "ok": N_("On track"), "none": N_("Not enough data")}
+WORDS: dict[Kind, dict[Status, str]] = {
+    "gantt": {"risk": N_("After the promise"), "watch": N_("Later, inside the promise"), "ok": N_("Not later"), "none": N_("No promise")},
+    "grid": {"risk": N_("Does not fit"), "watch": N_("Over capacity"), "ok": N_("Fits"), "none": N_("Away")},
+}
+"""What a status is called in charts of a kind, where it is not `WORD`."""
 TEXT_SIZE = 13
+
+
+def words(kind: Kind) -> dict[Status, str]:
+    """What each status is called in a chart of this kind."""
+    return WORDS.get(kind, WORD)
 
 
 @alt.theme.register("cartera", enable=True)

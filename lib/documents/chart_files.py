@@ -41,7 +41,7 @@ def plain_rows(chart: Chart, t: Language) -> pl.DataFrame:
     """The rows as data: what is drawn, its statuses in words."""
     if "status" not in chart.rows.columns:
         return chart.rows
-    return chart.rows.with_columns(pl.col("status").replace({status: t(word) for status, word in theme.WORD.items()}))
+    return chart.rows.with_columns(pl.col("status").replace({status: t(word) for status, word in theme.words(chart.kind).items()}))
 
 
 def _png(chart: Chart, t: Language) -> bytes:

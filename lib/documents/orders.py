@@ -34,9 +34,11 @@ def order(worker: Worker, chart: Chart, t: Language, kind: str, folder: Path) ->
 def said(chart: Chart) -> dict[str, Any]:
     """Everything of a chart but its rows, as JSON."""
     words = {one.name: getattr(chart, one.name) for one in fields(chart) if one.name != "rows"}
-    return words | {"as_of": chart.as_of.isoformat()}
+    return words | {"as_of": chart.as_of.isoformat(), "promise": chart.promise.isoformat() if chart.promise else None}
 
 
 def chart_of(words: dict[str, Any], rows: pl.DataFrame) -> Chart:
     """The inverse of `said`."""
-    return Chart(**{**words, "as_of": date.fromisoformat(words["as_of"]), "rows": rows})
+    promise = words.get("promise")
+    dates = {"as_of": date.fromisoformat(words["as_of"]), "promise": date.fromisoformat(promise) if promise else None}
+    return Chart(**{**words, **dates, "rows": rows})

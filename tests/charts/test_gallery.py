@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from lib.charts import portfolio
+from lib.charts import portfolio, schedule
 from lib.charts.chart import Chart
 from lib.charts.drawing import drawn
 from lib.formats import Language
@@ -19,12 +19,12 @@ NAMES = sorted(gallery(EN))
 
 
 def makers() -> set[str]:
-    """Public functions of lib.charts.portfolio that make a chart."""
-    functions = inspect.getmembers(portfolio, inspect.isfunction)
+    """Public functions of the modules of values that make a chart."""
     return {
         name
-        for name, function in functions
-        if function.__module__ == portfolio.__name__ and "Chart" in str(function.__annotations__.get("return"))
+        for module in (portfolio, schedule)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and "Chart" in str(function.__annotations__.get("return"))
     }
 
 
@@ -40,7 +40,8 @@ def test_a_drawing_holds_exactly_the_rows_of_its_value(name: str, t: Language) -
     (rows,) = specification["datasets"].values()
     assert [row["label"] for row in rows] == chart.rows["label"].to_list()
     assert [row["name"] for row in rows] == chart.rows["name"].to_list()
-    assert [row["value"] for row in rows] == pytest.approx(chart.rows["value"].to_list())
+    assert [row["value"] for row in rows] == [None if value is None else pytest.approx(value) for value in chart.rows["value"]]
+    assert set(rows[0]) == set(chart.rows.columns)
     assert specification["config"]["locale"]["number"]["decimal"] == ("." if t is EN else ",")
     assert "url" not in str(specification.get("data", {}))
 

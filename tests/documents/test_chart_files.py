@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from lib.charts import theme
 from lib.charts.chart import Chart
+from lib.charts.framing import INK
 from lib.documents.chart_files import chart_file, plain_rows
 from lib.documents.orders import KINDS
 from lib.formats import Language
@@ -64,8 +65,8 @@ def test_a_png_is_twice_as_sharp_as_its_drawing_and_says_what_it_shows(name: str
         assert picture.info["Description"] == chart.alt
         assert chart.source in picture.info["Source"]
         assert picture.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
-        blue = tuple(bytes.fromhex((theme.BLUE if chart.kind == "bars" else theme.MARK["risk"])[1:]))
-        assert blue in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
+        own = {"days": theme.MARK["risk"], "grid": theme.MARK["risk"], "distribution": INK}.get(chart.kind, theme.BLUE)
+        assert tuple(bytes.fromhex(own[1:])) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
 
 
 @EVERY
@@ -98,11 +99,16 @@ def test_a_csv_holds_exactly_the_rows(name: str, code: str) -> None:
     t = LANGUAGES[code]
     heading, *rows = lines(file)
     assert heading == [chart.headings[column] for column in chart.rows.columns]
-    assert [number(row[chart.rows.columns.index("value")]) for row in rows] == chart.rows["value"].to_list()
+    values = [row[chart.rows.columns.index("value")] for row in rows]
+    assert [number(cell) if cell else None for cell in values] == chart.rows["value"].to_list()
     assert [row[0] for row in rows] == chart.rows["name"].to_list()
-    if chart.kind == "days":
-        assert [row[1] for row in rows] == [day.isoformat() for day in chart.rows["day"]]
-        assert [row[4] for row in rows] == [t(theme.WORD[status]) for status in chart.rows["status"]]
+    for column in ("day", "start", "before_start"):
+        if column in chart.rows.columns:
+            cells_ = [row[chart.rows.columns.index(column)] for row in rows]
+            assert cells_ == [day.isoformat() if day else "" for day in chart.rows[column]]
+    if "status" in chart.rows.columns:
+        words = theme.words(chart.kind)
+        assert [row[chart.rows.columns.index("status")] for row in rows] == [t(words[status]) for status in chart.rows["status"]]
 
 
 @EVERY
@@ -112,7 +118,7 @@ def test_a_workbook_holds_exactly_the_rows_and_says_where_they_come_from(name: s
     heading, *rows = cells(file)
     assert list(heading) == [chart.headings[column] for column in chart.rows.columns]
     shown = [tuple(cell.date() if isinstance(cell, datetime) else cell for cell in row) for row in rows]
-    assert_rows(shown, plain_rows(chart, t).rows())
+    assert_rows(shown, [tuple(None if cell == "" else cell for cell in row) for row in plain_rows(chart, t).rows()])
     about = dict(row[:2] for row in cells(file, 1))
     assert {chart.title, chart.subtitle, chart.source, chart.alt} <= set(about.values())
     assert any(t.day(chart.as_of) in str(words) for words in about.values())
