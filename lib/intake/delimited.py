@@ -51,6 +51,7 @@ class Records:
     hidden: tuple[str, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
     left_lines: tuple[tuple[int, str, str], ...] = ()
+    merged: dict[str, int] = field(default_factory=dict)
 
     @property
     def misshapen(self) -> int:

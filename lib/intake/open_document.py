@@ -19,11 +19,14 @@ _ERRORS = ("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "
 
 @dataclass
 class SheetFacts:
-    """`rows` and `columns` to the last cell with a value; `errors` are (row, column, code) from 0."""
+    """`rows` and `columns` to the last cell with a value; `errors` are (row, column, code) from 0; `spans` the first and the last cell of
+    merged ones.
+    """
 
     rows: int = 0
     columns: int = 0
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    spans: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
 
 
 def check_sheets(archive: zipfile.ZipFile, limits: SheetLimits, most_columns: int) -> dict[str, SheetFacts]:
@@ -69,6 +72,8 @@ class _Reader:
             self.column += self.repeated
             written = attributes.get("table:number-columns-repeated")
             self.repeated = 1 if written is None else _count(written)
+            if "table:number-rows-spanned" in attributes or "table:number-columns-spanned" in attributes:
+                self._note_span(attributes)
             if "table:formula" in attributes:
                 self.formula, self.letters = attributes, ""
                 self.parser.CharacterDataHandler = self._text
@@ -94,6 +99,11 @@ class _Reader:
             self._check()
         self.row += self.repeated_rows
         self.column = self.reach = self.repeated = 0
+
+    def _note_span(self, attributes: dict[str, str]) -> None:
+        down, right = (_count(attributes.get(f"table:number-{name}-spanned")) - 1 for name in ("rows", "columns"))
+        if (down or right) and len(self.sheet.spans) < _MOST_ERRORS:
+            self.sheet.spans.append(((self.row, self.column), (self.row + down, self.column + right)))
 
     def _text(self, letters: str) -> None:
         if len(self.letters) < 20:

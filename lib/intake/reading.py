@@ -103,6 +103,7 @@ def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadRe
         hidden=found.hidden,
         left_out=found.left_out,
         left_lines=found.left_lines,
+        merged=found.merged,
     )
 
 

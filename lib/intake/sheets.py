@@ -22,7 +22,8 @@ from lib.intake.footers import counted_with, without_footers
 from lib.intake.inner_headers import HEAD_ROWS, SMALL_ROWS, tables_within, value_columns
 from lib.intake.layout import HEADER_LETTERS, column_names, header_row, join_names
 from lib.intake.limits import SheetLimits
-from lib.intake.open_document import check_sheets
+from lib.intake.merged_cells import Ranges, filled_down, shifted
+from lib.intake.open_document import SheetFacts, check_sheets
 from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, in_columns, largest, lone_lines, offered, region_end, tables_of
 from lib.intake.side_by_side import one_at, region_order, tables_beside
 from lib.intake.values import Reading, Region
@@ -40,7 +41,9 @@ Errors = list[tuple[int, int, str]]
 
 @dataclass
 class _Book:
-    """An open workbook whose directory was checked. `parts`: sheet -> its XML (.xlsx); `errors`: sheet -> its error cells (.ods)."""
+    """An open workbook whose directory was checked. `parts`: sheet -> its XML (.xlsx); `errors`, `spans`: sheet -> its error and
+    merged cells (.ods).
+    """
 
     kind: str
     raw: bytes
@@ -50,8 +53,18 @@ class _Book:
     parts: dict[str, str]
     sizes: dict[str, int]
     errors: dict[str, Errors]
+    spans: dict[str, Ranges]
     limits: SheetLimits
     most_columns: int
+
+    def merged(self, name: str) -> Ranges:
+        """The merged cells of a sheet that can be read."""
+        from python_calamine import CalamineError
+
+        try:
+            return self.spans.get(name, []) if self.kind == "ods" else self.book.get_sheet_by_name(name).merged_cell_ranges or []
+        except (CalamineError, OSError, ValueError) as error:
+            raise Refusal("broken_workbook", error=type(error).__name__) from None
 
     def read(self, name: str) -> tuple[Rows, Errors]:
         """(cells, error cells) of one sheet. Raises Refusal if it is damaged or a cell stands too far out."""
@@ -101,7 +114,7 @@ def read_sheet(
     rows, errors = book.read(chosen)
     reading = replace(asked, kind=book.kind, sheet=chosen, encoding="", line_end="", delimiter="", quote="")
     found, main = _tables(rows)
-    records = _records(rows, errors, reading, found, main)
+    records = _records(rows, errors, reading, found, main, book.merged(chosen))
     own = [replace(region, hidden=chosen in book.hidden) for region in records.regions]
     regions = [region for name in book.names for region in (own if name == chosen else _regions_of(book, name, chosen))]
     return replace(records, sheets=tuple(book.names), hidden=book.hidden, regions=tuple(regions))
@@ -110,7 +123,7 @@ def read_sheet(
 def _opened(raw: bytes, limits: SheetLimits, most_columns: int) -> _Book:
     from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, load_workbook
 
-    kind, parts, sizes, errors = _checked(raw, limits, most_columns)
+    kind, parts, sizes, facts = _checked(raw, limits, most_columns)
     try:
         book = load_workbook(io.BytesIO(raw))
     except (CalamineError, OSError, ValueError) as error:
@@ -119,11 +132,13 @@ def _opened(raw: bytes, limits: SheetLimits, most_columns: int) -> _Book:
     if not sheets:
         raise Refusal("no_sheet")
     hidden = tuple(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
-    return _Book(kind, raw, book, [sheet.name for sheet in sheets], hidden, parts, sizes, errors, limits, most_columns)
+    errors: dict[str, Errors] = {name: sheet.errors for name, sheet in facts.items()}
+    spans: dict[str, Ranges] = {name: sheet.spans for name, sheet in facts.items()}
+    return _Book(kind, raw, book, [sheet.name for sheet in sheets], hidden, parts, sizes, errors, spans, limits, most_columns)
 
 
-def _checked(raw: bytes, limits: SheetLimits, most_columns: int) -> tuple[str, dict[str, str], dict[str, int], dict[str, Errors]]:
-    """(kind, sheet -> part, sheet -> size, sheet -> error cells). Raises Refusal for what is no workbook or too large to unpack."""
+def _checked(raw: bytes, limits: SheetLimits, most_columns: int) -> tuple[str, dict[str, str], dict[str, int], dict[str, SheetFacts]]:
+    """(kind, sheet -> part, sheet -> size, sheet -> facts of an .ods). Raises Refusal for what is no workbook or too large to unpack."""
     if len(raw) > limits.file_bytes:
         raise Refusal("file_too_large", megabytes=limits.file_bytes // 1_000_000)
     try:
@@ -142,23 +157,21 @@ def _checked(raw: bytes, limits: SheetLimits, most_columns: int) -> tuple[str, d
             parts = sheet_parts(archive, names)
             return "xlsx", parts, {name: archive.getinfo(part).file_size for name, part in parts.items()}, {}
         if "content.xml" in names:
-            return "ods", {}, *_open_document(archive, names, limits, most_columns)
+            facts = _open_document(archive, names, limits, most_columns)
+            return "ods", {}, {name: sheet.rows * sheet.columns for name, sheet in facts.items()}, facts
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, KeyError):
         raise Refusal("broken_workbook", error="zip") from None
     raise Refusal("binary_file", kind="ZIP")
 
 
-def _open_document(
-    archive: zipfile.ZipFile, names: set[str], limits: SheetLimits, most_columns: int
-) -> tuple[dict[str, int], dict[str, Errors]]:
-    """(sheet -> cells, sheet -> error cells) of an OpenDocument spreadsheet."""
+def _open_document(archive: zipfile.ZipFile, names: set[str], limits: SheetLimits, most_columns: int) -> dict[str, SheetFacts]:
+    """What the XML of an OpenDocument spreadsheet says of each sheet."""
     kind = archive.read("mimetype")[:100].decode(errors="replace").strip() if "mimetype" in names else ""
     if kind.startswith(_OPEN_DOCUMENT) and not kind.startswith(_OPEN_DOCUMENT + "spreadsheet"):
         raise Refusal("binary_file", kind="OpenDocument")
     if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise Refusal("locked_workbook")
-    facts = check_sheets(archive, limits, most_columns)
-    return {name: sheet.rows * sheet.columns for name, sheet in facts.items()}, {name: sheet.errors for name, sheet in facts.items()}
+    return check_sheets(archive, limits, most_columns)
 
 
 def _regions_of(book: _Book, name: str, chosen: str) -> list[Region]:
@@ -233,7 +246,7 @@ def _headers(rows: Rows, header_line: int, header_rows: int) -> list[str]:
     return join_names(*lines) if len(lines) == 2 else lines[0] if lines else []
 
 
-def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found], main: int | None) -> Records:
+def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found], main: int | None, spans: Ranges) -> Records:
     all_found, whole = found, rows
     if asked.header_line is None:
         table = largest(found if asked.columns is None else in_columns(found, asked.columns), main)
@@ -246,6 +259,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     found, rows = in_columns(found, columns), _in(rows, columns)
     if columns is not None and columns != ALL_COLUMNS:
         errors = [(row, column - columns[0] + 1, code) for row, column, code in errors if columns[0] <= column + 1 <= columns[1]]
+        spans = shifted(spans, columns)
     header_rows = asked.header_rows or (table.header_rows if table else 1)
     end = region_end(found, start, asked.last_line)
     body = rows[start:end]
@@ -257,6 +271,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
         raise Refusal("empty_file")
     while body and _is_blank(body[-1]) and (end is not None or columns is not None):
         body.pop()
+    body, merged = filled_down(body, spans, start, asked.merged)
     shown = column_names(headers)
     cells = {"_line": pl.Series("_line", range(start + 1, start + 1 + len(body)), pl.Int64)}
     for position, name in enumerate(shown):
@@ -280,6 +295,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     return Records(
         reading, headers, typed, apart.frame, apart.found, frame.height - kept.height, top,
         regions=regions, left_out=counted_with(apart.counts, lone), left_lines=(*apart.lines, *lone),
+        merged=merged,
     )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ class Reading:
     `header_rows` 2: the line above holds merged cells over the names, which become "Q1 / Hours". `last_line` the last line of the
     table: what stands below is left out; 0 when all lines to the end are records. `totals` False: lines that say "Total" and
     headers that come again are records. `columns` are the (first, last) of one of several tables beside each other, from 1; (0, 0) when
-    all cells are one table, whatever looks like another.
+    all cells are one table, whatever looks like another. `merged`: what a cell merged over several rows says holds for all of them, also
+    if it is a number (True; None: unless it is one), or for the first alone (False).
     """
 
     kind: str | None = None
@@ -35,6 +36,7 @@ class Reading:
     last_line: int | None = None
     totals: bool | None = None
     columns: tuple[int, int] | None = None
+    merged: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -108,7 +110,8 @@ class ReadReport:
     left out. `left_out` counts lines that are no records by reason: "total", "header" (the header again), "footer" (notes at the end),
     "below" (after `reading.last_line`); `left_lines` are the first of them, (line, reason, text). `regions` are all the tables that
     the file holds, this one included; `hidden` the names of hidden sheets, which are read only if asked for.
-    `top` is the beginning of the file as it stands, (line, cells), from which a person picks the header line.
+    `merged` counts merged cells of a sheet: cells "filled" with what stands above them, "numbers" over several rows that were left alone,
+    those "across" columns. `top` is the beginning of the file as it stands, (line, cells), from which a person picks the header line.
     """
 
     file: str
@@ -126,6 +129,7 @@ class ReadReport:
     hidden: tuple[str, ...] = ()
     left_out: dict[str, int] = field(default_factory=dict)
     left_lines: tuple[tuple[int, str, str], ...] = ()
+    merged: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from lib.columns import N_
 from lib.formats import Language
 from lib.intake import ReadReport
 from lib.intake.messages import LEFT_OUT
@@ -22,6 +23,11 @@ ENCODINGS = (
 )  # fmt: skip
 DELIMITERS = (",", ";", "\t", "|")
 MOST_LINES = 1_048_576
+MERGED = {
+    None: N_("Words and days hold for all of them"),
+    True: N_("Numbers too hold for all of them"),
+    False: N_("They hold for the first alone"),
+}
 
 
 def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
@@ -54,6 +60,8 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
     if perhaps:
         place = md(clip(f"{_place(perhaps[-1], t)}: {', '.join(perhaps[-1].headers)}", 90))
         st.markdown(f":orange[▲] :gray[{t('Another table may stand in this one ({place}). If so, pick it under Correct.', place=place)}]")
+    for told in _merged(report, t):
+        st.markdown(f":gray[{told}]")
     if upload.beside:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f":gray[{t('Also in this file, and not read, as no table of Cartera looks like it:')}]", width="content")
@@ -62,6 +70,23 @@ def show_reading(upload: Upload, report: ReadReport, t: Language) -> None:
                 st.button(
                     md(label), type="tertiary", key=f"{upload.key}.beside.{number}", on_click=uploads.read_beside, args=(upload, region)
                 )
+
+
+def _merged(report: ReadReport, t: Language) -> list[str]:
+    """What became of merged cells."""
+    filled, numbers, across = (report.merged.get(what, 0) for what in ("filled", "numbers", "across"))
+    said = {
+        "filled": t.plural("{n} cell took the value merged over its row.", "{n} cells took the value merged over their rows.", filled),
+        "numbers": t.plural(
+            "{n} number merged over rows counts for the first alone: it may be a sum.",
+            "{n} numbers merged over rows count for the first alone: they may be sums.", numbers,
+        ),
+        "across": t.plural(
+            "{n} cell is merged across columns: its value is in the first.",
+            "{n} cells are merged across columns: their values are in the first.", across,
+        ),
+    }  # fmt: skip
+    return [said[what] for what in said if report.merged.get(what)]
 
 
 def _place(region: Region, t: Language) -> str:
@@ -103,6 +128,14 @@ def _correct(upload: Upload, report: ReadReport, t: Language) -> None:
         chosen["header_line"] = int(
             st.number_input(t("Line that names the columns"), 0, MOST_LINES, int(reading.header_line or 0), key=f"{key}.header")
         )
+        if report.merged.keys() & {"filled", "numbers"} or reading.merged is not None:
+            ways = list(MERGED)
+            chosen["merged"] = ways[
+                st.selectbox(
+                    t("Cells merged over several rows"), range(len(ways)), index=ways.index(reading.merged), key=f"{key}.merged",
+                    format_func=lambda n: t(MERGED[ways[n]]),
+                )
+            ]  # fmt: skip
         if report.left_out.keys() & {"total", "header"} or reading.totals is False:
             count = st.checkbox(t("Lines with totals are no records"), reading.totals is not False, key=f"{key}.totals")
             chosen["totals"] = reading.totals if count == (reading.totals is not False) else count

@@ -293,6 +293,25 @@ def test_what_may_be_another_table_is_told_and_can_be_picked(empty: Path) -> Non
     assert (only.outcome.reading.header_line, only.outcome.records) == (4, 2)
 
 
+def test_merged_cells_are_told_and_can_be_left_alone(empty: Path) -> None:
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    sheet = book.add_worksheet("S")
+    sheet.write_row(0, 0, ["project", "date", "hours"])
+    sheet.merge_range(1, 0, 3, 0, "Web")
+    for row in (1, 2, 3):
+        sheet.write_row(row, 1, [f"2026-05-0{row}", row])
+    book.close()
+    app = dropped(opened("data"), ("may.xlsx", buffer.getvalue()))
+    (only,) = app.session_state["intake.files"].values()
+    assert "2 cells took the value merged over their rows." in texts(app)
+    app.selectbox(key=f"{only.key}.read.merged").set_value(2)
+    button(app, ".read.submit").click().run()
+    whole(app)
+    (only,) = app.session_state["intake.files"].values()
+    assert (only.outcome.reading.merged, only.outcome.columns[0].filled) == (False, 1)
+
+
 def test_work_that_fails_leaves_the_page_usable(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError("No space left on device")
