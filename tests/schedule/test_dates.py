@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.portfolio import Portfolio
+from lib.sample import SAMPLE_AS_OF, read_sample
 from lib.schedule.calendars import TICKS_PER_HOUR, Calendar, moment
 from lib.schedule.dates import Dates, dates
 from lib.schedule.graph import Problem, Problems
@@ -19,6 +22,7 @@ from tests.measures.rows import book_of
 from tests.schedule.plans import OFFICE, days, plan
 from tests.schedule.test_network import LINK, networks
 
+ROOT = Path(__file__).parents[2]
 PART_TIME = Calendar.of_week([[(9, 13)]] * 3 + [[], [], [], []])
 
 
@@ -140,13 +144,14 @@ def test_facts_win_over_links() -> None:
     tasks = [*days(A=3), {"task_id": "B", "work_hours": 8.0, "started_on": date(2026, 2, 26)}]
     found = dated(plan(tasks, "A B"))
     assert march(found["B"])[1] == "2 17:00"
-    assert (found["A"]["free_float_days"], critical(found)) == (0, "A")
+    assert (found["A"]["total_float_days"], found["A"]["free_float_days"], critical(found)) == (0, 0, "A")
 
 
 def test_a_finished_task_is_a_constant_that_lags_run_from() -> None:
     tasks = [{"task_id": "A", "started_on": date(2026, 2, 23), "finished_on": date(2026, 2, 26)}, *days(B=1, C=1)]
     found = dated(plan(tasks, "A B FS 24", "A C"))
     assert (march(found["B"])[0], march(found["C"])[0]) == ("4 08:00", "2 08:00")
+    assert march(dated(plan(tasks, "A B FS 88 elapsed"))["B"])[0] == "2 09:00"  # from the end of work on 26 February
     assert (found["A"]["early_start_on"], found["A"]["late_finish_on"]) == (date(2026, 2, 23), date(2026, 2, 26))
     assert (found["A"]["total_float_days"], found["A"]["critical"], found["B"]["critical"]) == (None, False, True)
 
@@ -166,6 +171,14 @@ def test_with_several_calendars_the_driving_chain_is_critical_although_it_has_fl
     # B could end on Wednesday at 09:00, an hour of its own time later, yet it is what Y waits for.
     assert (found["B"]["total_float_hours"], found["B"]["critical"], found["B"]["driver_ids"]) == (1, True, ["X"])
     assert critical(found) == "XBY"
+
+
+def test_a_float_in_days_is_the_lesser_of_start_and_finish() -> None:
+    short_tuesday = Calendar.of_week([[(9, 17)], [(9, 13)], [(9, 17)], [], [], [], []])
+    tasks = [{"task_id": "A", "work_hours": 4.0, "person_id": "luz"}, *days(Z=2)]
+    # Mon 9-13, at the latest Tue 9-13: 1 day at the start, 1.5 at the finish
+    row = dated(plan(tasks, calendars={"luz": short_tuesday}))["A"]
+    assert (row["total_float_days"], row["free_float_days"], row["total_float_hours"]) == (1, 1, 8)
 
 
 def test_each_project_has_its_own_finish() -> None:
@@ -238,6 +251,22 @@ def test_on_one_calendar_dates_are_the_critical_path_in_working_days(case: Any) 
             assert (OFFICE.work_before(row[name]) - first) / (8 * TICKS_PER_HOUR) == expected[name], (name, row)
         assert (row["total_float_days"], row["free_float_days"]) == (expected["total_float"], expected["free_float"])
         assert not row["critical"] or expected["critical"]
+
+
+def test_the_sample_keeps_its_links_and_has_a_driving_chain_in_every_project() -> None:
+    made = plan_of(Portfolio.of(**read_sample(ROOT / "data" / "sample")), SAMPLE_AS_OF)
+    assert isinstance(made, Plan), made
+    found = dated(made)
+    ahead = {name: row for name, row in found.items() if row["total_float_days"] is not None}
+    assert all(row["total_float_days"] >= row["free_float_days"] >= 0 for row in ahead.values())
+    begun = set(made.tasks.drop_nulls("started_on")["task_id"])
+    waits = made.links.filter(pl.col("kind") == "FS", pl.col("lag_hours") >= 0, ~pl.col("successor_id").is_in(list(begun)))
+    kept = [found[b]["early_start"] >= found[a]["early_finish"] for a, b in waits.select(pl.col("^.*_id$")).iter_rows() if b in ahead]
+    assert len(kept) > 50
+    assert all(kept)
+    for project in {row["project_id"] for row in ahead.values()}:
+        rows = [row for row in ahead.values() if row["project_id"] == project]
+        assert max(row["early_finish"] for row in rows) in [row["early_finish"] for row in rows if row["critical"]]
 
 
 weeks = st.lists(st.sampled_from([0.0, 4.0, 8.0]), min_size=7, max_size=7).filter(any)
