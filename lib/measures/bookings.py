@@ -13,15 +13,19 @@ def booked_by_day(portfolio: Portfolio, days: pl.DataFrame, as_of: date) -> pl.D
     """One row a booking of a person and contracted day of it: booking_id, person_id, project_id, date, status, probability, hours, lost.
 
     `days`: person_id, date, contracted, capacity (`lib.schedule.working_time.hours_by_person_day`). On a day of the person's week without
-    any capacity left (a holiday, a whole absence) the hours are lost and count nowhere. A day with less capacity than booked counts in
-    full: that is over 100 %. Tentative bookings for a deal lost by as_of are gone.
+    any capacity left (a holiday, a whole absence) the hours are lost and count nowhere; so are those of Monday to Friday before the
+    person's start and after the end. A day with less capacity than booked counts in full: that is over 100 %. Tentative bookings for a
+    deal lost by as_of are gone.
     """
-    if days.is_empty():
-        return _on_days(portfolio["bookings"], as_of, as_of).join(days.lazy(), on=["person_id", "date"]).pipe(_counted).collect()
     first, last = days.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).row(0)
+    span = (first, last) if isinstance(first, date) and isinstance(last, date) else (as_of, as_of)
+    employed = portfolio["people"].select("person_id", pl.col("start").alias("joins"), pl.col("end").alias("leaves"))
+    away = ((pl.col("date") < pl.col("joins")) | (pl.col("date") > pl.col("leaves"))).fill_null(False) & (pl.col("date").dt.weekday() <= 5)
     return (
-        _on_days(_alive(portfolio, as_of).filter(pl.col("person_id").is_not_null()), first, last)
-        .join(days.lazy().filter(pl.col("contracted") > 0).select("person_id", "date", "contracted", "capacity"), on=["person_id", "date"])
+        _on_days(_alive(portfolio, as_of).filter(pl.col("person_id").is_not_null()), *span)
+        .join(days.lazy().select("person_id", "date", "contracted", "capacity"), on=["person_id", "date"])
+        .join(employed, on="person_id", how="left")
+        .filter((pl.col("contracted") > 0) | away)
         .pipe(_counted)
         .collect()
     )

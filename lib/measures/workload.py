@@ -53,6 +53,16 @@ class Workload:
         """Bookings on holidays and whole absences, by booking and day."""
         return self.booked.filter(pl.col("lost") & pl.col("date").is_between(self.first, self.last)).drop("lost")
 
+    @property
+    def overdue(self) -> pl.DataFrame:
+        """Open tasks due by as_of, whoever they are assigned to: they are on no day and in no proof."""
+        return self.work.filter(pl.col("due") <= self.as_of)
+
+    @property
+    def undated(self) -> pl.DataFrame:
+        """Open tasks without due or planned finish, on no day unless inside a booking."""
+        return self.work.filter(pl.col("due").is_null() & pl.col("finish").is_null())
+
     @cached_property
     def overloads(self) -> pl.DataFrame:
         """Runs of three weeks or more at 110 % and above."""

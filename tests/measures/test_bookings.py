@@ -34,6 +34,13 @@ def test_a_booking_counts_on_the_days_of_the_week_and_is_lost_where_nothing_is_l
     assert rows.filter("lost")["date"].to_list() == [DAYS[1]]
 
 
+def test_hours_booked_after_somebody_left_are_lost_and_not_forgotten():
+    rows = booked(week_of([8, 8, 0, 0, 0, 0, 0], [8, 8, 0, 0, 0, 0, 0]), {}, people=[{"person_id": "ana", "end": DAYS[1]}])
+    assert rows.filter("lost")["date"].to_list() == DAYS[2:5]  # not the weekend
+    rows = booked(week_of([0, 0, 0, 0, 8, 0, 0], [0, 0, 0, 0, 8, 0, 0]), {}, people=[{"person_id": "ana", "start": DAYS[4]}])
+    assert (rows.filter("lost")["date"].to_list(), rows.filter(~pl.col("lost"))["date"].to_list()) == (DAYS[:4], [DAYS[4]])
+
+
 def test_a_tentative_booking_goes_with_its_lost_deal():
     deal = {"account_id": "a", "opportunity_id": "o", "status": "lost", "closed_on": AS_OF}
     tentative = {"opportunity_id": "o", "status": "tentative"}

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lib.measures.bookings import booked_by_day
 from lib.measures.load import load_by_day, summed, sustained_overload
@@ -109,6 +111,21 @@ def test_facts_count_to_the_day_and_the_plan_after():
     assert hours_of(rows) == {11: 9, 12: 0.5, 13: 8}
     assert hours_of(rows, "billable_hours") == {11: 9, 13: 8}
     assert hours_of(rows, "unstated_hours") == {12: 1}
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 13), st.integers(0, 13)), max_size=5),
+    st.lists(st.sampled_from([0.0, 4.0, 8.0]), min_size=14, max_size=14),
+)
+def test_spreading_loses_and_invents_no_hour_and_keeps_between_release_and_due(tasks: list[tuple[int, int, int]], capacity: list[float]):
+    rows = [{"estimate_hours": float(hours), "not_before": DAYS[at], "due": DAYS[end]} for hours, at, end in tasks]
+    made = load(capacity=capacity, tasks=rows)
+    assert made["confirmed_hours"].sum() == pytest.approx(sum(hours for hours, _, _ in tasks))
+    for day, hours in hours_of(made).items():
+        held = [(hours, end) for hours, at, end in tasks if min(at, end) <= day - 11 <= end]
+        assert hours <= sum(each for each, _ in held) + 1e-9
+        assert capacity[day - 11] > 0 or any(day - 11 == end for _, end in held)
 
 
 def test_hours_logged_on_days_off_are_in_the_week_s_total():

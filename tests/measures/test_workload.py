@@ -203,6 +203,13 @@ def test_work_cannot_begin_before_what_it_waits_for_is_done():
     assert (ben["unplaced_hours"], ben["window_start"], ben["window_end"]) == (4, WED, WED)
 
 
+def test_what_is_overdue_or_has_no_date_is_told_apart():
+    dated = [{"task_id": "old", "due": AS_OF}, {"task_id": "then", "due": TUE}, {"task_id": "planned", "finish": TUE}]
+    tasks = [*dated, {"task_id": "some day"}]
+    made = workload(book_of(people=[LUZ], projects=[{"project_id": "j", "account_id": "a"}], tasks=tasks), AS_OF, MON, FRI)
+    assert (made.overdue["task_id"].to_list(), made.undated["task_id"].to_list()) == (["old"], ["some day"])
+
+
 def test_a_link_to_nowhere_takes_its_project_s_network_alone():
     found = chained(FIRST_THEN, {"predecessor_id": "nowhere", "successor_id": "k2"})
     assert [(problem.kind, set(problem.task_ids)) for problem in found.problems] == [("dangling_link", {"nowhere", "k2"})]
