@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from lib.charts import theme
-from lib.charts.chart import ONE_ROW_A_NAME, Chart, Status
+from lib.charts.chart import ONE_ROW_A_NAME, Chart, Kind, Status
 from lib.charts.drawing import drawn
 from lib.charts.matrices import grid_width
 from lib.formats import Language
@@ -20,6 +20,7 @@ from lib.text import clean_text
 
 INK, MUTED, PAPER = "#15191E", "#57606B", "#FFFFFF"
 PLOT_WIDTH = 560
+WIDE_PLOTS: dict[Kind, int] = {"gantt": 760}
 TITLE_LETTERS, SMALL_LETTERS = 78, 104
 MOST_LINES = 6
 NAME_LETTERS, LABEL_LETTERS = 42, 48
@@ -70,8 +71,9 @@ def framed(chart: Chart, t: Language) -> dict[str, Any]:
     return {**outer, "description": chart.alt, "background": PAPER, "padding": 24, "title": title, "vconcat": [inner]}
 
 
-def bare(chart: Chart, t: Language, width: int = PLOT_WIDTH) -> dict[str, Any]:
+def bare(chart: Chart, t: Language, width: int | None = None) -> dict[str, Any]:
     """The specification of the marks alone, in the colours of paper, with a key of the shapes where they mean something."""
+    width = width or WIDE_PLOTS.get(chart.kind, PLOT_WIDTH)
     if chart.kind == "grid":
         width = max(width, grid_width(chart))
     specification: dict[str, Any] = drawn(_clipped(chart), t, width).to_dict()

@@ -52,11 +52,12 @@ def days_across(first: date, last: date) -> alt.Axis:
     else:
         months = (last.year - first.year) * 12 + last.month - first.month
         every = next((step for step in (1, 2, 3, 6, 12, 24, 60) if months / step <= _MOST_TICKS), 120)
-        values, form = [], "%b %Y" if months > 11 else "%b"
+        values, form = [], "%b %Y" if first.year != last.year else "%b"
         for number in range(0, months + every + 1, every):
             year, month = divmod(first.month + number, 12)
             values.append(date(first.year + year, month + 1, 1))
-    return alt.Axis(format=form, values=[vega_day(day) for day in values if first <= day <= last], grid=True, labelOverlap="greedy")
+    shown = [vega_day(day) for day in values if first <= day <= last]
+    return alt.Axis(format=form, values=shown, grid=True, labelOverlap="greedy", labelSeparation=10)
 
 
 def upright(rows: pl.DataFrame, day: date, **mark: Any) -> alt.Chart:

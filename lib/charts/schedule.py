@@ -252,7 +252,7 @@ def capacity_grid(load: pl.DataFrame, t: Language, words: Words) -> Chart | None
     firsts = rows.select(pl.col("name").is_first_distinct()).to_series()
     said = [verdicts[str(name)] if first else "" for name, first in zip(rows["name"], firsts, strict=True)]
     rows = rows.select(
-        "name", pl.Series("week", [t.day(day, near) for day in rows["day"]], pl.String), "day", "value", "status",
+        "name", pl.Series("week", _weeks(rows["day"], t), pl.String), "day", "value", "status",
         pl.Series("label", labels, pl.String), pl.Series("verdict", said, pl.String),
     )  # fmt: skip
     unplaced = float(load["unplaced_hours"].sum() or 0)
@@ -273,6 +273,12 @@ def capacity_grid(load: pl.DataFrame, t: Language, words: Words) -> Chart | None
     telling = [f"{name}: {verdict}" for name, verdict in verdicts.items() if verdict]
     alt = f"{title}. " + "; ".join(telling)
     return Chart(words.key, "grid", rows, title, subtitle, words.source, alt, words.as_of, headings, unit="share")
+
+
+def _weeks(days: pl.Series, t: Language) -> list[str]:
+    """The days as they stand above a column: without their year, as long as no two are then alike."""
+    plain = [t.day(day, day) for day in days]
+    return plain if len(set(plain)) == days.n_unique() else [t.day(day) for day in days]
 
 
 def _cell(share: float | None, hours: float, t: Language) -> str:

@@ -47,10 +47,7 @@ _LINES: dict[str, tuple[str, float, bool]] = {
     "planned": (theme.GREY, 2, False), "earned": (theme.BLUE, 3.25, False), "actual": (INK, 2, False), "forecast": (theme.BLUE, 1.75, True),
     "low": (theme.BLUE, 1, True), "high": (theme.BLUE, 1, True),
 }  # fmt: skip
-_SIDE = {
-    "planned": XL_LABEL_POSITION.ABOVE, "earned": XL_LABEL_POSITION.BELOW, "actual": XL_LABEL_POSITION.ABOVE,
-    "forecast": XL_LABEL_POSITION.BELOW,
-}  # fmt: skip
+_ROOM = 0.8  # of the width for the lines; their names stand at the right of it
 
 
 def _bars(slide: Any, chart: Chart, t: Language) -> None:
@@ -134,7 +131,8 @@ def _curve(slide: Any, chart: Chart, t: Language) -> None:
     rows = pl.DataFrame({"day": days, **{part: pl.Series(values, dtype=pl.Float64) for part, values in lines.items()}})
     headings = {"day": chart.headings.get("day", "day"), **{part: short(names[part]) for part in lines}}
     native.part.chart_workbook.update_from_xlsx_blob(_sheet(chart, rows, t, headings))
-    _day_axes(native, t)
+    _day_axes(native, (days[-1] - days[0]).days, t)
+    _narrow(native)
     for series, part in zip(native.plots[0].series, lines, strict=True):
         ink, points, dashed = _LINES[part]
         series.smooth = False
@@ -145,7 +143,8 @@ def _curve(slide: Any, chart: Chart, t: Language) -> None:
             last = max(place for place, value in enumerate(lines[part]) if value is not None)
             words = series.points[last].data_label
             fill_label(words.text_frame, short(label))
-            words.position = XL_LABEL_POSITION.LEFT if last == len(days) - 1 else _SIDE[part]
+            # A growing curve leaves room to the left of a point, above it, and to the right, below.
+            words.position = XL_LABEL_POSITION.LEFT if part == "actual" and last < len(days) - 1 else XL_LABEL_POSITION.RIGHT
         series.marker.style = None
         _no_marker(series)
     span = native._chartSpace.chart.find(qn("c:dispBlanksAs"))
@@ -165,7 +164,21 @@ def _no_marker(series: Any) -> None:
     etree.SubElement(marker, qn("c:symbol")).set("val", "none")
 
 
-def _day_axes(native: Any, t: Language) -> None:
+def _narrow(native: Any) -> None:
+    """Leave room beside the plot."""
+    area = native._chartSpace.chart.plotArea
+    for old in area.findall(qn("c:layout")):
+        area.remove(old)
+    manual = etree.SubElement(etree.Element(qn("c:layout")), qn("c:manualLayout"))
+    etree.SubElement(manual, qn("c:layoutTarget")).set("val", "inner")
+    for name in ("xMode", "yMode"):
+        etree.SubElement(manual, qn(f"c:{name}")).set("val", "edge")
+    for name, share in (("x", 0.06), ("y", 0.04), ("w", _ROOM - 0.06), ("h", 0.86)):
+        etree.SubElement(manual, qn(f"c:{name}")).set("val", str(share))
+    area.insert(0, manual.getparent())
+
+
+def _day_axes(native: Any, span: int, t: Language) -> None:
     scale, days = native.value_axis, native.category_axis
     scale.has_major_gridlines, days.has_major_gridlines = True, False
     scale.major_gridlines.format.line.width, scale.major_gridlines.format.line.color.rgb = Pt(0.6), colour(HAIR)
@@ -173,6 +186,13 @@ def _day_axes(native: Any, t: Language) -> None:
     scale.minimum_scale = 0
     scale.major_tick_mark = days.major_tick_mark = XL_TICK_MARK.NONE
     days.format.line.color.rgb = colour(HAIR)
+    unit = etree.Element(qn("c:majorUnit"))
+    unit.set("val", str(max(1, 7 * round(span / 8 / 7)) if span > 14 else max(1, span // 7)))
+    of = etree.Element(qn("c:majorTimeUnit"))
+    of.set("val", "days")
+    before = next(child for name in ("baseTimeUnit", "lblOffset", "auto") if (child := days._element.find(qn(f"c:{name}"))) is not None)
+    before.addnext(unit)
+    unit.addnext(of)
     days.tick_labels.number_format, days.tick_labels.number_format_is_linked = number_format("day", t).replace(" yyyy", ""), False
 
 
