@@ -109,12 +109,13 @@ class _Model:
 
     def _link(self, task: int, link: Bound) -> None:
         work, clock = self.work, self.work.clock[task]
-        if work.begun[task] and not link.to_finish:
+        if work.began[task] is not None and not link.to_finish:
             return
-        fixed = work.fixed[link.task]
-        if fixed is not None:
+        fixed, began = work.fixed[link.task], work.began[link.task]
+        fact = fixed[link.from_finish] if fixed is not None else None if link.from_finish else began
+        if fact is not None:
             if link.to_finish:
-                least = self._point(task, work.lagged(fixed[link.from_finish], link))
+                least = self._point(task, work.lagged(fact, link))
                 self.model.add(self.start[task] + self.long[task] >= least)
             return  # `early` holds the bound on the start
         at = self._finishes(link.task)
@@ -176,7 +177,7 @@ class _Model:
         """Whether a link says that another task of the same project ends no earlier."""
         work = self.work
         for after in work.after[task]:
-            held = not work.begun[after] and work.fixed[after] is None and work.project[after] == work.project[task]
+            held = work.began[after] is None and work.fixed[after] is None and work.project[after] == work.project[task]
             if held and any(link.task == task and link.from_finish and link.lag >= 0 for link in work.before[after]):
                 return True
         return False

@@ -62,7 +62,9 @@ def _links(rows: Rows, times: Times, plan: Plan) -> Iterator[Problem]:
         if first not in times or then not in times or row["finished_on"] is not None or (kind[1] == "S" and row["started_on"] is not None):
             continue
         ticks = round((lag or 0.0) * TICKS_PER_HOUR)
-        least = times[first][kind[0] == "F"]
+        least, began = times[first][kind[0] == "F"], rows[first]["started_on"]
+        if kind[0] == "S" and began is not None:
+            least = instant(began)  # a fact, wherever what remains lies
         if ticks:
             least = least + ticks if elapsed else plan.project_calendars[rows[first]["calendar"]].finish(least, ticks)
         at = times[then][kind[1] == "F"]

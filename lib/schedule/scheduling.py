@@ -25,7 +25,9 @@ METHODS = ("serial", "cp-sat")
 
 @dataclass(frozen=True, eq=False)
 class Schedule:
-    """`tasks`, in the plan's order: task_id, project_id, person_id, start, finish (instants), start_on, finish_on (days). Finished tasks are as they were; of one that has begun, what remains. Null: it never can be done (`problems` says why).
+    """`tasks`, in the plan's order: task_id, project_id, person_id, start, finish (instants), start_on, finish_on (days).
+
+    Finished tasks are as they were; of one that has begun, what remains. Null: it never can be done (`problems` says why).
 
     `cost` is what was made small (`shared_people.cost`); none is below `bound`. `status`: "optimal" where the two meet, else "feasible".
     """

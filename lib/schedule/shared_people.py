@@ -57,7 +57,7 @@ class Work:
     person: list[str | None]  # whose time it takes; None takes nobody's
     project: list[int]
     earliest: list[int]
-    begun: list[bool]
+    began: list[int | None]
     fixed: list[tuple[int, int] | None]
     promise: list[int]  # instant by which the task should be done; NEVER without
     project_promise: list[int]
@@ -117,7 +117,7 @@ def work_of(plan: Plan, promises: Mapping[str, date]) -> Work | Problems:
         person=people,
         project=[place[project] for project in tasks["project_id"]],
         earliest=[plan.start if day is None else max(plan.start, instant(day)) for day in tasks["not_before"]],
-        begun=[day is not None for day in tasks["started_on"]],
+        began=[None if day is None else instant(day) for day in tasks["started_on"]],
         fixed=[_fixed(*days) for days in tasks.select("started_on", "finished_on").rows()],
         promise=[NEVER if day is None else instant(day + timedelta(days=1)) for day in tasks["due"]],
         project_promise=[ends.get(project, NEVER) for project in projects],
@@ -178,17 +178,18 @@ def _place(work: Work, task: int, places: Sequence[Place], lanes: Mapping[str, P
 def bounds(work: Work, task: int, places: Sequence[Place]) -> tuple[int, int]:
     """The earliest start and finish that links and not-before allow; 0 for a finish that nothing holds.
 
-    A task that has begun waits for no link to its start: that it could begin is a fact.
+    A task that has begun waits for no link to its start: that it could begin is a fact. A link from its start hangs on that fact.
     """
-    start, finish = (work.plan.start if work.begun[task] else work.earliest[task]), 0
+    begun = work.began[task] is not None
+    start, finish = (work.plan.start if begun else work.earliest[task]), 0
     for link in work.before[task]:
-        other = places[link.task]
-        at = other.finish if link.from_finish else other.start
+        other, began = places[link.task], work.began[link.task]
+        at = other.finish if link.from_finish else other.start if began is None else began
         if at < NEVER:
             at = work.lagged(at, link)
         if link.to_finish:
             finish = max(finish, at)
-        elif not work.begun[task]:
+        elif not begun:
             start = max(start, at)
     return start, finish
 
@@ -245,7 +246,7 @@ def _keys(work: Work, early: Sequence[Place], seed: int) -> Iterator[list[tuple[
         if place.finish < NEVER:
             ends[project] = max(ends.get(project, 0), place.finish)
     own = _latest(work, [ends.get(project, NEVER) for project in work.project])
-    classes = [0 if begun else 1 if late < NEVER / 2 else 2 for begun, late in zip(work.begun, promised, strict=True)]
+    classes = [0 if began is not None else 1 if late < NEVER / 2 else 2 for began, late in zip(work.began, promised, strict=True)]
     late = [first if kind < 2 and first < NEVER / 2 else second for kind, first, second in zip(classes, promised, own, strict=True)]
     long = [ticks * stretch for ticks, stretch in zip(work.work, work.stretch, strict=True)]
     starts = [place.start for place in early]

@@ -1,4 +1,4 @@
-"""Plans of people who share projects: a few tasks by hand, everybody 8 hours Monday to Friday, and the scope change of the worked examples."""
+"""Plans of people who share projects: tasks by hand, everybody 8 hours Monday to Friday; the scope change of the worked examples."""
 
 from __future__ import annotations
 

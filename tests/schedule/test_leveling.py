@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from lib.schedule.graph import Problem, Problems
 from lib.schedule.leveling import Leveled, level, violations
 from lib.schedule.solver import Progress
+from tests.schedule.brute_force import shortest
 from tests.schedule.psplib_files import Frames, frames_of
 
 PSPLIB = Path(__file__).parents[3] / "shared" / "data" / "reference" / "psplib"
@@ -45,31 +45,6 @@ def leveled(given: Frames, method: str = "serial", **more: Any) -> Leveled:
 
 def starts(found: Leveled) -> dict[Any, Any]:
     return dict(found.tasks.select("task_id", "start").rows())
-
-
-def shortest(tasks: dict[str, int], links: list[tuple], uses: list[tuple], units: dict[str, int]) -> int:
-    """The optimum: all orders that keep the links, each task at the first period with room, use counted period by period."""
-    best = 10**9
-    for order in permutations(tasks):
-        if any(order.index(first) > order.index(then) for first, then, *_ in links):
-            continue
-        at: dict[str, int] = {}
-        for task in order:
-            start = 0
-            for first, then, kind, lag in links:
-                if then == task:
-                    from_ = at[first] + (tasks[first] if kind[0] == "F" else 0) + lag
-                    start = max(start, from_ - (tasks[task] if kind[1] == "F" else 0))
-            own = [(name, used) for who, name, used in uses if who == task]
-            while any(_used(name, start + day, at, tasks, uses) + used > units[name] for name, used in own for day in range(tasks[task])):
-                start += 1
-            at[task] = start
-        best = min(best, max((at[task] + tasks[task] for task in tasks), default=0))
-    return best
-
-
-def _used(name: str, period: int, at: dict[str, int], tasks: dict[str, int], uses: list[tuple]) -> int:
-    return sum(used for who, resource, used in uses if resource == name and who in at and at[who] <= period < at[who] + tasks[who])
 
 
 @st.composite
