@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import accumulate
 from typing import Any, TypeAlias, overload
 
 import numpy as np
@@ -63,7 +62,7 @@ class Calendar:
         (the latest where two are as frequent; none where the weekday does not occur). ValueError for hours outside 0-24.
         """
         weeks = [None if week is None else [laid(day) for day in week] for week in (before, after)]
-        return cls._ofshifts(day_number(first), [laid(day) for day in hours], weeks[0], weeks[1])
+        return cls._of_shifts(day_number(first), [laid(day) for day in hours], weeks[0], weeks[1])
 
     @classmethod
     def of_intervals(cls, intervals: Iterable[tuple[int | datetime, int | datetime]]) -> Calendar:
@@ -77,7 +76,7 @@ class Calendar:
                 midnight = number * TICKS_PER_DAY
                 days.setdefault(number, []).append((max(start - midnight, 0), min(end - midnight, TICKS_PER_DAY)))
         first, last = (min(days), max(days)) if days else (0, 0)
-        return cls._ofshifts(first, [tuple(days.get(number, ())) for number in range(first, last + 1)])
+        return cls._of_shifts(first, [tuple(days.get(number, ())) for number in range(first, last + 1)])
 
     @classmethod
     def of_week(
@@ -87,10 +86,10 @@ class Calendar:
         usual = [shifts(day) for day in week]
         given = {day_number(day): shifts(hours) for day, hours in (exceptions or {}).items()}
         first, last = (min(given), max(given)) if given else (0, 0)
-        return cls._ofshifts(first, [given.get(day, usual[weekday(day)]) for day in range(first, last + 1)], usual, usual)
+        return cls._of_shifts(first, [given.get(day, usual[weekday(day)]) for day in range(first, last + 1)], usual, usual)
 
     @classmethod
-    def _ofshifts(
+    def _of_shifts(
         cls,
         first: int,
         days: Sequence[tuple[Shift, ...]],
@@ -237,8 +236,9 @@ class Calendar:
     @cached_property
     def _days(self) -> list[tuple[int, int]]:
         """For each day of the span and the one after it: working days before, and ticks of work on it."""
-        ticks = [round(hours * TICKS_PER_HOUR) for hours in self.hours] + [0]
-        return list(zip(accumulate((count > 0 for count in ticks[:-1]), initial=0), ticks, strict=True))
+        ticks = np.append(np.rint(self.hours * TICKS_PER_HOUR), 0).astype(np.int64)
+        before = np.concatenate([[0], np.cumsum(ticks[:-1] > 0)])
+        return list(zip(before.tolist(), ticks.tolist(), strict=True))
 
     @property
     def ever_works(self) -> bool:
@@ -248,15 +248,15 @@ class Calendar:
     # Plain lists and bisection answer one question ten times as fast as NumPy does.
     @cached_property
     def _starts(self) -> list[int]:
-        return [int(tick) for tick in self.starts]
+        return self.starts.tolist()
 
     @cached_property
     def _ends(self) -> list[int]:
-        return [int(tick) for tick in self.ends]
+        return self.ends.tolist()
 
     @cached_property
     def _worked(self) -> list[int]:
-        return [int(tick) for tick in self.worked]
+        return self.worked.tolist()
 
     @cached_property
     def _done(self) -> Ticks:
@@ -265,7 +265,7 @@ class Calendar:
 
     @cached_property
     def _done_list(self) -> list[int]:
-        return [int(tick) for tick in self._done]
+        return self._done.tolist()
 
     @cached_property
     def _total(self) -> int:
