@@ -95,9 +95,12 @@ def with_done(tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def change_progress(projects: pl.DataFrame, tasks: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """change_id and `done`: the share done of the tasks that a change request added, by their project's technique (milestones: 0/100)."""
+    """change_id and `done`: the share done of the tasks that a change request adds or removes, by their project's technique.
+
+    Milestones, and tasks of a project that goes by milestones, count 0/100.
+    """
     named = projects.select("project_id", pl.col("ev_technique").fill_null(DEFAULT_TECHNIQUE).alias("technique"))
-    mine = with_done(tasks.filter(pl.col("change_id").is_not_null(), ~pl.col("original")).join(named, on="project_id"), as_of)
+    mine = with_done(tasks.filter(pl.col("change_id").is_not_null()).join(named, on="project_id"), as_of)
     weight = pl.coalesce("baseline_hours", "estimate_hours")
     mine = mine.with_columns(pl.when((weight > 0).fill_null(False).all().over("change_id")).then(weight).otherwise(1.0).alias("weight"))
     share = (pl.col("done").fill_null(0.0) * pl.col("weight")).sum() / pl.col("weight").sum()

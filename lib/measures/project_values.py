@@ -36,7 +36,8 @@ def project_values(portfolio: Portfolio, as_of: date, basis: Basis = "cost", bas
     Amounts are hours, or money of `base` at the as-of rate; times are working days of the project's calendar from the baseline's start.
     Columns: project_id, account_id, name, status, billing, finished; technique and technique_assumed; bac_original, bac_by (of `BUDGETS`),
     done_by (of `PROGRESS`, or "finished"), plan_by (of `PLANS`), planned_start, planned_finish; hours (all logged), ac_at_least (hours
-    without a rate: the true cost is higher); bac, pv, ev, ac, and what `with_figures` adds.
+    without a rate: the true cost is higher); changes_left_out (decided ones that state no amount); bac, pv, ev, ac, and what
+    `with_figures` adds.
     Retainers, and time and materials without a budget, are level of effort: hours and cost alone; so are cancelled projects. Projects
     on hold (as known at `as_of`) have no figures of time. Approved scope counts by the part that the client pays, from its decision on.
     """
@@ -50,7 +51,8 @@ def project_values(portfolio: Portfolio, as_of: date, basis: Basis = "cost", bas
         .join(remaining_costs(portfolio, tasks, as_of, basis, base), on="project_id", how="left")
     )
     rows = _with_reasons(rows, portfolio, basis)
-    changes = _changes(portfolio, rows, projects, tasks, as_of, basis, base)
+    changes, unpriced = _changes(portfolio, rows, projects, tasks, as_of, basis, base)
+    rows = rows.join(unpriced, on="project_id", how="left").with_columns(pl.col("changes_left_out").fill_null(0))
     rows = rows.join(_planned(portfolio, rows, projects, tasks, changes, as_of), on="project_id", how="left")
     done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
     return with_figures(rows.with_columns(done_by.alias("done_by")).sort("project_id")).select(
@@ -109,11 +111,12 @@ def _with_reasons(rows: pl.DataFrame, portfolio: Portfolio, basis: Basis) -> pl.
 
 def _changes(
     portfolio: Portfolio, rows: pl.DataFrame, projects: pl.DataFrame, tasks: pl.DataFrame, as_of: date, basis: Basis, base: str
-) -> dict[str, list[Change]]:
-    """Decided changes by project, as far as they bear on the budget.
+) -> tuple[dict[str, list[Change]], pl.DataFrame]:
+    """Decided changes by project, as far as they bear on the budget; and project_id, changes_left_out: how many lack an amount.
 
     Scope that the client pays counts whole, shared scope times client_share, what we pay for not at all; scope removed counts whoever pays.
-    A change that states hours alone costs the baseline's mean rate. An undated decision counts for nothing, as in revenue.
+    A change that states hours alone costs the baseline's mean rate. An undated decision counts for nothing, as in revenue. Of removed scope
+    whose tasks are known only what is not done goes.
     """
     stated = (
         portfolio["change_requests"]
@@ -124,8 +127,9 @@ def _changes(
     priced = with_stock_rates(stated, portfolio["fx_rates"].collect(), base, as_of)
     priced = priced.join(rows.select("project_id", "labour", "planned_hours"), on="project_id")
     mean_rate = pl.when(pl.col("planned_hours") > 0).then(pl.col("labour") / pl.col("planned_hours"))
-    whole = pl.col("hours") if basis == "hours" else pl.coalesce(pl.col("cost") * pl.col("fx"), pl.col("hours") * mean_rate)
-    removed = (pl.col("kind") == "removed") | (whole < 0)
+    cost = pl.when(pl.col("cost").is_not_null()).then(pl.col("cost") * pl.col("fx")).otherwise(pl.col("hours") * mean_rate)
+    whole = pl.col("hours") if basis == "hours" else cost
+    removed = (pl.col("kind") == "removed") | (whole < 0).fill_null(False)
     paid = (
         pl.when(pl.col("paid_by") == "client").then(1.0)
         .when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0))
@@ -137,18 +141,19 @@ def _changes(
         .agg(pl.col("baseline_start").min().alias("first"), pl.col("baseline_finish").max().alias("last"))
     )
     done = change_progress(projects, tasks, as_of)
-    known = (
-        priced.with_columns(pl.when(removed).then(-whole.abs()).otherwise(whole * paid).alias("amount"))
-        .filter(pl.col("amount") != 0)
-        .join(spans, on="change_id", how="left")
+    rows = (
+        priced.join(spans, on="change_id", how="left")
         .join(done, on="change_id", how="left")
+        .with_columns(pl.when(removed).then(-whole.abs() * (1 - pl.col("done").fill_null(0.0))).otherwise(whole * paid).alias("amount"))
         .with_columns(pl.coalesce("done", (pl.col("status") == "implemented").cast(pl.Float64)).alias("done"))
     )
+    known = rows.filter(pl.col("amount") != 0)
+    lacking = rows.filter(pl.col("amount").is_null(), removed | (paid > 0))
     found: dict[str, list[Change]] = {}
     for row in known.select("project_id", "decided_on", "amount", "delay_days", "first", "last", "done").iter_rows():
         project, decided_on, amount, delay, first, last, share = row
         found.setdefault(project, []).append(Change(decided_on, amount, max(delay or 0.0, 0.0), first, last, share))
-    return found
+    return found, lacking.group_by("project_id").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
 
 
 def _planned(

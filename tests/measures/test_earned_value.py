@@ -159,6 +159,12 @@ def test_sums_of_cents_do_not_undo_what_is_done():
     assert at_close(figures, 3)["at"] == 2.0
 
 
+@pytest.mark.parametrize("earned", [29.999999999999996, 30.000000000000004])
+def test_a_pause_is_recognised_from_either_side_of_its_last_bit(earned: float):
+    figures = earned_value(periods([(1, 30.0, 10.0, 1.0), (2, 30.0, earned, 1.0), (3, 30.0, earned, 1.0), (4, 90.0, earned, 1.0)]), 90)
+    assert figures["es"].to_list() == pytest.approx([1 / 3, 2, 3, 3])
+
+
 def test_a_cent_is_no_rounding():
     short = at_close(earned_value(periods([(1, 500_000.0, 1.0, 1.0), (2, 1e6, 999_999.99, 1e6)]), 1e6), 2)
     assert short["es"] < 2.0

@@ -137,6 +137,9 @@ def test_where_a_task_does_not_tell_the_readings_do():
     row = value_of(tasks=silent, progress=readings)
     assert (row["ev"], row["done_by"]) == (pytest.approx(2400), "readings")
     assert value_of(tasks=silent, project={"percent_complete": 30.0})["done_by"] == "stated"
+    assert value_of(tasks=silent, project={"percent_complete": 30.0}, progress=readings[1:])["done_by"] == "stated"
+    falling = [{"project_id": "j", "date": day, "percent_complete": share} for day, share in ((WEEK_1[0], 70.0), (FRIDAY_1, 60.0))]
+    assert value_of(tasks=silent, progress=falling)["ev"] == pytest.approx(2400)
     unknown = value_of(tasks=silent)
     assert (unknown["ev"], unknown["why_cpi"], unknown["why_es"], unknown["pv"]) == (None, "no_ev", "no_ev", pytest.approx(2000))
 
@@ -234,6 +237,14 @@ def test_only_what_the_client_pays_and_was_decided_counts(how: dict[str, Any], b
     assert value_of(change_requests=[change(**how)])["bac"] == pytest.approx(budget)
 
 
+def test_a_decided_change_without_an_amount_is_counted_out():
+    assert value_of(change_requests=[change(cost=None)])["changes_left_out"] == 1
+    assert value_of(change_requests=[change(cost=None, kind="removed", paid_by=None)])["changes_left_out"] == 1
+    assert value_of(change_requests=[change(currency="GBP")])["changes_left_out"] == 1
+    for whole in (change(), change(cost=None, paid_by="us"), change(cost=None, hours=3.0)):
+        assert value_of(change_requests=[whole])["changes_left_out"] == 0
+
+
 def test_in_hours_a_change_counts_its_hours():
     assert value_of(basis="hours", change_requests=[change(hours=12.0, paid_by="shared", client_share=0.5)])["bac"] == 86
 
@@ -265,6 +276,9 @@ def test_a_removed_task_stays_in_the_baseline_it_was_part_of():
     gone = TWO[1] | {"change_id": "c", "status": "cancelled"}
     row = value_of(tasks=[TWO[0], gone], change_requests=[change(kind="removed", cost=-2000.0)])
     assert (row["bac_original"], row["bac"], row["ev"]) == pytest.approx((4000, 2000, 2000))
+    begun = gone | {"started_on": FRIDAY_1, "percent_complete": 40.0}
+    half = value_of(tasks=[TWO[0], begun], change_requests=[change(kind="removed", cost=-2000.0)])
+    assert (half["bac"], half["ev"]) == pytest.approx((4000 - 0.6 * 2000, 2000 + 0.4 * 2000))
 
 
 # Cost to come, rates, currencies
@@ -278,8 +292,8 @@ def test_what_remains_leads_where_four_fifths_of_the_open_hours_state_it():
         assert (row["eac_bottom_up"], row["why_eac_bottom_up"], row["eac_by"]) == (None, "too_few_remaining", "cpi")
     every = [TWO[0], task("b", WEEK_2, 40.0, remaining_hours=48.0), *(task(f"c{n}", remaining_hours=2.0) for n in range(3)),
              task("d", estimate_hours=8.0, percent_complete=50.0)]  # fmt: skip
-    row = value_of(tasks=every, expenses=[{"date": WEEK_2[0], "amount": 70.0}])
-    assert row["eac_bottom_up"] == pytest.approx(1500 + (48 + 6 + 4) * 50 + 70)
+    row = value_of(tasks=every, expenses=[{"date": WEEK_1[0], "amount": 9.0}, {"date": WEEK_2[0], "amount": 70.0}])
+    assert row["eac_bottom_up"] == pytest.approx(1500 + 9 + (48 + 6 + 4) * 50 + 70)
     assert (row["eac"], row["eac_by"]) == (row["eac_bottom_up"], "bottom_up")
 
 
@@ -314,7 +328,7 @@ def test_a_group_is_sum_over_sum_and_spi_t_weighs_by_budget():
     # examples.md, 1: (300·57 + 100·30) / (300·60 + 100·30).
     names = ["account_id", "bac", "pv", "ev", "ac", "es", "at", "pd", "remaining"]
     rows = pl.DataFrame(
-        [("x", 300.0, 150.0, 120.0, 100.0, 57.0, 60.0, 100.0, None), ("x", 100.0, 90.0, 80.0, 100.0, 30.0, 30.0, 40.0, 50.0),
+        [("x", 300.0, 150.0, 120.0, 100.0, 57.0, 60.0, 100.0, None), ("x", 100.0, 90.0, 80.0, 100.0, 30.0, 30.0, 40.0, 70.0),
          ("y", None, None, None, 7.0, None, None, None, None)], schema=names, orient="row",
     )  # fmt: skip
     values = with_figures(rows)
@@ -322,7 +336,7 @@ def test_a_group_is_sum_over_sum_and_spi_t_weighs_by_budget():
     assert whole["spi_t"] == pytest.approx(20_100 / 21_000)
     assert (whole["cpi"], whole["spi"]) == pytest.approx((200 / 200, 200 / 240))
     assert (whole["projects"], whole["left_out"], whole["projects_in_time"]) == (2, 1, 2)
-    assert whole["eac"] == pytest.approx(300 / 1.2 + 100 + 50)
+    assert whole["eac"] == pytest.approx(300 / 1.2 + 100 + 70)
     by_account = grouped_values(values, "account_id")
     assert by_account["account_id"].to_list() == ["x", "y"]
     assert by_account["why_cpi"].to_list() == [None, "no_budget"]
