@@ -130,14 +130,17 @@ def _task_problems(ids: list[Any], durations: Ints) -> list[Problem]:
 
 def _filled(links: pl.DataFrame) -> pl.DataFrame:
     """predecessor_id, successor_id, kind as text and lag, whichever columns are there."""
-    lag = pl.col("lag") if "lag" in links.columns else pl.lit(0, pl.Int64).alias("lag")
+    lag = pl.lit(0, pl.Int64).alias("lag")
+    if "lag" in links.columns:
+        number = pl.col("lag") if links["lag"].dtype.is_numeric() else pl.col("lag").cast(pl.Float64, strict=False)
+        lag = pl.when(pl.col("lag").is_not_null()).then(number).otherwise(0)
     kind = pl.col("kind").cast(pl.String) if "kind" in links.columns else pl.lit(None, pl.String).alias("kind")
     if "predecessor_id" not in links.columns and links.is_empty():
         links = pl.DataFrame(schema={"predecessor_id": pl.String, "successor_id": pl.String, "kind": pl.String, "lag": pl.Int64})
     return links.select(
         pl.col("predecessor_id", "successor_id").cast(pl.String),
         kind.str.strip_chars().str.to_uppercase().fill_null("FS"),
-        lag.fill_null(0),
+        lag,
     )
 
 

@@ -150,6 +150,17 @@ def test_nulls_in_kind_and_lag_are_finish_to_start_without_lag() -> None:
     assert path["early_start"].to_list() == [0, 2]
 
 
+@pytest.mark.parametrize("dtype", [pl.Int8, pl.UInt32, pl.Int64, pl.Float32, pl.Float64, pl.Decimal(10, 2), pl.String])
+def test_numbers_may_be_of_any_type(dtype: Any) -> None:
+    tasks, links = network({"A": 2, "B": 3}, "A B FS 4")
+    path = critical_path(tasks.cast({"duration": dtype}), links.cast({"lag": dtype}))
+    assert isinstance(path, pl.DataFrame)
+    assert path["early_finish"].to_list() == [2, 9]
+    nothing = critical_path(tasks, links.with_columns(pl.lit(None).alias("lag"), pl.lit(None).alias("kind")))
+    assert isinstance(nothing, pl.DataFrame)
+    assert nothing["early_finish"].to_list() == [2, 5]
+
+
 def test_no_tasks_are_no_rows() -> None:
     path = critical_path(pl.DataFrame(schema={"task_id": pl.String, "duration": pl.Int64}), pl.DataFrame(schema=LINK))
     assert isinstance(path, pl.DataFrame)
@@ -184,6 +195,8 @@ def test_an_unknown_kind_or_lag_is_named() -> None:
     tasks, links = network({"A": 1, "B": 1}, "A B")
     found = critical_path(tasks, links.with_columns(pl.lit(float("nan")).alias("lag")))
     assert found == Problems((Problem("missing_lag", ("A", "B")),))
+    words = critical_path(tasks, links.with_columns(pl.lit("two").alias("lag")))
+    assert words == found
 
 
 @pytest.mark.skipif(not FOLDER.exists(), reason="published networks are not part of the project")
