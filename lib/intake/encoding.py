@@ -22,6 +22,11 @@ _NO_TEXT = ("Cc", "Cn", "Cs", "Co")
 _WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0"
 
 
+_BEGINS_MARKUP = re.compile(r"<(\?[a-z]|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
+_FIRST_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>")
+_LEAD = 2000
+
+
 @dataclass(frozen=True)
 class CleanBytes:
     """UTF-8 without mark, lines ending in \\n or \\r\\n; how it was found; whether any line end stands within a quoted cell is unknown."""
@@ -29,6 +34,36 @@ class CleanBytes:
     body: bytes
     encoding: str
     line_end: str
+
+
+def first_letters(raw: bytes) -> str:
+    """The beginning of a text without mark and blanks, whichever Unicode it is in; of anything else, its bytes as letters."""
+    return _letters(raw, raw[: 2 * _LEAD]).lstrip("\ufeff \r\n\t")[:_LEAD]
+
+
+def is_markup(raw: bytes) -> bool:
+    """Whether a text is a web page or XML: it begins as one, or all of it stands in one element. A cell may hold tags too."""
+    lead = first_letters(raw)
+    if _BEGINS_MARKUP.match(lead):
+        return True
+    first = _FIRST_TAG.match(lead)
+    if first is None:
+        return False
+    last, rest = f"</{first[1]}>", lead[first.end() :]
+    if first[2]:
+        return not rest.strip()
+    if last in rest and rest.partition(last)[2].strip():  # something stands after it
+        return False
+    ended = _letters(raw, raw[-2 * _LEAD - len(raw) % 2 :]).rstrip("\0 \r\n\t").endswith(last)
+    return ended or (last not in rest and rest.lstrip().startswith("<") and "</" in rest)  # cut off
+
+
+def _letters(raw: bytes, part: bytes) -> str:
+    """`part` of `raw` as letters."""
+    wide = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(raw[:2], "")
+    if not wide and b"\0" in raw[:2]:
+        wide = "utf-16-be" if raw[:1] == b"\0" else "utf-16-le"
+    return part.decode(wide or "utf-8", errors="replace")
 
 
 def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:

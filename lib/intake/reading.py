@@ -10,6 +10,7 @@ import polars as pl
 
 from lib.intake.columnar import MARK, read_columns
 from lib.intake.delimited import Records, read_delimited
+from lib.intake.encoding import first_letters, is_markup
 from lib.intake.limits import FileLimits, SheetLimits
 from lib.intake.project_tables import read_project
 from lib.intake.project_xml import is_closed_project, is_project
@@ -26,8 +27,7 @@ _ANY = 1 << 62
 _ADMITTED = FileLimits(_ANY, _ANY, _ANY, SheetLimits(_ANY, _ANY, _ANY, _ANY, _ANY, _ANY))
 _last: dict[str, pl.DataFrame] = {}  # the newest frame by its path, so that its check need not read it back
 _OLE = b"\xd0\xcf\x11\xe0"
-_MARKUP = re.compile(rb"<(\?[a-z]|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
-_JSON = re.compile(rb'\{\s*["}]|\[\s*[\[{"\]]')
+_JSON = re.compile(r'\{\s*["}]|\[\s*[\[{"\]]')
 
 
 def read_job(folder: str, file: str, name: str, reading: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
@@ -53,10 +53,10 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: FileLimits = FileL
         raise Refusal("old_workbook")
     if is_project(raw):
         return read_project(raw, asked, limits)
-    lead = raw[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
-    if _MARKUP.match(lead):
+    if is_markup(raw):
         raise Refusal("markup_file")
-    if _JSON.match(lead) or (lead[:1] in (b"{", b"[") and name.lower().endswith((".json", ".txt"))):
+    lead = first_letters(raw)
+    if _JSON.match(lead) or (lead[:1] in ("{", "[") and name.lower().endswith((".json", ".txt"))):
         raise Refusal("json_file")
     return read_delimited(raw, asked, limits.columns)
 
