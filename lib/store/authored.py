@@ -83,15 +83,23 @@ def _write(db: Database, table: str, row: Mapping[str, Any], author: str, at: da
     before = None if key is None else _one(db, table, key)
     stamped = {**cells, "author": signed(author), "at": moment_text(at)}
     if key is None:
-        marks = ", ".join(f":{column}" for column in stamped)
-        row_id = db.conn.execute(f"INSERT INTO {table} ({', '.join(stamped)}) VALUES ({marks})", stamped).lastrowid
-        assert row_id is not None
+        row_id = _unused_id(db, table)
+        numbered = {"id": row_id, **stamped}
+        marks = ", ".join(f":{column}" for column in numbered)
+        db.conn.execute(f"INSERT INTO {table} ({', '.join(numbered)}) VALUES ({marks})", numbered)
     else:
         row_id = key
         changes = ", ".join(f"{column} = :{column}" for column in stamped)
         db.conn.execute(f"UPDATE {table} SET {changes} WHERE id = :row_id", {**stamped, "row_id": row_id})
     audit(db, "change" if before else "add", table, row_id, before, _one(db, table, row_id), author, at)
     return row_id
+
+
+def _unused_id(db: Database, table: str) -> int:
+    """An id that no row of `table` has or ever had: what was removed may come back by an undo."""
+    standing = db.conn.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()[0]
+    ever = db.conn.execute("SELECT coalesce(max(row_id), 0) FROM audit WHERE table_name = ?", [table]).fetchone()[0]
+    return int(max(standing, ever)) + 1
 
 
 def remove(db: Database, table: str, key: int, author: str, at: datetime) -> None:

@@ -64,6 +64,13 @@ def test_a_removed_row_stays_in_the_audit_log(store: Store) -> None:
         store.remove("decisions", key, **BY_ANA)
 
 
+@pytest.mark.parametrize("table", ROWS)
+def test_the_id_of_a_removed_row_is_never_given_again(store: Store, table: str) -> None:
+    first = store.write(table, ROWS[table], **BY_ANA)
+    store.remove(table, first, **BY_ANA)
+    assert store.write(table, ROWS[table], **BY_ANA) > first
+
+
 @pytest.mark.parametrize("table", NATURAL_KEYS)
 def test_writing_the_same_natural_key_again_changes_the_row(store: Store, table: str) -> None:
     first = store.write(table, ROWS[table], **BY_ANA)

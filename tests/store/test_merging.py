@@ -118,6 +118,14 @@ def test_an_alias_removed_after_the_merge_does_not_come_back_by_a_redo(book: Sto
     assert column(book, "accounts", "account_id") == ["a1", "a3"]
 
 
+def test_what_others_wrote_between_an_undo_and_its_redo_takes_nobodys_place(book: Store) -> None:
+    back = book.undo(merge(book, "accounts", "a2", "a1", **WHY).number, **BY_ANA)
+    book.write("aliases", {"table_name": "people", "source": "", "alias": "A. Ruiz", "target": "p1"}, **BY_ANA)
+    book.undo(back.number, **BY_ANA)
+    assert words(book) == {"a2": "a1", "ACME S.L.": "a1"}
+    assert words(book, "people") == {"A. Ruiz": "p1"}
+
+
 def test_a_name_that_a_third_row_bears_is_no_alias(book: Store) -> None:
     put(book, accounts=[{"account_id": "a4", "name": "acme  s.l."}])
     assert preview_merge(book, "accounts", "a2", "a1").aliases == ("a2",)
