@@ -59,13 +59,13 @@ CPI_FROM_EARNED = 0.2
 _NO_COUNT = 1000  # numbers from here on name periods (years, months as 202603) and don't count them
 
 
-def earned_value(periods: pl.DataFrame, bac: float | None, planned_duration: float | None = None) -> pl.DataFrame:
+def earned_value(periods: pl.DataFrame | pl.LazyFrame, bac: float | None, planned_duration: float | None = None) -> pl.DataFrame:
     """Every figure at the close of each period of one project.
 
     `periods`: one row a period, any order: `period`, and cumulative `pv`, `ev`, `ac` (null or NaN where unknown, as EV and AC in periods
     to come), all in the unit of `bac`. Optional `remaining`: cost of the work that remains, for the bottom-up EAC.
-    A numeric period is its time, with time 0 at the planned start; dates, numbers from 1000 on (years, 202603) and words are periods 1, 2,
-    3 …, words in the order of the rows. `planned_duration` stands in where pv ends before the
+    A numeric period is its time, with time 0 at the planned start; dates (also as ISO text), numbers from 1000 on (years, 202603) and other
+    words are periods 1, 2, 3 …, other words in the order of the rows. `planned_duration` stands in where pv ends before the
     budget is planned.
 
     Returns, by time: period, pv (BAC from PD on), ev (held within 0…BAC), ac, bac, `FIGURES`, and `why_<figure>` for each of them:
@@ -75,7 +75,7 @@ def earned_value(periods: pl.DataFrame, bac: float | None, planned_duration: flo
     AT stops at the first period of EV = BAC. Amounts within 1e-9 of BAC of each other are equal. No budget: bac 0, negative or null.
     ValueError for a missing column, a period that is null or there twice.
     """
-    rows = _in_time(periods)
+    rows = _in_time(periods.lazy().collect())
     budget = _number(bac)
     rows = rows.with_columns(pl.lit(budget, pl.Float64).alias("bac"))
     if budget is None or budget <= 0:
@@ -251,12 +251,13 @@ def _amount(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _times(periods: pl.Series) -> pl.Series:
     """The time that each period closes at."""
-    numbers = periods.cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False) if not periods.dtype.is_temporal() else None
-    if numbers is not None and numbers.null_count():
+    words = periods.cast(pl.String).str.strip_chars()
+    numbers = words.cast(pl.Float64, strict=False)
+    if periods.dtype.is_temporal() or words.str.contains(r"^\d{4}-\d\d").all():
+        return words.rank("ordinal").cast(pl.Float64).alias("time")
+    if numbers.null_count():
         return pl.int_range(1, len(periods) + 1, eager=True).cast(pl.Float64).alias("time")
-    if numbers is not None and not (numbers >= _NO_COUNT).all():
-        return numbers.alias("time")
-    return (periods if numbers is None else numbers).rank("ordinal").cast(pl.Float64).alias("time")
+    return (numbers.rank("ordinal") if (numbers >= _NO_COUNT).all() else numbers).cast(pl.Float64).alias("time")
 
 
 def _number(value: Any) -> float | None:

@@ -224,6 +224,19 @@ def test_rows_in_any_order_texts_and_whole_numbers_are_the_same_project():
     assert earned_value(PAUSED.with_columns(pl.lit("x").alias("note")), 120).equals(expected)
 
 
+def test_dates_go_by_the_calendar_and_not_by_their_row():
+    for names in (["2026-01", "2026-02", "2026-03", "2026-10"], [date(2026, month, 1) for month in (1, 2, 3, 10)]):
+        rows = PAUSED.head(4).with_columns(pl.Series("period", names))
+        assert earned_value(rows.reverse().lazy(), 120)["at"].to_list() == [1.0, 2.0, 3.0, 4.0]
+        assert earned_value(rows.reverse(), 120)["period"].to_list() == names
+
+
+def test_without_any_plan_cost_still_has_its_figures():
+    bare = at_close(earned_value(PAUSED.with_columns(pl.lit(None, pl.Float64).alias("pv")), 120), 5)
+    assert (bare["cpi"], bare["eac_cpi"], bare["at"]) == pytest.approx((8 / 9, 135, 5))
+    assert [bare[f"why_{name}"] for name in ("spi", "es", "pd", "eac_cpi_spi")] == ["no_pv", "plan_too_short", "plan_too_short", "no_pv"]
+
+
 def test_no_periods_no_figures_and_a_frame_of_the_same_columns():
     assert earned_value(PAUSED.clear(), 120).columns == earned_value(PAUSED, 120).columns == earned_value(PAUSED, None).columns
 
