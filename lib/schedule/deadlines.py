@@ -111,10 +111,12 @@ class Deadlines:
         places = self.worked_by * (days + 1)
         places += earlier[day]
         places += 1
-        by_day = np.bincount(places, self.capacity, self.people * (days + 1))  # a day's sums are far below 2^53
-        total = by_day.astype(np.int64).reshape(self.people, days + 1).cumsum(axis=1)
+        total = np.bincount(places, self.capacity, self.people * (days + 1))  # sums are far below 2^53, so floats are exact
+        np.cumsum(total.reshape(self.people, days + 1), axis=1, out=total.reshape(self.people, days + 1))
         jobs, entries = self._jobs, self._entries
-        return total[entries.person, earlier[entries.day]], total[jobs.person, earlier[jobs.due + 1]]
+        at_release = total.take(entries.person * (days + 1) + earlier.take(entries.day))
+        at_due = total.take(jobs.person * (days + 1) + earlier.take(jobs.due + 1))
+        return at_release.astype(np.int64), at_due.astype(np.int64)
 
     def _blocks(self, people: Ints) -> Iterator[_Block]:
         """`people` who have jobs, with those of about as many jobs, so that little of a block stands empty."""

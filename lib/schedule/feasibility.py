@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from lib.schedule.deadlines import Deadlines, Ints
 
@@ -20,6 +18,9 @@ UNITS_PER_HOUR = 3_600_000_000
 """Hours are rounded to a microsecond: decimals of seven places and whole seconds are exact, and 0.1 h + 0.2 h fit 0.3 h."""
 LEAST_UNITS = UNITS_PER_HOUR // 1_000_000
 """If no more than this (3.6 ms) of all that a person has to do does not fit, it is the rounding of hours, and everything fits."""
+
+
+OVERDUE = ("person_id", "job_id", "hours", "release", "due")
 
 
 @dataclass(frozen=True)
@@ -97,47 +98,58 @@ def unplaced_hours(jobs: pl.DataFrame, capacity: pl.DataFrame, as_of: date) -> F
 
 def _planned(jobs: pl.DataFrame, first: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Jobs still to be placed with their days counted from `first` (no due: -1) and their units, and those overdue."""
-    known = jobs.select(
-        "person_id",
-        "job_id",
-        pl.col("hours").cast(pl.Float64).fill_nan(0).fill_null(0).clip(lower_bound=0),
-        _date(jobs, "release").fill_null(first).clip(lower_bound=first),
-        _date(jobs, "due"),
-    ).filter(pl.col("person_id").is_not_null())
-    late = (known["due"] < first).fill_null(False)
-    overdue, known = known.filter(late), known.filter(~late)
-    return known.with_columns(
-        _units("hours"), _day("release", first).alias("release_day"), _day("due", first).fill_null(-1).alias("due_day")
-    ), overdue
+    known = (
+        jobs.lazy()
+        .select(
+            "person_id",
+            "job_id",
+            pl.col("hours").cast(pl.Float64).fill_nan(0).fill_null(0).clip(lower_bound=0),
+            _date(jobs, "release").fill_null(first).clip(lower_bound=first),
+            _date(jobs, "due"),
+        )
+        .filter(pl.col("person_id").is_not_null())
+        .with_columns(_units("hours"), _day("release", first).alias("release_day"), _day("due", first).fill_null(-1).alias("due_day"))
+        .with_columns((pl.col("due") < first).fill_null(False).alias("late"))
+        .collect()
+    )
+    if not known["late"].any():
+        return known, known.clear().select(OVERDUE)
+    return known.filter(~pl.col("late")), known.filter("late").select(OVERDUE)
 
 
 def _working(capacity: pl.DataFrame, first: date) -> pl.DataFrame:
     """person_id, day (from `first`) and units."""
-    return capacity.select(
-        "person_id",
-        _day(_date(capacity, "date"), first).alias("day"),
-        _units(pl.col("hours").cast(pl.Float64).fill_nan(0).fill_null(0).clip(lower_bound=0)),
-    ).filter(pl.col("person_id").is_not_null(), pl.col("day") >= 0)
+    return (
+        capacity.lazy()
+        .select(
+            "person_id",
+            _day(_date(capacity, "date"), first).alias("day"),
+            _units(pl.col("hours").cast(pl.Float64).fill_nan(0).fill_null(0).clip(lower_bound=0)),
+        )
+        .filter(pl.col("person_id").is_not_null(), pl.col("day") >= 0)
+        .collect()
+    )
 
 
 def _people(people: pl.Series, total: Ints, work: Deadlines, overdue: pl.DataFrame, first: date) -> pl.DataFrame:
     found = work.windows(np.flatnonzero(total))
-
-    def filled(numbers: NDArray[Any], dtype: type[pl.DataType]) -> pl.Series:
-        """A column that is null for people without a window."""
-        return pl.repeat(None, people.len(), dtype=dtype, eager=True).scatter(found.people, pl.Series(numbers).cast(dtype))
-
-    start = (first - EPOCH).days
-    everyone = pl.DataFrame({
-        "person_id": people,
-        "unplaced_hours": total / UNITS_PER_HOUR,
-        "window_start": filled((found.first + start).astype(np.int32), pl.Date),
-        "window_end": filled((found.last + start).astype(np.int32), pl.Date),
-        "demand_hours": filled(found.demand / UNITS_PER_HOUR, pl.Float64),
-        "capacity_hours": filled(found.capacity / UNITS_PER_HOUR, pl.Float64),
-    })  # fmt: skip
-    late = overdue.group_by("person_id").agg(pl.col("hours").sum().alias("overdue_hours"))
-    return everyone.join(late, on="person_id", how="left", maintain_order="left").with_columns(pl.col("overdue_hours").fill_null(0.0))
+    columns = {"window_start": found.first, "window_end": found.last, "demand_hours": found.demand, "capacity_hours": found.capacity}
+    filled = {name: np.zeros(people.len(), np.int64) for name in columns}
+    for name, numbers in columns.items():
+        filled[name][found.people] = numbers
+    late = overdue.lazy().group_by("person_id").agg(pl.col("hours").sum().alias("overdue_hours"))
+    day = pl.col("window_start", "window_end") + (first - EPOCH).days
+    has = pl.col("unplaced_hours") > 0
+    return (
+        pl.LazyFrame({"person_id": people, "unplaced_hours": total / UNITS_PER_HOUR} | filled)
+        .with_columns(
+            pl.when(has).then(day.cast(pl.Int32).cast(pl.Date)).name.keep(),
+            pl.when(has).then(pl.col("demand_hours", "capacity_hours") / UNITS_PER_HOUR).name.keep(),
+        )
+        .join(late, on="person_id", how="left", maintain_order="left")
+        .with_columns(pl.col("overdue_hours").fill_null(0.0))
+        .collect()
+    )
 
 
 def _date(rows: pl.DataFrame, column: str) -> pl.Expr:
@@ -159,7 +171,7 @@ def _day(day: pl.Expr | str, first: date) -> pl.Expr:
 
 
 def _ints(numbers: pl.Series) -> Ints:
-    return numbers.to_numpy().astype(np.int64)
+    return numbers.to_numpy().astype(np.int64, copy=False)
 
 
 def _numbered(ids: pl.Series, people: pl.Series) -> Ints:
