@@ -146,11 +146,13 @@ class Simulation:
 
 def forward_pass(network: Network, durations: Array) -> tuple[Array, Array]:
     """Earliest starts and finishes (task, trial), one NumPy step a link: all trials at once."""
-    start, finish = np.zeros_like(durations), np.empty_like(durations)
+    start, finish = np.empty_like(durations), np.empty_like(durations)
     for task in network.order:
-        own = start[task]
+        own, least = start[task], 0.0
         for other, kind, lag in network.before[task]:
-            np.maximum(own, _bound(kind, lag, start[other], finish[other], durations[task]), out=own)
+            least = np.maximum(least, _bound(kind, lag, start[other], finish[other], durations[task]), out=own)
+        if not network.before[task]:
+            own.fill(0.0)
         np.add(own, durations[task], out=finish[task])
     return start, finish
 

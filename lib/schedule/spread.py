@@ -62,7 +62,7 @@ def observed_quantiles(ratios: Array, z: Array) -> Array:
     return ratios.take(np.clip(place, 0, len(ratios) - 1))
 
 
-def percentile(values: Array, share: float) -> float:
+def percentile(values: NDArray[Any], share: float) -> float:
     """The smallest value with a share of values ≤ it of at least `share` (`inverted_cdf`)."""
     return float(np.quantile(values, share, method="inverted_cdf"))
 
