@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import polars as pl
@@ -22,6 +22,25 @@ def capacity_by(days: pl.DataFrame, *by: str, every: Literal["1d", "1w", "1mo"] 
     rows = days.with_columns(pl.col("date").dt.truncate(every).alias("start")) if every else days
     totals = [pl.col(CAPACITY).sum(), pl.col("assumed").any()]
     return rows.group_by(keys).agg(totals).sort(keys) if keys else rows.select(totals)
+
+
+def median_week(portfolio: Portfolio, as_of: date, weeks: int = 13) -> pl.DataFrame:
+    """person_id, median_hours, weeks: a person's median week of the last whole ones in which anything was logged.
+
+    A line to compare with where nobody's hours are known; it is no capacity.
+    """
+    end = as_of - timedelta(days=(as_of.weekday() + 1) % 7)  # the last Sunday
+    return (
+        portfolio["time_entries"]
+        .filter(pl.col("date").is_between(end - timedelta(weeks=weeks) + timedelta(days=1), end))
+        .group_by("person_id", pl.col("date").dt.truncate("1w"))
+        .agg(pl.col("hours").sum())
+        .filter(pl.col("hours") > 0)
+        .group_by("person_id")
+        .agg(pl.col("hours").median().alias("median_hours"), pl.len().alias("weeks"))
+        .sort("person_id")
+        .collect()
+    )
 
 
 def who_is_free(

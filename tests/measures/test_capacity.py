@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from lib.measures.capacity import capacity_by, who_is_free
+from lib.measures.capacity import capacity_by, median_week, who_is_free
 from tests.measures.rows import book_of
 
 AS_OF = date(2026, 5, 29)
@@ -26,6 +26,14 @@ def test_days_sum_to_weeks_months_and_groups():
     months = capacity_by(days, every="1mo").select("start", "capacity", "holiday")
     assert months.rows() == [(date(2026, 5, 1), 11, 0), (date(2026, 6, 1), 8, 8)]
     assert capacity_by(days)["capacity"].to_list() == [19]
+
+
+def test_the_median_week_is_of_whole_weeks_that_were_logged():
+    # As of Friday 29 May: the week of the 18th, 8 + 30; of the 11th, 20; of the 4th, none. This week is not over; February is long ago.
+    logged = {date(2026, 5, 29): 40.0, date(2026, 5, 24): 8.0, date(2026, 5, 18): 30.0, date(2026, 5, 11): 20.0, date(2026, 2, 22): 90.0}
+    rows = book_of(time_entries=[{"date": day, "hours": hours} for day, hours in logged.items()])
+    assert median_week(rows, AS_OF).rows() == [("ana", 29, 2)]
+    assert median_week(rows, date(2026, 5, 31)).rows() == [("ana", 38, 3)]  # a Sunday closes its week
 
 
 def load(person: str, *hours: tuple[float, float, float, float]) -> pl.DataFrame:
