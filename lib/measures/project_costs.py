@@ -55,6 +55,19 @@ def actual_costs(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> 
     )
 
 
+def costs_by_day(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> pl.DataFrame:
+    """date and `ac`, the cost of all of `portfolio` by the close of each day that has any, in order of date; hours without a rate are 0."""
+    entries = portfolio["time_entries"].filter(pl.col("date") <= as_of)
+    if basis == "hours":
+        parts = [entries.select("date", pl.col("hours").alias("ac")).collect()]
+    else:
+        fx_rates = portfolio["fx_rates"].collect()
+        spent = with_stock_rates(portfolio["expenses"].filter(pl.col("date") <= as_of).collect(), fx_rates, base, as_of)
+        own = spent.filter(~pl.col("pass_through").fill_null(False)).select("date", (pl.col("amount") * pl.col("fx")).alias("ac"))
+        parts = [_labour(portfolio, entries, fx_rates, as_of, base, "date").select("date", pl.col("labour").alias("ac")), own]
+    return pl.concat(parts).group_by("date").agg(pl.col("ac").sum()).sort("date").with_columns(pl.col("ac").cum_sum())
+
+
 def remaining_costs(portfolio: Portfolio, tasks: pl.DataFrame, as_of: date, basis: Basis, base: str) -> pl.DataFrame:
     """project_id and `remaining`: what the open ones of `tasks` (of `leaf_tasks`) still cost, with own expenses dated after `as_of`.
 
@@ -88,8 +101,10 @@ def remaining_costs(portfolio: Portfolio, tasks: pl.DataFrame, as_of: date, basi
     return known.join(coming, on="project_id", how="left").select("project_id", pl.col("remaining") + pl.col("coming").fill_null(0.0))
 
 
-def _labour(portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame, as_of: date, base: str) -> pl.DataFrame:
-    """project_id, hours, rated_hours, labour; an entry's own rate overrules that of its person on its day."""
+def _labour(
+    portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame, as_of: date, base: str, by: str = "project_id"
+) -> pl.DataFrame:
+    """`by`, hours, rated_hours, labour; an entry's own rate overrules that of its person on its day."""
     own = with_stock_rates(entries.select("currency").unique().collect(), fx_rates, base, as_of).drop_nulls("currency")
     rate = pl.when(pl.col("cost_rate").is_not_null()).then(pl.col("cost_rate") * pl.col("fx")).otherwise("usual")
     within = (pl.col("from").is_null() | (pl.col("date") >= pl.col("from")), pl.col("until").is_null() | (pl.col("date") < pl.col("until")))
@@ -99,7 +114,7 @@ def _labour(portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame,
         .filter(*within)
         .join(own.lazy(), on="currency", how="left")
         .with_columns(rate.alias("rate"))
-        .group_by("project_id")
+        .group_by(by)
         .agg(
             pl.col("hours").sum(),
             pl.col("hours").filter(pl.col("rate").is_not_null()).sum().alias("rated_hours"),

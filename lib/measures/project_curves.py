@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -71,6 +71,13 @@ class WorkingDays:
     def _counted(self) -> Days:
         """Working days before each of the calendar's days, and before the one after them."""
         return np.concatenate([[0], np.cumsum(self.calendar.hours > 0)])
+
+    def days(self, count: int) -> list[date]:
+        """The first `count` working days; fewer where the calendar has no more in three years after the last."""
+        span = 2 * count + 1096
+        days = [self.start + timedelta(days=n) for n in range(span)]
+        reached = self.until(days)
+        return [day for day, works in zip(days, np.diff(reached, prepend=0) > 0, strict=True) if works][:count]
 
     def by(self, day: date) -> int:
         """Working days from the start to the close of `day`."""

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from lib.measures.earned_value import with_figures
-from lib.measures.project_values import grouped_values, project_values
+from lib.measures.earned_value import earned_value, with_figures
+from lib.measures.project_values import grouped_values, project_history, project_values
 from tests.measures.rows import book_of, first_row
 
 WEEK_1, WEEK_2 = (date(2026, 3, 2), date(2026, 3, 6)), (date(2026, 3, 9), date(2026, 3, 13))
@@ -370,3 +370,41 @@ def test_every_hour_counts_whatever_is_known_of_its_person():
     hours = [worked(day, 2.0, person_id=person) for person in ("cy", "di") for day in (WEEK_1[0], date(2026, 3, 4))]
     row = value_of(time_entries=[worked(FRIDAY_1, 100.0), *hours], person_terms=terms)
     assert (row["hours"], row["ac"], row["ac_at_least"]) == (108, 100 * 50 + 2 * 10, True)
+
+
+# How it came about
+
+
+def history_of(as_of: date = FRIDAY_1, basis: Any = "cost", **tables: Any) -> pl.DataFrame:
+    other = FIXED | {"project_id": "k", "percent_complete": 10.0, "budget_cost": 10.0}
+    tables = {"people": [ANA], "tasks": TWO, "time_entries": [*ENTRIES, worked(WEEK_1[0], 5.0, project_id="k")]} | tables
+    book = book_of(projects=[FIXED, other], **{name: rows for name, rows in tables.items() if rows})
+    return project_history(book, "j", as_of, basis)
+
+
+def test_the_history_of_a_project_is_the_plan_day_by_day_and_what_is_known_of_it():
+    readings = [("j", date(2026, 3, 4), 30.0), ("k", FRIDAY_1, 1.0)]
+    read = [{"project_id": project, "date": day, "percent_complete": share} for project, day, share in readings]
+    history = history_of(progress=read, expenses=[{"date": date(2026, 3, 3), "amount": 40.0}])
+    assert history["period"].to_list() == list(range(1, 11))
+    assert history["day"].to_list()[4:6] == [FRIDAY_1, WEEK_2[0]]
+    assert history["pv"].to_list() == pytest.approx([404 * n for n in range(1, 11)])
+    assert history["ev"].to_list()[:5] == [None, None, pytest.approx(0.3 * 4040), None, pytest.approx(2020)]
+    assert history["ac"].to_list() == pytest.approx([500, 540, 1540, 1540, 1540, *[None] * 5])
+    assert history["ev"].null_count() == 8
+
+
+def test_a_history_makes_the_same_figures_as_its_last_day():
+    history = history_of(as_of=date(2026, 3, 18))
+    assert history.height == 13
+    figures = earned_value(history, 4000).row(-1, named=True)
+    now = value_of(as_of=date(2026, 3, 18))
+    for name in ("pv", "ev", "ac", "es", "at", "pd", "spi_t", "cpi", "ieac_t"):
+        assert figures[name] == pytest.approx(now[name]), name
+    hours = history_of(basis="hours")
+    assert hours["ac"].to_list()[:5] == [10, 10, 30, 30, 30]
+
+
+def test_a_project_without_a_plan_has_no_history():
+    assert history_of(tasks=[]).height == 0
+    assert project_history(book_of(people=[ANA]), "nobody", FRIDAY_1).columns == ["period", "day", "pv", "ev", "ac"]
