@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -11,6 +12,8 @@ import pytest
 from lib.measures.load import summed
 from lib.measures.workload import Workload, workload
 from lib.portfolio import Portfolio
+from lib.sample import SAMPLE_AS_OF, read_sample
+from lib.schedule.feasibility import unplaced_hours
 from tests.measures.rows import book_of, first_row
 
 MON, TUE, WED, THU, FRI = (date(2026, 5, day) for day in range(11, 16))
@@ -220,3 +223,23 @@ def test_a_circle_in_one_project_leaves_the_others_their_networks():
     found = chained(FIRST_THEN, {"predecessor_id": "k1", "successor_id": "k2"}, {"predecessor_id": "k2", "successor_id": "k1"})
     assert [(problem.kind, set(problem.task_ids)) for problem in found.problems] == [("cycle", {"k1", "k2"})]
     assert dict(found.work.select("task_id", "release").iter_rows()) == {"first": MON, "then": WED, "k1": MON, "k2": MON}
+
+
+def test_the_sample_s_overloaded_designer_is_found():
+    # Booked 4 + 3 + 2 + 1 hours of 8 in October and 9 to 13 November. Tasks of 56 + 48 + 44 + 34 + 60 = 242 hours are due by 30 October,
+    # in 22 weekdays less 12 October: 168 hours. Bookings beyond tasks come on top.
+    sample = Portfolio.of(1, **read_sample(Path(__file__).parents[2] / "data" / "sample"))
+    made = workload(sample, SAMPLE_AS_OF, date(2026, 8, 31), date(2026, 12, 31))
+    lucia = made.booked.filter(~pl.col("lost"), person_id="lferrandez", status="confirmed").filter(pl.col("date") > SAMPLE_AS_OF)
+    by_day = lucia.group_by("date").agg(pl.col("hours").sum()).sort("date")
+    assert by_day.filter(pl.col("date") <= date(2026, 10, 30))["hours"].unique().to_list() == [10]
+    assert by_day.filter(pl.col("date").is_between(date(2026, 11, 2), date(2026, 11, 13)))["hours"].unique().to_list() == [9]
+    tasks = made.work.filter(person_id="lferrandez").select("person_id", "release", "due", job_id="task_id", hours="known_hours")
+    alone = unplaced_hours(tasks, made.days.select("person_id", "date", hours="capacity"), SAMPLE_AS_OF)
+    person = first_row(alone.people.filter(person_id="lferrandez"))
+    assert (person["unplaced_hours"], person["demand_hours"], person["capacity_hours"]) == (74, 242, 168)
+    assert (person["window_start"], person["window_end"]) == (date(2026, 10, 1), date(2026, 10, 30))
+    assert first_row(made.allocation.people.filter(person_id="lferrandez"))["unplaced_hours"] >= 74
+    assert made.overloads.filter(person_id="lferrandez")["weeks"].max() >= 6
+    saturdays = made.load.filter((pl.col("person_id") == "lferrandez") & (pl.col("date").dt.weekday() == 6) & (pl.col("logged_hours") > 0))
+    assert [day.day for day in saturdays["date"]] == [12, 19, 26]
