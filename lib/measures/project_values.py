@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from lib.measures.earned_value import with_figures
+from lib.measures.earned_value import REASONS, with_figures
 from lib.measures.project_budgets import Basis, leaf_tasks, original_budgets, project_facts
 from lib.measures.project_costs import actual_costs, costs_by_day, remaining_costs
 from lib.measures.project_plans import ProjectPlan, decided_changes, project_plans
@@ -95,7 +95,8 @@ def grouped_values(values: pl.DataFrame, by: str | Sequence[str] = ()) -> pl.Dat
 
     A project counts where its BAC, PV, EV and AC are known: `projects` of them, `left_out` the others. Its own leading estimate stands for
     what it still costs: eac_bottom_up, and so eac, is Σ EAC. es, at and pd are means weighed by BAC over the projects with an SPI(t)
-    (`projects_in_time`): spi_t = Σ BAC·ES / Σ BAC·AT.
+    (`projects_in_time`): spi_t = Σ BAC·ES / Σ BAC·AT. Where no project counts, the reason is the commonest of theirs that says something is
+    missing, else the commonest: a group of retainers is level of effort.
     """
     keys = [by] if isinstance(by, str) else list(by)
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in ("bac", "pv", "ev", "ac")) & pl.col("cv").is_not_null()
@@ -107,9 +108,17 @@ def grouped_values(values: pl.DataFrame, by: str | Sequence[str] = ()) -> pl.Dat
         timed.sum().cast(pl.Int64).alias("projects_in_time"),
         *(pl.when(whole.any()).then(pl.col(name).filter(whole).sum()).alias(name) for name in ("bac", "pv", "ev", "ac")),
         pl.when(whole.any()).then(pl.col("etc").filter(whole).sum()).alias("remaining"),
+        pl.when(~whole.any()).then(_commonest("why_cv")).alias("withheld"),
+        pl.when(~timed.any()).then(_commonest("why_spi_t")).alias("time_withheld"),
         *(((pl.col(name).filter(timed) * weight).sum() / weight.sum()).fill_nan(None).alias(name) for name in ("es", "at", "pd")),
     ]
     return with_figures(values.group_by(keys).agg(sums).sort(keys) if keys else values.select(sums))
+
+
+def _commonest(why: str) -> pl.Expr:
+    """The reason that most rows have, one for missing before one for not applicable; the first by name of several."""
+    missing = pl.col(why).is_in([reason for reason, (state, _) in REASONS.items() if state == "missing"])
+    return pl.coalesce(*(pl.col(why).filter(rows).drop_nulls().mode().sort().first() for rows in (missing, ~missing)))
 
 
 def _with_reasons(rows: pl.DataFrame, portfolio: Portfolio, basis: Basis) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -10,8 +11,11 @@ import pytest
 
 from lib.measures.earned_value import earned_value, with_figures
 from lib.measures.project_values import grouped_values, project_history, project_values
+from lib.portfolio import Portfolio
+from lib.sample import SAMPLE_AS_OF, read_sample
 from tests.measures.rows import book_of, first_row
 
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
 WEEK_1, WEEK_2 = (date(2026, 3, 2), date(2026, 3, 6)), (date(2026, 3, 9), date(2026, 3, 13))
 FRIDAY_1, FRIDAY_2 = WEEK_1[1], WEEK_2[1]
 ANA = {"person_id": "ana", "cost_rate": 50.0, "role": "design"}
@@ -343,6 +347,17 @@ def test_a_group_is_sum_over_sum_and_spi_t_weighs_by_budget():
     assert by_account["spi_t"].to_list() == [pytest.approx(20_100 / 21_000), None]
 
 
+def test_a_group_without_figures_says_what_its_projects_say():
+    retainers = [FIXED | {"project_id": name, "billing": "retainer"} for name in "ab"]
+    effort = project_values(book_of(projects=retainers, people=[ANA]), FRIDAY_1)
+    assert [first_row(grouped_values(effort))[name] for name in ("why_cpi", "why_spi_t")] == ["level_of_effort"] * 2
+    mixed = project_values(book_of(projects=[*retainers, FIXED], people=[ANA]), FRIDAY_1)
+    assert first_row(grouped_values(mixed))["why_spi"] == "no_budget"
+    ahead = {"people": [ANA], "tasks": TWO, "time_entries": ENTRIES, "projects": [FIXED]}
+    early = first_row(grouped_values(project_values(book_of(**ahead), date(2026, 2, 27))))
+    assert (early["why_spi_t"], early["why_cpi"], early["bac"]) == ("before_start", "nothing_spent", 4000)
+
+
 def test_no_projects_no_rows_and_a_group_of_none():
     values = project_values(book_of(people=[ANA]), FRIDAY_1)
     assert values.height == 0
@@ -408,3 +423,24 @@ def test_a_history_makes_the_same_figures_as_its_last_day():
 def test_a_project_without_a_plan_has_no_history():
     assert history_of(tasks=[]).height == 0
     assert project_history(book_of(people=[ANA]), "nobody", FRIDAY_1).columns == ["period", "day", "pv", "ev", "ac"]
+
+
+# The sample
+
+
+@pytest.mark.parametrize("basis", ["cost", "hours"])
+def test_identities_hold_over_the_sample(basis: Any):
+    book = Portfolio.of(1, **read_sample(SAMPLE))
+    values = project_values(book, SAMPLE_AS_OF, basis)
+    known = values.filter(pl.col("cpi").is_not_null(), pl.col("spi").is_not_null())
+    assert known.height >= 20
+    assert known.filter((pl.col("es") < 0) | (pl.col("es") > pl.col("pd")) | (pl.col("ev") > pl.col("bac") + 1e-6)).height == 0
+    assert (known["eac_plan"] - known["ac"] - known["bac"] + known["ev"]).abs().max() < 1e-6  # type: ignore[operator]
+    late = values.filter(pl.col("done_by") == "finished", pl.col("at") > pl.col("pd"))
+    assert late.height >= 3
+    assert (late["spi_t"] < 1).all()
+    assert late["spi"].to_list() == pytest.approx([1.0] * late.height)
+    whole = first_row(grouped_values(values))
+    counted = values.filter(pl.col("cv").is_not_null(), pl.col("pv").is_not_null())
+    assert whole["cpi"] == pytest.approx(counted["ev"].sum() / counted["ac"].sum())
+    assert whole["eac"] == pytest.approx(counted["eac"].sum())
