@@ -203,7 +203,8 @@ def _span(first: date, wide: int, t: Language, near: date) -> str:
 def tornado(effects: pl.DataFrame, t: Language, words: Words) -> Chart | None:
     """What moves the finish most; None where nothing does.
 
-    effects: name, low, high: days by which the finish is earlier (negative) or later when this alone is at its good and bad end.
+    effects: name, low, high: working days by which P80 of the finish is earlier (negative) or later where this is at its least and at its
+    most, as `lib.schedule.tornado` finds them.
     """
     swing = (pl.col("high") - pl.col("low")).abs()
     shown = effects.drop_nulls(["low", "high"]).with_columns(swing.alias("value")).filter(pl.col("value") > 0)
@@ -219,7 +220,7 @@ def tornado(effects: pl.DataFrame, t: Language, words: Words) -> Chart | None:
     labels = [t("{low} to {high} d", low=low, high=high).replace(" d", f"{NBSP}d") for low, high in pairs]
     rows = rows.with_columns(pl.Series("label", labels, pl.String))
     title = t("{name} moves the finish most: {days}", name=rows["name"][0], days=rows["label"][0])
-    subtitle = words.under(t("Days of finish between the good and the bad end of each; grey: earlier, blue: later"))
+    subtitle = words.under(t("Working days by which P80 moves where each takes least and where it takes most; grey: earlier, blue: later"))
     headings = {
         "name": t("What varies"), "low": t("Earliest, days"), "high": t("Latest, days"), "value": t("Days between"), "label": t("Range"),
     }  # fmt: skip

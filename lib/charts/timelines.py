@@ -15,7 +15,7 @@ from lib.charts.places import LABEL_LIMIT, days_across, layered, names_down, tex
 from lib.charts.theme import BLUE, GREY, INK, MARK, SHAPE
 
 HEIGHT = 260
-_LINE = 17  # pixels that a line of text needs
+LINE = 17  # pixels that a line of text needs
 _DAY = 86_400_000
 _STYLES: dict[str, dict[str, Any]] = {
     "planned": {"color": GREY, "strokeWidth": 2},
@@ -96,7 +96,7 @@ def curve(chart: Chart, width: str) -> alt.LayerChart:
     layers += [
         base.transform_filter(f"datum.part == '{part}' && datum.value != null").mark_line(**_STYLES[part]).encode(y=up) for part in parts
     ]
-    places = _places(rows, most * 1.06)
+    places = label_places(rows, most * 1.06)
     written = alt.Chart(rows).transform_filter("datum.label != ''").transform_calculate(place=f"{json.dumps(places)}[datum.part]")
     at = alt.Y("place:Q")
     for part in parts:
@@ -114,7 +114,7 @@ def distribution(chart: Chart, width: str) -> alt.LayerChart:
     first, last = _extent([*rows["day"], *rows["until"]])
     last = max(last, first + timedelta(1))
     most = max([0.0, *bins["value"].drop_nulls()]) or 1.0
-    step = most * _LINE / (HEIGHT - _LINE * (lines.height + 1))
+    step = most * LINE / (HEIGHT - LINE * (lines.height + 1))
     # The earliest highest: its words run to the right, over lines that end below them.
     order = lines.sort("day", maintain_order=True)["part"].to_list()
     places = {part: most + step * (lines.height - number) for number, part in enumerate(order)}
@@ -158,9 +158,9 @@ def _form(most: float) -> str:
     return ",.0f" if most >= 10 else ",.1f"
 
 
-def _places(rows: pl.DataFrame, top: float) -> dict[str, float]:
+def label_places(rows: pl.DataFrame, top: float) -> dict[str, float]:
     """Where the name of each line stands: as high as its last point, but never so near to another that both are unreadable."""
-    gap = top * _LINE / HEIGHT
+    gap = top * LINE / HEIGHT
     ends = rows.filter(pl.col("label") != "").sort("value").select("part", "value").rows()
     places: dict[str, float] = {}
     lowest = gap / 2
