@@ -17,6 +17,7 @@ from bench.measure import Measure, tell
 GROUPS = {
     "import": "bench.imports",
     "wide": "bench.wide",
+    "engine": "bench.engine",
     "store": "bench.storing",
     "page": "bench.page",
     "sessions": "bench.sessions",

@@ -144,9 +144,9 @@ class Simulation:
         return _QUANTILES[self.shape](low, likely, high, drawn)
 
 
-def forward_pass(network: Network, durations: Array) -> tuple[Array, Array]:
-    """Earliest starts and finishes (task, trial), one NumPy step a link: all trials at once."""
-    start, finish = np.empty_like(durations), np.empty_like(durations)
+def forward_pass(network: Network, durations: Array, out: tuple[Array, Array] | None = None) -> tuple[Array, Array]:
+    """Earliest starts and finishes (task, trial), one NumPy step a link: all trials at once; written to `out`, which must not overlap."""
+    start, finish = out or (np.empty_like(durations), np.empty_like(durations))
     for task in network.order:
         own, least = start[task], 0.0
         for other, kind, lag in network.before[task]:
