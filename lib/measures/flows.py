@@ -19,6 +19,8 @@ from lib.portfolio import Portfolio
 
 Basis = Literal["invoiced", "earned"]
 MEASURED = ("revenue", "pass_through", "labour_cost", "own_expenses", "hours", "rated_hours", "billable_hours", "stated_hours")
+BILLED_BY_CONTRACT = {"fixed_price": "fixed", "time_materials": "time_materials", "retainer": "retainer", "subscription": "retainer"}
+"""Kind of a contract -> how a project under it is billed that says nothing itself."""
 SCHEMA = {"account_id": pl.String, "date": pl.Date} | dict.fromkeys(MEASURED, pl.Float64) | {"unrated": pl.String}
 
 
@@ -109,9 +111,8 @@ def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates])
 
 def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
     """project_id, account_id, how it is billed (from its contract where it says nothing itself), fee and currency."""
-    by_contract = {"fixed_price": "fixed", "time_materials": "time_materials", "retainer": "retainer", "subscription": "retainer"}
     contracts = portfolio["contracts"].select(
-        "contract_id", pl.col("kind").replace_strict(by_contract, default=None).alias("billed_by_contract")
+        "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None).alias("billed_by_contract")
     )
     return (
         portfolio["projects"]

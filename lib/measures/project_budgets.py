@@ -14,7 +14,7 @@ from typing import Literal
 import polars as pl
 
 from lib.measures.exchange import with_stock_rates
-from lib.measures.flows import rates_of_people
+from lib.measures.flows import BILLED_BY_CONTRACT, rates_of_people
 from lib.portfolio import Portfolio
 
 Basis = Literal["cost", "hours"]
@@ -26,9 +26,8 @@ def project_facts(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
     """One row a project: its columns of `lib.tables`, billing (from the contract where it has none), fx (null without a rate), and
     finished (a day not after `as_of`, null for a cancelled project) and over (finished, or done without a day), in the order of project_id.
     """
-    by_contract = {"fixed_price": "fixed", "time_materials": "time_materials", "retainer": "retainer", "subscription": "retainer"}
     contracts = portfolio["contracts"].select(
-        "contract_id", pl.col("kind").replace_strict(by_contract, default=None, return_dtype=pl.String).alias("by_contract")
+        "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
     )
     ended = (pl.col("finished_on") <= as_of) & pl.col("status").ne_missing("cancelled")
     done = pl.col("finished_on").is_null() & (pl.col("status") == "done")

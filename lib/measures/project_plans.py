@@ -95,9 +95,9 @@ def decided_changes(
 ) -> tuple[dict[str, list[Change]], pl.DataFrame]:
     """Decided changes by project, as far as they bear on the budget; and project_id, changes_left_out: how many lack an amount.
 
-    Scope that the client pays counts whole, shared scope times client_share, what we pay for not at all; scope removed counts whoever pays.
-    A change that states hours alone costs the baseline's mean rate. An undated decision counts for nothing, as in revenue. Of removed scope
-    whose tasks are known only what is not done goes.
+    Scope that the client pays counts whole, shared scope times client_share, what we pay for not at all; scope removed counts whoever
+    pays, but of tasks that are known only what is not done. A change that states hours alone costs the baseline's mean rate. What was
+    decided after the project was finished, or on an unknown day (as in revenue), counts for nothing.
     """
     stated = (
         portfolio["change_requests"]
@@ -106,7 +106,8 @@ def decided_changes(
         .collect()
     )
     priced = with_stock_rates(stated, portfolio["fx_rates"].collect(), base, as_of)
-    priced = priced.join(rows.select("project_id", "labour", "planned_hours"), on="project_id")
+    priced = priced.join(rows.select("project_id", "labour", "planned_hours", "finished"), on="project_id")
+    priced = priced.filter((pl.col("decided_on") <= pl.col("finished")).fill_null(True))
     mean_rate = pl.when(pl.col("planned_hours") > 0).then(pl.col("labour") / pl.col("planned_hours"))
     cost = pl.when(pl.col("cost").is_not_null()).then(pl.col("cost") * pl.col("fx")).otherwise(pl.col("hours") * mean_rate)
     whole = pl.col("hours") if basis == "hours" else cost

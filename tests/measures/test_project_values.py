@@ -241,6 +241,14 @@ def test_only_what_the_client_pays_and_was_decided_counts(how: dict[str, Any], b
     assert value_of(change_requests=[change(**how)])["bac"] == pytest.approx(budget)
 
 
+def test_what_is_decided_after_the_end_is_no_part_of_the_project():
+    over = {"status": "done", "finished_on": date(2026, 3, 18)}
+    for day, budget in ((date(2026, 3, 18), 5000), (date(2026, 3, 19), 4000)):
+        row = value_of(as_of=date(2026, 6, 30), project=over, change_requests=[change(day=day)])
+        assert (row["bac"], row["ev"]) == (budget, budget)
+    assert row["spi_t"] == pytest.approx(10 / 13)
+
+
 def test_a_decided_change_without_an_amount_is_counted_out():
     assert value_of(change_requests=[change(cost=None)])["changes_left_out"] == 1
     assert value_of(change_requests=[change(cost=None, kind="removed", paid_by=None)])["changes_left_out"] == 1
