@@ -34,8 +34,11 @@ PARSING_CALLS = {
     "read_pickle",
 }
 # lib/intake/__init__.py is checked below: it only sends jobs.
-IN_WORKER = ("lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/slide.py")
-DRAWING = {"lib.documents.pictures", "lib.documents.slide", "lib.documents.chart_files", "lib.documents.heated"}
+IN_WORKER = ("lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/slide")  # slide.py and its two parts
+DRAWING = {
+    "lib.documents.pictures", "lib.documents.slide", "lib.documents.slide_charts", "lib.documents.slide_parts", "lib.documents.chart_files",
+    "lib.documents.heated",
+}  # fmt: skip
 OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
 LENIENT = re.compile(
     r"utf8-lossy|ignore_errors\s*=\s*True|truncate_ragged_lines\s*=\s*True|errors\s*=\s*[\"'](ignore|surrogateescape)[\"']"
