@@ -140,19 +140,14 @@ class Calendar:
     def finish(self, start: int | Ticks, work: int | Ticks) -> int | Ticks:
         """The earliest instant by which `work` is done from `start` on: the end of an interval, not the beginning of the next.
 
-        No work is done at once; negative work goes back, to the latest instant after which that much is done by `start`. Work that no
-        day has hours for: NEVER (−NEVER back).
+        No work is done at once. Negative work goes back: the earliest instant from which that much is done by `start`. Work that no day has
+        hours for: NEVER (−NEVER back). `finish(a, work) ≤ b` exactly where `a ≤ start(b, work)`, unless the work is none.
         """
         if isinstance(start, int) and isinstance(work, int):
-            if work == 0:
-                return start
-            done = self._work_at(start) + work
-            return self._end_at(done) if work > 0 else self._start_at(done)
+            return start if work == 0 else self._end_at(self._work_at(start) + work)
         works = np.asarray(work)
-        after = self._works_at(np.asarray(start)) + works
-        if (works > 0).all():
-            return self._ends_at(after)
-        return np.where(works > 0, self._ends_at(after), np.where(works < 0, self._starts_at(after), start))
+        after = self._ends_at(self._works_at(np.asarray(start)) + works)
+        return after if (works > 0).all() else np.where(works == 0, start, after)
 
     @overload
     def start(self, finish: int, work: int) -> int: ...
@@ -163,15 +158,10 @@ class Calendar:
     def start(self, finish: int | Ticks, work: int | Ticks) -> int | Ticks:
         """The latest instant at which `work` must begin to be done by `finish`; the mirror of `finish`."""
         if isinstance(finish, int) and isinstance(work, int):
-            if work == 0:
-                return finish
-            done = self._work_at(finish) - work
-            return self._start_at(done) if work > 0 else self._end_at(done)
+            return finish if work == 0 else self._start_at(self._work_at(finish) - work)
         works = np.asarray(work)
-        before = self._works_at(np.asarray(finish)) - works
-        if (works > 0).all():
-            return self._starts_at(before)
-        return np.where(works > 0, self._starts_at(before), np.where(works < 0, self._ends_at(before), finish))
+        before = self._starts_at(self._works_at(np.asarray(finish)) - works)
+        return before if (works > 0).all() else np.where(works == 0, finish, before)
 
     @overload
     def next_working(self, instants: int) -> int: ...

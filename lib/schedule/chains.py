@@ -32,21 +32,11 @@ class Link(NamedTuple):
 
     def after(self, instant: int) -> int:
         """The bound on the successor that the predecessor's instant makes."""
-        if self.lag == 0:
-            return instant
-        if self.calendar is None:
-            return instant + self.lag
-        bound = self.calendar.finish(instant, self.lag)
-        return self.calendar.previous_working(bound) if self.to_finish and self.lag < 0 else bound
+        return instant + self.lag if self.calendar is None else self.calendar.finish(instant, self.lag)
 
     def before(self, instant: int) -> int:
         """The latest instant of the predecessor for which the successor's instant still holds."""
-        if self.lag == 0:
-            return instant
-        if self.calendar is None:
-            return instant - self.lag
-        back = self.calendar.start(instant, self.lag)
-        return back if self.lag > 0 else self.calendar.next_working(back)
+        return instant - self.lag if self.calendar is None else self.calendar.start(instant, self.lag)
 
 
 @dataclass(frozen=True)
@@ -126,9 +116,13 @@ def late(
                 finish = min(finish, bound)
             elif task.began is None:
                 start = min(start, bound)
-        latest = task.calendar.start(finish, task.work)
-        if start < latest:
-            latest, finish = start, min(finish, max(task.calendar.finish(start, task.work), start))
+        latest = min(start, task.calendar.start(finish, task.work))
+        workable = task.calendar.next_working(latest) == latest
+        if not workable:
+            # Between two intervals the end of the one before is the limit: what waits for the next begins too late.
+            latest = task.calendar.previous_working(latest)
+        done = task.calendar.finish(latest, task.work)
+        finish = min(finish, task.calendar.next_working(done) if workable and task.work else done)
         starts[number] = latest if task.began is None else task.began
         ends[number] = finish
     return starts, ends

@@ -1,7 +1,8 @@
 """The critical path method in plain periods: early and late times, floats, what is critical. Knows no calendar and no people.
 
-Kelley and Walker 1959 for finish-to-start links; start-to-start, finish-to-finish and start-to-finish with lags after Elmaghraby 1977, as
-bounds between two starts. Loops in topological order over arrays prepared once; whole numbers stay whole. Dates: `lib/schedule/dates.py`.
+Kelley and Walker 1959 for finish-to-start links; start-to-start, finish-to-finish and start-to-finish with lags as bounds between two
+starts, after Elmaghraby and Kamburowski 1992. Loops in topological order over arrays prepared once; whole numbers stay whole. Dates are
+`lib/schedule/dates.py`'s.
 """
 
 from __future__ import annotations

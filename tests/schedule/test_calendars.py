@@ -45,7 +45,8 @@ def test_work_ends_at_the_end_of_an_interval_and_begins_at_the_beginning_of_the_
 
 def test_a_lead_goes_back_over_the_lunch_break() -> None:
     assert moment(OFFICE.finish(at("2026-03-03T15:00"), -3 * H)) == datetime(2026, 3, 3, 11)
-    assert moment(OFFICE.finish(at("2026-03-02T17:00"), -8 * H)) == datetime(2026, 3, 2, 8)
+    assert moment(OFFICE.finish(at("2026-03-03T17:00"), -8 * H)) == datetime(2026, 3, 2, 17)
+    assert moment(OFFICE.start(at("2026-03-02T08:00"), -8 * H)) == datetime(2026, 3, 3, 8)
 
 
 def test_no_work_stays_where_it_is() -> None:
@@ -120,6 +121,12 @@ def test_start_is_the_last_instant_with_the_work_ahead(calendar: Calendar, finis
         assert calendar.work_before(finish) - calendar.work_before(start) == work
         assert calendar.work_before(start + 1) == calendar.work_before(start) + 1
         assert calendar.finish(start, work) <= finish
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendars, instants, instants, st.integers(-400 * H, 400 * H).filter(bool))
+def test_finish_and_start_answer_each_other(calendar: Calendar, start: int, finish: int, work: int) -> None:
+    assert (calendar.finish(start, work) <= finish) == (start <= calendar.start(finish, work))
 
 
 @settings(max_examples=60, deadline=None)
