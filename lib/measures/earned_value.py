@@ -14,7 +14,7 @@ import polars as pl
 
 from lib.columns import N_
 from lib.measures.earned_schedule import EQUAL_WITHIN, PlannedCurve
-from lib.measures.figure import State
+from lib.measures.figure import TOO_FEW_RATED, State
 
 VARIANTS: dict[str, str] = {
     "cpi": N_("BAC / CPI"),
@@ -38,7 +38,7 @@ REASONS: dict[str, tuple[State, str]] = {
     "no_dates": ("missing", N_("There are no dates of a plan.")),
     "no_milestones": ("missing", N_("There are no milestones to weigh.")),
     "no_exchange_rate": ("missing", N_("An exchange rate is missing.")),
-    "too_few_rated": ("missing", N_("Less than 90 % of the hours have a cost rate.")),
+    "too_few_rated": ("missing", TOO_FEW_RATED),
     "too_few_remaining": ("missing", N_("Less than 80 % of the open hours say what remains.")),
     "nothing_spent": ("missing", N_("Nothing has been spent yet.")),
     "nothing_planned": ("missing", N_("Nothing was planned yet.")),
@@ -72,7 +72,7 @@ def earned_value(periods: pl.DataFrame | pl.LazyFrame, bac: float | None, planne
     money cv, sv, eac_*, etc_*, vac_*; ratios cpi, spi, spi_t, tcpi (to BAC), tcpi_* (to that EAC); periods es, at, pd, sv_t, ieac_t
     (PD / SPI(t)) and at_pd_es (AT + PD − ES). eac_low and eac_high are the range of the computable EACs, which is no confidence interval;
     eac, etc, vac and tcpi_eac are those of the variant in `eac_by`: bottom_up where it can be had, else cpi from 20 % earned, else plan.
-    AT stops at the first period of EV = BAC. Amounts within 1e-9 of BAC of each other are equal. No budget: bac 0, negative or null.
+    AT stops at the first period of EV = BAC. What is earned while nothing is planned yet is before the start: no SPI, no SPI(t). Amounts within 1e-9 of BAC of each other are equal. No budget: bac 0, negative or null.
     ValueError for a missing column, a period that is null or there twice.
     """
     rows = _in_time(periods.lazy().collect())

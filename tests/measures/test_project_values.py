@@ -148,6 +148,12 @@ def test_where_a_task_does_not_tell_the_readings_do():
     assert (unknown["ev"], unknown["why_cpi"], unknown["why_es"], unknown["pv"]) == (None, "no_ev", "no_ev", pytest.approx(2000))
 
 
+def test_readings_of_percent_are_no_other_technique():
+    reading = [{"project_id": "j", "date": FRIDAY_1, "percent_complete": 60.0}]
+    row = value_of(tasks=[], progress=reading, project={"ev_technique": "zero_hundred", "budget_cost": 100.0})
+    assert (row["ev"], row["done_by"], row["why_cpi"]) == (None, None, "no_ev")
+
+
 def test_a_task_finished_later_does_not_tell_how_far_it_was():
     later = [TWO[0], task("b", WEEK_2, 40.0, status="done", started_on=WEEK_1[0], finished_on=FRIDAY_2, percent_complete=100.0)]
     assert value_of(tasks=later)["why_cpi"] == "no_ev"
@@ -289,8 +295,8 @@ def test_a_removed_task_stays_in_the_baseline_it_was_part_of():
     row = value_of(tasks=[TWO[0], gone], change_requests=[change(kind="removed", cost=-2000.0)])
     assert (row["bac_original"], row["bac"], row["ev"]) == pytest.approx((4000, 2000, 2000))
     begun = gone | {"started_on": FRIDAY_1, "percent_complete": 40.0}
-    half = value_of(tasks=[TWO[0], begun], change_requests=[change(kind="removed", cost=-2000.0)])
-    assert (half["bac"], half["ev"]) == pytest.approx((4000 - 0.6 * 2000, 2000 + 0.4 * 2000))
+    half = value_of(tasks=[TWO[0], begun, task("d", WEEK_2, 100.0)], change_requests=[change(kind="removed", cost=-2000.0)])
+    assert (half["bac"], half["ev"]) == pytest.approx((9000 - 0.6 * 2000, 2000 + 0.4 * 2000))
 
 
 # Cost to come, rates, currencies
@@ -426,6 +432,13 @@ def test_a_history_makes_the_same_figures_as_its_last_day():
         assert figures[name] == pytest.approx(now[name]), name
     hours = history_of(basis="hours")
     assert hours["ac"].to_list()[:5] == [10, 10, 30, 30, 30]
+
+
+def test_a_finished_project_earned_the_last_of_it_on_its_last_day():
+    end = date(2026, 3, 17)
+    book = book_of(projects=[FIXED | {"status": "done", "finished_on": end}], people=[ANA], tasks=TWO, time_entries=ENTRIES)
+    history = project_history(book, "j", date(2026, 3, 31))
+    assert history.filter(pl.col("ev").is_not_null()).select("period", "day", "ev").rows() == [(12, end, 4000)]
 
 
 def test_a_project_without_a_plan_has_no_history():
