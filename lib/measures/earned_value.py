@@ -72,7 +72,8 @@ def earned_value(periods: pl.DataFrame | pl.LazyFrame, bac: float | None, planne
     money cv, sv, eac_*, etc_*, vac_*; ratios cpi, spi, spi_t, tcpi (to BAC), tcpi_* (to that EAC); periods es, at, pd, sv_t, ieac_t
     (PD / SPI(t)) and at_pd_es (AT + PD − ES). eac_low and eac_high are the range of the computable EACs, which is no confidence interval;
     eac, etc, vac and tcpi_eac are those of the variant in `eac_by`: bottom_up where it can be had, else cpi from 20 % earned, else plan.
-    AT stops at the first period of EV = BAC. What is earned while nothing is planned yet is before the start: no SPI, no SPI(t). Amounts within 1e-9 of BAC of each other are equal. No budget: bac 0, negative or null.
+    AT stops at the first period of EV = BAC. What is earned while nothing is planned yet is before the start: no SPI, no SPI(t). Amounts
+    within 1e-9 of BAC of each other are equal. No budget: bac 0, negative or null.
     ValueError for a missing column, a period that is null or there twice.
     """
     rows = _in_time(periods.lazy().collect())
