@@ -1,28 +1,37 @@
 """Asks CP-SAT in which order people should do the tasks of a plan. The dates are the serial scheme's own, laid in the order that it finds.
 
-Each task begins at a point of its calendar's working time, on a grid: the greatest that works, lags and working hours lie on, at least a
-quarter of an hour, and more where the tables would be long (ENTRIES). A link between two calendars is such a table: for each point of the
-one, the point of the other that it holds to, rounded down; tasks with hours a day compete with nobody here. So the model asks for no more
-than the plan does, and its bound is one of the plan, unless work had to be rounded up to the grid; then only its order is used.
+`_Exact`: each task begins at a point of its calendar's working time, on a grid: the greatest that works, lags and working hours lie on, at
+least a quarter of an hour. A link between two calendars is a table: for each point of the one, the point of the other that it holds to,
+rounded down; tasks with hours a day compete with nobody here. So the model asks for no more than the plan does, and its bound is one of
+the plan, unless work had to be rounded up to the grid or a schedule that costs no more might end after the grid (ROOM).
+
+`_Average`: where the tables would be long (ENTRIES), each task takes as much of the clock as on an average week. Its bound is none,
+and several searchers look for an order, so that two runs may end with different ones.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from lib.schedule.calendars import NEVER, TICKS_PER_HOUR, Calendar
+from lib.schedule.calendars import NEVER, TICKS_PER_HOUR, TICKS_PER_WEEK, Calendar
 from lib.schedule.lanes import Place
-from lib.schedule.shared_people import LATE, Bound, Work, cost, placed, unlimited
-from lib.schedule.solver import Search, solved
+from lib.schedule.shared_people import LATE, Bound, Work, cost, placed, project_costs, unlimited
+from lib.schedule.solver import Progress, Search, solved
 
 QUARTER = TICKS_PER_HOUR // 4
-ENTRIES = 1_500_000
-"""Entries of all tables together, at most, as far as a grid of two working days allows."""
-COARSEST = 16 * TICKS_PER_HOUR
+ENTRIES = 200_000
+"""Entries of all tables together, at most."""
+STEP = 4 * TICKS_PER_HOUR
+"""The grid of an average week, on the clock: an hour of work or so."""
+WORKERS = 4
+"""Searchers of a long plan: one alone betters nothing within seconds."""
+ROOM = 8 * TICKS_PER_WEEK
+"""How much later than the known schedule another may end, at most."""
 
 Points = NDArray[np.int64]
 
@@ -32,8 +41,12 @@ def cheaper(work: Work, places: list[Place], bound: int, search: Search) -> tupl
     known = cost(work, places)
     if known <= bound or search.seconds <= 0 or any(place.finish >= NEVER for place in places):
         return places, min(known, bound)
-    model = _Model(work, places)
-    answer = solved(model.model, list(model.start.values()), known, bound, search)
+    exact = entries(work, places) <= ENTRIES
+    model: _Exact | _Average = _Exact(work, places) if exact else _Average(work, places)
+    if not exact:
+        tell = search.progress or (lambda _: None)
+        search = replace(search, workers=max(search.workers, WORKERS), progress=lambda at: tell(Progress(min(at.best, known), bound)))
+    answer = solved(model.model, list(model.start.values()), known, bound, search, whatever=not exact)
     if answer.values is not None:
         at = {task: model.instant(task, point) for task, point in zip(model.start, answer.values, strict=True)}
         found = placed(work, [(at.get(task, place.start), place.start) for task, place in enumerate(model.early)])
@@ -42,17 +55,41 @@ def cheaper(work: Work, places: list[Place], bound: int, search: Search) -> tupl
     return places, min(known, max(bound, answer.bound)) if model.asks_no_more else bound
 
 
-class _Model:
-    """The plan as variables: the `start` of each task that is not finished, in grid steps of working time after the plan's start."""
+def entries(work: Work, places: list[Place]) -> int:
+    """How many entries the tables of the exact model would have."""
+    tables = sum(1 + len(links) for links, fixed in zip(work.before, work.fixed, strict=True) if fixed is None)
+    last = max((place.finish for place, fixed in zip(places, work.fixed, strict=True) if fixed is None), default=work.plan.start) + ROOM
+    hours = (last - work.plan.start) * 40 / 168
+    return round(tables * hours / _grid(work))
+
+
+def _grid(work: Work) -> int:
+    """The grid on which all lies, not finer than QUARTER."""
+    clocks = {id(clock): clock for clock in [*work.clock, *work.lag_clock]}.values()
+    grid = gcd(*(int(ticks) for clock in clocks for ticks in np.unique(clock.ends - clock.starts)))
+    tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
+    return max(QUARTER, gcd(grid, *(work.work[task] for task in tasks), *(abs(link.lag) for task in tasks for link in work.before[task])))
+
+
+def _by_person(work: Work) -> list[list[int]]:
+    """The tasks of each person that are done alone: those without hours a day."""
+    found: dict[str, list[int]] = {}
+    for task, (person, cap, fixed) in enumerate(zip(work.person, work.cap, work.fixed, strict=True)):
+        if person is not None and cap is None and fixed is None and work.work[task]:
+            found.setdefault(person, []).append(task)
+    return list(found.values())
+
+
+class _Exact:
+    """The `start` of each task that is not finished, in grid steps of working time after the plan's start."""
 
     def __init__(self, work: Work, places: list[Place]) -> None:
-        self.work, self.early, self.known = work, unlimited(work), cost(work, places)
-        self.origin = work.plan.start
+        self.work, self.places, self.early, self.known = work, places, unlimited(work), cost(work, places)
+        self.origin, self.grid = work.plan.start, _grid(work)
         self.tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
         self.ends = self._ends()
-        self.grid = self._grid()
         self.long = {task: self._steps(work.work[task]) for task in self.tasks}
-        self.asks_no_more = all(self.long[task] * self.grid <= work.work[task] for task in self.tasks)
+        self.asks_no_more &= all(self.long[task] * self.grid <= work.work[task] for task in self.tasks)
         self.model = cp_model.CpModel()
         self.start: dict[int, cp_model.IntVar] = {}
         for task in self.tasks:
@@ -62,7 +99,8 @@ class _Model:
         for task in self.tasks:
             for link in work.before[task]:
                 self._link(task, link)
-        self._people()
+        for own in _by_person(work):
+            self.model.add_no_overlap([self.model.new_fixed_size_interval_var(self.start[task], self.long[task], "") for task in own])
         self._objective()
 
     def instant(self, task: int, point: int) -> int:
@@ -71,24 +109,22 @@ class _Model:
         return clock.next_working(clock.finish(self.origin, point * self.grid))
 
     def _ends(self) -> list[int]:
-        """For each project, the instant by which it ends in any schedule that costs no more than the known one."""
-        least = [0] * len(self.work.project_promise)
-        for task in self.tasks:
-            project = self.work.project[task]
-            least[project] = max(least[project], self.early[task].finish - self.origin)
-        return [self.origin + self.known - sum(least) + own for own in least]
+        """The instant by which each project ends in any schedule that costs no more than the known one.
 
-    def _grid(self) -> int:
-        work = self.work
-        clocks = {id(clock): clock for clock in [*work.clock, *work.lag_clock]}.values()
-        grid = gcd(*(int(ticks) for clock in clocks for ticks in np.unique(clock.ends - clock.starts)))
-        grid = gcd(grid, *(work.work[task] for task in self.tasks), *(abs(link.lag) for task in self.tasks for link in work.before[task]))
-        grid = max(grid, QUARTER)
-        tables = sum(1 + len(work.before[task]) for task in self.tasks)
-        longest = max((self._worked(clock, max(self.ends)) for clock in clocks), default=0)
-        while tables * longest > ENTRIES * grid and grid < COARSEST:
-            grid *= 2
-        return grid
+        No later than ROOM after the last task of the known schedule; `asks_no_more` says whether that cuts.
+        """
+        work, origin = self.work, self.origin
+        least = project_costs(work, self.early)
+        slack = self.known - sum(least)
+        ends = []
+        for own, promise in zip(least, work.project_promise, strict=True):
+            most = own + slack
+            if promise < NEVER and most > promise - origin:
+                most = (most + LATE * (promise - origin)) // (1 + LATE)
+            ends.append(origin + most)
+        last = max((place.finish for place, fixed in zip(self.places, work.fixed, strict=True) if fixed is None), default=origin) + ROOM
+        self.asks_no_more = max(ends) <= last
+        return [min(end, last) for end in ends]
 
     def _worked(self, clock: Calendar, until: int) -> int:
         return clock.work_before(until) - clock.work_before(self.origin)
@@ -137,16 +173,6 @@ class _Model:
         self.model.add_element(place, points.tolist(), found)
         return found
 
-    def _people(self) -> None:
-        """Whoever has a task without hours a day does it alone."""
-        by_person: dict[str, list[int]] = {}
-        for task in self.tasks:
-            person = self.work.person[task]
-            if person is not None and self.work.cap[task] is None and self.long[task]:
-                by_person.setdefault(person, []).append(task)
-        for tasks in by_person.values():
-            self.model.add_no_overlap([self.model.new_fixed_size_interval_var(self.start[task], self.long[task], "") for task in tasks])
-
     def _objective(self) -> None:
         """`shared_people.cost`, in ticks."""
         work, costs = self.work, []
@@ -181,3 +207,51 @@ class _Model:
             if held and any(link.task == task and link.from_finish and link.lag >= 0 for link in work.before[after]):
                 return True
         return False
+
+
+class _Average:
+    """The `start` of each task that is not finished, in steps of the clock after the plan's start."""
+
+    asks_no_more = False
+
+    def __init__(self, work: Work, places: list[Place]) -> None:
+        self.work, self.early, self.known = work, unlimited(work), cost(work, places)
+        self.origin, self.model = work.plan.start, cp_model.CpModel()
+        tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
+        self.long = {task: -(-round(work.work[task] * work.stretch[task]) // STEP) for task in tasks}
+        horizon = self._step(max(places[task].finish for task in tasks) + ROOM)
+        self.start = {task: self.model.new_int_var(self._step(self.early[task].start), horizon, "") for task in tasks}
+        for task, start in self.start.items():
+            self.model.add_hint(start, self._step(places[task].start))
+            for link in work.before[task]:
+                self._link(task, link)
+        for own in _by_person(work):
+            self.model.add_no_overlap([self.model.new_fixed_size_interval_var(self.start[task], self.long[task], "") for task in own])
+        costs = [self._cost(project, promise, horizon) for project, promise in enumerate(work.project_promise)]
+        self.model.minimize(STEP * sum(costs))
+
+    def instant(self, task: int, point: int) -> int:
+        """About when a task begins that begins at a point."""
+        return self.origin + point * STEP
+
+    def _step(self, at: int) -> int:
+        return max(0, at - self.origin) // STEP
+
+    def _link(self, task: int, link: Bound) -> None:
+        if link.task not in self.start or (self.work.began[task] is not None and not link.to_finish):
+            return
+        lag = round(link.lag * (1 if link.elapsed else 168 / 40) / STEP)
+        other = self.start[link.task] + (self.long[link.task] if link.from_finish else 0)
+        self.model.add(self.start[task] + (self.long[task] if link.to_finish else 0) >= other + lag)
+
+    def _cost(self, project: int, promise: int, horizon: int) -> cp_model.LinearExprT:
+        work = self.work
+        own = [task for task in self.start if work.project[task] == project]
+        longest = 2 * horizon + max(self.long.values())
+        finish, late = self.model.new_int_var(0, longest, ""), self.model.new_int_var(0, 100 * longest, "")
+        for task in own:
+            self.model.add(finish >= self.start[task] + self.long[task])
+            due = min(work.promise[task], promise)
+            if due < NEVER:
+                self.model.add(late >= self.start[task] + self.long[task] - (due - self.origin) // STEP)
+        return finish + LATE * late

@@ -74,7 +74,7 @@ def schedule(
 
     `promises`: the day by which a project should be done, beside the tasks' own due dates. `method` "serial": at once, the same answer
     always. "cp-sat": OR-Tools goes on from there for `seconds` at most, tells `progress` of each better cost and bound, ends soon after
-    `stop` says so, and never gives a dearer schedule than the serial one.
+    `stop` says so, and never gives a dearer schedule than the serial one; the same every time where it ends with status "optimal".
 
     A task whose person has no hours ever again has no dates, nor has what waits for it: problem no_capacity, with both. Problems: those
     of `work_of`. ValueError for an unknown method.

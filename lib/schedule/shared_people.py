@@ -214,14 +214,18 @@ def unlimited(work: Work) -> list[Place]:
 
 def cost(work: Work, places: Sequence[Place]) -> int:
     """Σ over projects of ticks from the plan's start to the finish, and LATE times those beyond its promise or that of one of its tasks."""
-    finishes = [work.plan.start] * len(work.project_promise)
-    beyond = [0] * len(finishes)
+    return sum(project_costs(work, places))
+
+
+def project_costs(work: Work, places: Sequence[Place]) -> list[int]:
+    """What each project adds to the cost; 0 where nothing is to be done."""
+    origin = work.plan.start
+    finishes, beyond = [origin] * len(work.project_promise), [0] * len(work.project_promise)
     for project, place, promise, fixed in zip(work.project, places, work.promise, work.fixed, strict=True):
         if fixed is None and place.finish < NEVER:
             finishes[project] = max(finishes[project], place.finish)
-            beyond[project] = max(beyond[project], place.finish - promise)
-    late = [max(0, over, end - promise) for over, end, promise in zip(beyond, finishes, work.project_promise, strict=True)]
-    return sum(finishes) - len(finishes) * work.plan.start + LATE * sum(late)
+            beyond[project] = max(beyond[project], place.finish - promise, place.finish - work.project_promise[project])
+    return [finish - origin + LATE * late for finish, late in zip(finishes, beyond, strict=True)]
 
 
 def best(work: Work, seed: int) -> list[Place]:

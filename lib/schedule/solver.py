@@ -84,8 +84,10 @@ def shorter(instance: Instance, starts: Sequence[int], bound: int, search: Searc
     return solved(model, variables, length, bound, search)
 
 
-def solved(model: cp_model.CpModel, variables: Sequence[cp_model.IntVar], known: int, bound: int, search: Search) -> Answer:
-    """Minimise: a value of the objective, `known`, is had already, and none is below `bound`. Values only if they are better."""
+def solved(
+    model: cp_model.CpModel, variables: Sequence[cp_model.IntVar], known: int, bound: int, search: Search, whatever: bool = False
+) -> Answer:
+    """Minimise: `known` is had already, and no value is below `bound`. Values of the variables only if better, or `whatever` they are."""
     if search.seconds <= 0 or (search.stop is not None and search.stop()):
         return Answer(None, bound, False)
     solver = cp_model.CpSolver()
@@ -109,7 +111,8 @@ def solved(model: cp_model.CpModel, variables: Sequence[cp_model.IntVar], known:
         return Answer(None, bound, False)
     best = round(solver.objective_value)
     least = max(bound, round(solver.best_objective_bound))
-    return Answer([solver.value(variable) for variable in variables] if best < known else None, least, status == cp_model.OPTIMAL)
+    values = [solver.value(variable) for variable in variables] if best < known or whatever else None
+    return Answer(values, least, status == cp_model.OPTIMAL)
 
 
 def _watch(solver: cp_model.CpSolver, stop: Callable[[], bool] | None, done: threading.Event) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.schedule import plan_solver, shared_people
 from lib.schedule.calendars import TICKS_PER_HOUR, Calendar, instant
 from lib.schedule.dates import Dates, dates
 from lib.schedule.graph import Problem, Problems
@@ -256,6 +257,24 @@ def test_cp_sat_is_never_dearer_and_never_below_its_bound(case: Case) -> None:
     plan = plan_of_rows(*case, CALENDARS)
     quick, better = scheduled(plan), scheduled(plan, "cp-sat", seconds=1)
     assert quick.bound <= better.bound <= better.cost <= quick.cost
+
+
+@settings(max_examples=10)
+@given(cases())
+def test_nor_is_it_for_a_plan_too_long_for_tables(case: Case) -> None:
+    plan = plan_of_rows(*case, CALENDARS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan_solver, "ENTRIES", 0)
+        assert scheduled(plan, "cp-sat", seconds=0.3).cost <= scheduled(plan).cost
+
+
+@pytest.mark.parametrize("entries", [0, plan_solver.ENTRIES])
+def test_cp_sat_betters_the_first_order(monkeypatch: pytest.MonkeyPatch, entries: int) -> None:
+    monkeypatch.setattr(plan_solver, "ENTRIES", entries)  # 0: as if the plan were long
+    monkeypatch.setattr(shared_people, "WORK", 0)  # the serial scheme tries one order alone
+    plan = plan_of_rows({"long": of("ana", 40, project_id="P", due=work_day(6)), "short": of("ana", 8, project_id="Q", due=work_day(30))})
+    assert days(scheduled(plan)) == {"long": by_days(0, 5), "short": by_days(5, 6)}
+    assert days(scheduled(plan, "cp-sat")) == {"short": by_days(0, 1), "long": by_days(1, 6)}
 
 
 @settings(max_examples=60)
