@@ -6,7 +6,7 @@ An interval is a pair of instants in ticks (a tenth of a minute, as Project coun
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from lib.intake.project_xml import Element, ProjectFile
 
 TICKS_PER_HOUR, TICKS_PER_DAY = 600, 14_400
 _EPOCH = date(1970, 1, 1)
+FIRST_DAY, LAST_DAY = date(1901, 1, 1), date(2199, 12, 31)
 _MORNING, _AFTERNOON = (8 * TICKS_PER_HOUR, 12 * TICKS_PER_HOUR), (13 * TICKS_PER_HOUR, 17 * TICKS_PER_HOUR)
 _OFFICE = (_MORNING, _AFTERNOON)
 _DAILY, _YEARLY, _MONTHLY, _WEEKLY = 1, 2, 4, 6
@@ -63,14 +64,27 @@ class PlanCalendar:
     weeks: tuple[Period, ...]
 
 
-def calendars_of(plan: ProjectFile) -> dict[str, PlanCalendar]:
-    """UID -> calendar."""
-    found = (_calendar(one) for one in plan.calendars)
-    return {one.uid: one for one in found}
+class Calendars(dict[str, PlanCalendar]):
+    """UID -> calendar. It remembers the days that it was asked for, as thousands of assignments lie on the same ones."""
+
+    def __init__(self, calendars: Iterable[PlanCalendar]) -> None:
+        super().__init__({one.uid: one for one in calendars})
+        self.days: dict[tuple[str, date], Times] = {}
 
 
-def times_on(calendars: Mapping[str, PlanCalendar], uid: str, day: date) -> Times:
+def calendars_of(plan: ProjectFile) -> Calendars:
+    """The calendars of a plan."""
+    return Calendars(_calendar(one) for one in plan.calendars)
+
+
+def times_on(calendars: Calendars, uid: str, day: date) -> Times:
     """The working times of one day: the calendar's own exception, its own week, then its base; Project's standard day if nothing says."""
+    if (uid, day) not in calendars.days:
+        calendars.days[uid, day] = _times_on(calendars, uid, day)
+    return calendars.days[uid, day]
+
+
+def _times_on(calendars: Calendars, uid: str, day: date) -> Times:
     passed: set[str] = set()
     while uid in calendars and uid not in passed:
         passed.add(uid)
@@ -87,9 +101,9 @@ def times_on(calendars: Mapping[str, PlanCalendar], uid: str, day: date) -> Time
     return _OFFICE if day.weekday() < 5 else ()
 
 
-def week_of(calendars: Mapping[str, PlanCalendar], uid: str) -> list[float]:
+def week_of(calendars: Calendars, uid: str) -> list[float]:
     """Hours of the usual week, Monday to Sunday: no exception counts."""
-    plain = {key: PlanCalendar(one.uid, one.name, one.base, one.week, (), ()) for key, one in calendars.items()}
+    plain = Calendars(PlanCalendar(one.uid, one.name, one.base, one.week, (), ()) for one in calendars.values())
     return [hours(times_on(plain, uid, date(1970, 1, 5) + timedelta(at))) for at in range(7)]
 
 
@@ -97,7 +111,7 @@ def hours(times: Times) -> float:
     return sum(end - start for start, end in times) / TICKS_PER_HOUR
 
 
-def intervals(calendars: Mapping[str, PlanCalendar], uid: str, first: date, last: date) -> Iterator[tuple[int, int]]:
+def intervals(calendars: Calendars, uid: str, first: date, last: date) -> Iterator[tuple[int, int]]:
     """The working intervals from `first` to `last`, sorted and disjoint; those that touch at midnight are one."""
     pending: tuple[int, int] | None = None
     for number in range((last - first).days + 1):
@@ -115,13 +129,13 @@ def intervals(calendars: Mapping[str, PlanCalendar], uid: str, first: date, last
         yield pending
 
 
-def working_days(calendars: Mapping[str, PlanCalendar], uid: str, first: date, last: date) -> int:
+def working_days(calendars: Calendars, uid: str, first: date, last: date) -> int:
     """Days with working time from `first` to `last`."""
     count = min((last - first).days + 1, _MOST_DAYS)
     return sum(bool(times_on(calendars, uid, first + timedelta(number))) for number in range(count))
 
 
-def last_worked(calendars: Mapping[str, PlanCalendar], uid: str, day: date, tick: int) -> date:
+def last_worked(calendars: Calendars, uid: str, day: date, tick: int) -> date:
     """The last day on which there is work before `tick` (after midnight) of `day`: a finish at opening time ended the day before."""
     if any(start < tick for start, _ in times_on(calendars, uid, day)):
         return day
@@ -195,7 +209,7 @@ def _weeks(one: Element) -> list[Period]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text[:10])
+        return min(max(date.fromisoformat(text[:10]), FIRST_DAY), LAST_DAY)
     except ValueError:
         return None
 

@@ -25,7 +25,7 @@ from lib.intake import issues
 from lib.intake import project_values as texts
 from lib.intake.delimited import Records
 from lib.intake.limits import FileLimits
-from lib.intake.project_calendars import PlanCalendar, calendars_of, last_worked, week_of, working_days
+from lib.intake.project_calendars import calendars_of, last_worked, week_of, working_days
 from lib.intake.project_xml import KIND, Element, ProjectFile, project_file
 from lib.intake.values import Reading, Region
 from lib.workers import Refusal
@@ -106,7 +106,7 @@ class Plan:
         self.summary = next((task for task in plan.tasks if task.text("UID") == "0"), Element("Task"))
         stem = re.sub(r"\.(xml|mpp|mpt|mpx)$", "", about.text("Name"), flags=re.IGNORECASE)
         self.name = about.text("Title") or stem or self.summary.text("Name") or "Project"
-        self.calendars: dict[str, PlanCalendar] = calendars_of(plan)
+        self.calendars = calendars_of(plan)
         self.calendar = about.text("CalendarUID")
         minutes = texts.number(about.text("MinutesPerDay"))
         self.day_hours = minutes / 60 if minutes else 8.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from lib.intake.project_calendars import tick_of
+from lib.intake.project_calendars import FIRST_DAY, LAST_DAY, tick_of
 from lib.intake.project_xml import Element
 
 LINK_KINDS = {"0": "FF", "1": "FS", "2": "SF", "3": "SS"}
@@ -62,12 +62,13 @@ def written(value: float) -> str:
 
 
 def moment(text: str) -> tuple[date | None, int | None]:
-    """(day, ticks after midnight) of 2026-03-02T17:00:00."""
+    """(day, ticks after midnight) of 2026-03-02T17:00:00; None for what is none, or beyond the days that tables hold."""
     day, _, time = text.partition("T")
     try:
-        return date.fromisoformat(day), tick_of(time[:8]) or 0
+        found = date.fromisoformat(day)
     except ValueError:
         return None, None
+    return (found, tick_of(time[:8]) or 0) if FIRST_DAY <= found <= LAST_DAY else (None, None)
 
 
 def day(text: str) -> str:

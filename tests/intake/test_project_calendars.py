@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lib.intake.project_calendars import calendars_of, hours, intervals, last_worked, times_on, week_of, working_days
+from lib.intake.project_calendars import Calendars, calendars_of, hours, intervals, last_worked, times_on, week_of, working_days
 from lib.intake.project_xml import project_file
 from lib.schedule.calendars import Calendar
 from tests.intake.plans import OFFICE, Fields, calendar, day, plan
@@ -27,12 +27,12 @@ def exception(first: str, last: str, times: object = (), **more: object) -> Fiel
     return {**span(first, last), "Type": 1, "Period": 1, **more, "DayWorking": int(bool(times)), **times_}
 
 
-def of(*calendars: Fields) -> dict[str, object]:
+def of(*calendars: Fields) -> Calendars:
     return calendars_of(project_file(plan(calendars=calendars)))
 
 
-def hours_on(found: object, uid: str, *days: str) -> list[float]:
-    return [hours(times_on(found, uid, date.fromisoformat(day))) for day in days]  # type: ignore[arg-type]
+def hours_on(found: Calendars, uid: str, *days: str) -> list[float]:
+    return [hours(times_on(found, uid, date.fromisoformat(day))) for day in days]
 
 
 def test_a_plain_week_has_eight_hours_from_monday_to_friday() -> None:

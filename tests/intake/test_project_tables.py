@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -294,3 +295,33 @@ def test_a_row_that_is_no_good_is_rejected_and_comes_back_as_a_workbook(desk: De
     rejects = desk.intake.rejects(report, checked, tmp_path, {"not_a_number": "This is not a number"})
     assert isinstance(rejects, bytes)
     assert rejects.startswith(b"PK")
+
+
+ODD = (
+    "", "-1", "999999999999999999999", "NaN", "inf", "1e400", "0001-01-01T00:00:00", "9999-12-31T23:59:59", "2049-12-31T00:00:00", "PT-5H",
+    "PT99999999H0M0S", "PT", "24:00:00", "25:61:00", "true", "ñ" * 50, "=1+1", "5.5",
+)  # fmt: skip
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_whatever_stands_in_its_fields_a_plan_is_read_or_refused(data: st.DataObject) -> None:
+    baseline = {"Number": 0, "Start": "2026-02-02T08:00:00", "Finish": "2026-02-03T17:00:00", "Work": "PT8H0M0S"}
+    free = {"TimePeriod": {"FromDate": "2026-03-19T00:00:00", "ToDate": "2026-03-19T23:59:00"}, "Type": 6, "DaysOfWeek": 4, "DayWorking": 0}
+    text = plan(
+        [task(1, "A", Baseline=[baseline]), task(2, "B", 2, Work="PT8H0M0S", PredecessorLink=[link(1)])], [resource(1, "Ana")],
+        [assignment(1, 2, 1, 8)], (calendar(1, "Standard", None, Exceptions={"Exception": [free]}),),
+    ).decode()  # fmt: skip
+    fields = list(re.finditer(r">([^<>\n]+)<", text))
+    for place in sorted(data.draw(st.sets(st.integers(0, len(fields) - 1), max_size=12)), reverse=True):
+        text = text[: fields[place].start(1)] + data.draw(st.sampled_from(ODD)) + text[fields[place].end(1) :]
+    raw = text.encode()
+    for table in (None, "projects", "people", "tasks", "links", "bookings"):
+        try:
+            found = read_project(raw, Reading(sheet=table))
+        except Refusal as refusal:
+            assert refusal.code in ("no_such_sheet", "broken_xml", "empty_file")
+            continue
+        assert found.frame["_line"].is_unique().all()
+        assert found.frame["_line"].dtype == pl.Int64
+    network_of(project_file(raw))
