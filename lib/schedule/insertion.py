@@ -42,6 +42,7 @@ def inserted(before: Plan, schedule: Frozen, after: Plan) -> Inserted | Problems
     pairs = _closed(schedule.sequences.select("predecessor_id", "successor_id").rows(), kept)
     new = [task for task in worked if task not in kept]
     paces = paces_of(before, schedule.tasks)
+    taken_out: set[str] = set()
     lies = schedule.tasks.with_columns(pl.col("task_id").replace_strict(paces, default=None, return_dtype=pl.Float64).alias("pace_hours"))
     while True:
         rows = [(worked[then], first, then) for first, then in pairs]
@@ -49,8 +50,9 @@ def inserted(before: Plan, schedule: Frozen, after: Plan) -> Inserted | Problems
         model = model_of(after, lies, sequences, Assumptions())
         if isinstance(model, Problems):
             against = _against(model, pairs)
-            if against is None:
+            if against is None or against in taken_out:
                 return model
+            taken_out.add(against)
             del kept[against]
             pairs = _closed(pairs, kept)
             new.append(against)

@@ -91,12 +91,7 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     spreads = [_spread(likely, low, high, account, assumptions.history) for likely, low, high, account in points]
     links = _links(plan, sequences)
     problems = [*_faults(tasks), *(Problem("dangling_link", link[:2]) for link in links if link[0] not in rows or link[1] not in rows)]
-    inside = [link for link in links if link[0] in places and link[1] in places]
-    ends = [np.array([places[link[side]] for link in inside], np.int64) for side in (0, 1)]
-    order = order_of(len(places), *ends)
-    if order is None:
-        problems.append(Problem("cycle", tuple(tasks["task_id"][place] for place in cycle_of(len(places), *ends))))
-    if problems or order is None:
+    if problems:
         return Problems(tuple(problems))
     laid = _Lookups(plan.start + LOOKED_UP)
     project_ids = plan.tasks["project_id"].unique(maintain_order=True).to_list()
@@ -119,6 +114,10 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
         else:
             at, held = int(bound.of(np.array([fact]))[0]), closes if bound.to_finish else opens
             held[places[then]] = max(held[places[then]], at)
+    ends = np.array([(bound.other, task) for task, bounds in enumerate(before) for bound in bounds], np.int64).reshape(-1, 2).T
+    order = order_of(len(places), *ends)
+    if order is None:
+        return Problems((Problem("cycle", tuple(tasks["task_id"][place] for place in cycle_of(len(places), *ends))),))
     hours = tasks["work_hours"].fill_null(0.0).to_list()
     waits = [0 if work else round((days or 0.0) * DAY_HOURS * TICKS_PER_HOUR) for days, work in zip(tasks["wait_days"], hours, strict=True)]
     clocks = _clocks(plan, tasks, paces_of(plan, scheduled))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from hypothesis import strategies as st
 
 from lib.portfolio import Portfolio
 from lib.schedule.assumptions import Assumptions, Rates
@@ -74,3 +75,34 @@ def forecast_of(plan: Plan, frozen: Any = None, trials: int = 1_000, seed: int =
     found = forecast(plan, schedule_of(plan) if frozen is None else frozen, trials, seed, Assumptions(**{"rates": RATES, **assumed}))
     assert isinstance(found, Forecast), found
     return found
+
+
+class Bare:
+    """Tasks and sequences as a schedule has them, put together by hand."""
+
+    def __init__(self, tasks: pl.DataFrame, sequences: pl.DataFrame) -> None:
+        self.tasks, self.sequences = tasks, sequences
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> tuple[list[dict], list[tuple]]:
+    count = draw(st.integers(1, 7))
+    rows = []
+    for place in range(count):
+        low, likely, high = sorted(draw(st.tuples(*[st.integers(0, 120).map(lambda tenths: tenths / 2)] * 3)))
+        rows.append({
+            "task_id": f"T{place}", "project_id": draw(st.sampled_from(["P", "Q"])),
+            "assignee_id": draw(st.sampled_from(["ana", "ben", None])), "kind": draw(st.sampled_from(["task"] * 3 + ["milestone"])),
+            "estimate_hours": likely, "optimistic_hours": low, "pessimistic_hours": high,
+            "not_before": draw(st.sampled_from([None, None, date(2026, 3, 7), date(2026, 3, 12)])),
+            "started_on": draw(st.sampled_from([None, None, None, date(2026, 2, 20)])),
+            "duration_days": draw(st.sampled_from([None, 3.0])) if likely == 0 else None,
+            "finished_on": draw(st.sampled_from([None, None, None, None, date(2026, 2, 25)])),
+        })  # fmt: skip
+    for row in rows:
+        row["started_on"] = row["started_on"] or row["finished_on"]
+    pairs = [(first, then) for then in range(count) for first in range(then)]
+    chosen = draw(st.lists(st.sampled_from(pairs), max_size=8)) if pairs else []
+    kinds, lags = st.sampled_from(["FS", "FS", "SS", "FF", "SF"]), st.sampled_from([0.0, 0.0, -6.0, 10.0])
+    links = [(f"T{first}", f"T{then}", draw(kinds), draw(lags), draw(st.booleans())) for first, then in chosen]
+    return rows, links

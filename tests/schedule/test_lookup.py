@@ -24,7 +24,7 @@ CALENDARS = {
 
 
 @pytest.mark.parametrize("name", CALENDARS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data())
 def test_tables_answer_as_the_calendar_does(name: str, data: st.DataObject) -> None:
     calendar = CALENDARS[name]
