@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,21 +41,23 @@ def simulate(
     whose tasks share luck (`streams.Copula`). `links`: predecessor_id, successor_id, kind (FS, SS, FF, SF; FS without the column), lag
     (periods, 0 without it). No task begins before 0. `shape`: pert (PERT-beta) or triangular.
 
-    A cycle, a link to no task, a negative, missing or unordered duration, an id twice come back as `Problems`. ValueError for fewer than
-    one trial, an unknown shape, or shares of variance outside 0-1.
+    Problems: missing_id, duplicate_task, missing_estimate, negative_duration, optimistic_over_likely, likely_over_pessimistic (their
+    tasks), dangling_link, unknown_link_kind, missing_lag (both ends), cycle (the tasks on one). ValueError for fewer than one trial, an
+    unknown shape, or shares of variance outside 0-1.
     """
     if trials < 1:
         raise ValueError(f"{trials} trials")
     if shape not in SHAPES:
         raise ValueError(f"no distribution is called {shape!r}; there are {', '.join(SHAPES)}")
     Copula(seed, 0, 0, rho_project, rho_person)  # refuses impossible shares
-    points = tasks.select(pl.col("optimistic", "likely", "pessimistic").cast(pl.Float64)).to_numpy().reshape(-1, 3)
+    columns = [tasks[name].cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy() for name in ("optimistic", "likely", "pessimistic")]
+    points = np.column_stack(columns)
     names = _texts(tasks["task_id"])
     found = [*_faults(names, points)]
     network = _network(names, links)
-    if isinstance(network, Problem):
-        found.append(network)
-    if found or isinstance(network, Problem):
+    if isinstance(network, Problems):
+        found += network.found
+    if found or isinstance(network, Problems):
         return Problems(tuple(found))
     shared = [_texts(tasks[column]) if column in tasks.columns else [None] * len(names) for column in ("project_id", "person_id")]
     return Simulation(tasks["task_id"], network, points, tuple(zip(*shared, strict=True)), trials, seed, rho_project, rho_person, shape)
@@ -204,37 +207,46 @@ def _texts(column: pl.Series) -> list[str]:
     return column.cast(pl.String).to_list()
 
 
-def _faults(names: Sequence[str], points: Array) -> Iterator[Problem]:
-    """What is wrong with three points, by the names that `lib.tables` gives such rules; of each task the first alone."""
+def _faults(names: Sequence[str | None], points: Array) -> Iterator[Problem]:
+    """What is wrong with ids and three points, by the names that `lib.tables` gives such rules; of each task the first alone."""
+    if None in names:
+        yield Problem("missing_id", ())
     low, likely, high = points.T
-    lonely = np.array([names.index(name) == place for place, name in enumerate(names)], bool) if len(set(names)) < len(names) else None
-    left = np.ones(len(names), bool)
+    times = Counter(names)
+    left = np.array([name is not None for name in names], bool)
     for kind, wrong in (
-        ("duplicate_task", np.zeros(len(names), bool) if lonely is None else ~lonely),
+        ("duplicate_task", np.array([times[name] > 1 for name in names], bool)),
         ("missing_estimate", ~np.isfinite(points).all(axis=1)),
         ("negative_duration", points.min(axis=1, initial=0.0) < 0),
         ("optimistic_over_likely", low > likely),
         ("likely_over_pessimistic", likely > high),
     ):
         if (wrong & left).any():
-            yield Problem(kind, tuple(names[place] for place in np.flatnonzero(wrong & left).tolist()))
+            yield Problem(kind, tuple(dict.fromkeys(str(names[place]) for place in np.flatnonzero(wrong & left).tolist())))
         left &= ~wrong
 
 
-def _network(names: Sequence[str], links: pl.DataFrame) -> Network | Problem:
+def _network(names: Sequence[str], links: pl.DataFrame) -> Network | Problems:
     """Tasks in an order that keeps all links, or what forbids one."""
     place = numbers_of(names)
-    ends = [_texts(links[column]) for column in ("predecessor_id", "successor_id")]
-    if strange := sorted({str(name) for column in ends for name in column if name not in place}):
-        return Problem("dangling_link", tuple(strange))
-    kinds = _texts(links["kind"].fill_null("FS")) if "kind" in links.columns else ["FS"] * links.height
-    lags = links["lag"].cast(pl.Float64).fill_null(0.0).to_list() if "lag" in links.columns else [0.0] * links.height
-    if unknown := [name for name, kind in zip(ends[1], kinds, strict=True) if kind not in KINDS]:
-        return Problem("unknown_link_kind", tuple(unknown))
+    ends = [_texts(links[column]) if column in links.columns else [] for column in ("predecessor_id", "successor_id")]
+    kinds, lags = ["FS"] * links.height, [0.0] * links.height
+    if "kind" in links.columns:
+        kinds = links["kind"].cast(pl.String).str.strip_chars().str.to_uppercase().fill_null("FS").to_list()
+    if "lag" in links.columns:
+        lags = links["lag"].fill_null(0).cast(pl.Float64, strict=False).fill_null(np.nan).to_list()
+    pairs = [(str(first), str(then)) for first, then in zip(*ends, strict=True)]
+    wrong = [
+        *(Problem("dangling_link", pair) for pair in pairs if pair[0] not in place or pair[1] not in place),
+        *(Problem("unknown_link_kind", pair) for pair, kind in zip(pairs, kinds, strict=True) if kind not in KINDS),
+        *(Problem("missing_lag", pair) for pair, lag in zip(pairs, lags, strict=True) if not np.isfinite(lag)),
+    ]
+    if wrong:
+        return Problems(tuple(wrong))
     first, then = (np.array([place[name] for name in column], np.int64) for column in ends)
     order = order_of(len(names), first, then)
     if order is None:
-        return Problem("cycle", tuple(names[task] for task in cycle_of(len(names), first, then)))
+        return Problems((Problem("cycle", tuple(names[task] for task in cycle_of(len(names), first, then))),))
     before: list[list[tuple[int, str, float]]] = [[] for _ in names]
     after: list[list[tuple[int, str, float]]] = [[] for _ in names]
     for earlier, later, kind, lag in zip(first.tolist(), then.tolist(), kinds, lags, strict=True):

@@ -241,12 +241,12 @@ def test_no_trial_breaks_a_link(network: tuple[dict[str, tuple], list[tuple]], d
     [
         ({"A": (1, 1, 1), "B": (1, 1, 1)}, [("A", "B"), ("B", "A")], Problem("cycle", ("A", "B"))),
         ({"A": (1, 1, 1)}, [("A", "A")], Problem("cycle", ("A",))),
-        ({"A": (1, 1, 1)}, [("A", "Z")], Problem("dangling_link", ("Z",))),
+        ({"A": (1, 1, 1)}, [("A", "Z")], Problem("dangling_link", ("A", "Z"))),
         ({"A": (-1, 1, 1), "B": (0, 1, 2)}, [], Problem("negative_duration", ("A",))),
         ({"A": (2, 1, 3), "B": (0, 1, 2)}, [], Problem("optimistic_over_likely", ("A",))),
         ({"A": (1, 2, 3), "B": (0, 3, 2)}, [], Problem("likely_over_pessimistic", ("B",))),
         ({"A": (1, float("nan"), 3)}, [], Problem("missing_estimate", ("A",))),
-        ({"A": (1, 1, 1)}, [("A", "A", "XX", 0.0)], Problem("unknown_link_kind", ("A",))),
+        ({"A": (1, 1, 1), "B": (1, 1, 1)}, [("A", "B", "XX", 0.0)], Problem("unknown_link_kind", ("A", "B"))),
     ],
 )
 def test_what_a_person_must_put_right_is_a_value_that_names_the_tasks(points: dict, links: list, expected: Problem) -> None:
@@ -256,6 +256,20 @@ def test_what_a_person_must_put_right_is_a_value_that_names_the_tasks(points: di
 def test_two_tasks_of_one_id_are_a_problem() -> None:
     twice = pl.concat([tasks_of({"A": (1, 1, 1)}), tasks_of({"A": (1, 2, 3)})])
     assert simulate(twice, links_of(), 10, 1) == Problems((Problem("duplicate_task", ("A",)),))
+
+
+def test_a_task_without_an_id_and_a_lag_that_is_no_number_are_problems() -> None:
+    tasks = pl.DataFrame({"task_id": ["A", None, "B"], "optimistic": [1, 1, 1], "likely": [1, 1, 1], "pessimistic": [1, 1, 1]})
+    links = pl.DataFrame({"predecessor_id": ["A"], "successor_id": ["B"], "lag": ["soon"]})
+    assert simulate(tasks, links, 10, 1) == Problems((Problem("missing_id", ()), Problem("missing_lag", ("A", "B"))))
+
+
+def test_numbers_as_text_and_kinds_in_small_letters_are_taken() -> None:
+    tasks = pl.DataFrame({"task_id": [1, 2], "optimistic": ["2", "3"], "likely": ["2", "3"], "pessimistic": ["2", "3.0"]})
+    links = pl.DataFrame({"predecessor_id": ["1"], "successor_id": ["2"], "kind": [" ss"], "lag": [None]})
+    found = simulate(tasks, links, 2, 1)
+    assert isinstance(found, Simulation)
+    assert found.finishes.tolist() == [3.0, 3.0]
 
 
 def test_a_thousand_tasks_in_a_row_need_no_recursion() -> None:
@@ -274,6 +288,12 @@ def test_whole_numbers_as_ids_and_points_are_taken_and_given_back() -> None:
     assert found.durations(8).tolist() == [2.0] * 5
     with pytest.raises(KeyError):
         found.durations(9)
+
+
+def test_links_without_columns_are_none() -> None:
+    found = simulate(tasks_of({"A": (1, 1, 1)}), pl.DataFrame(), 2, 1)
+    assert isinstance(found, Simulation)
+    assert found.finishes.tolist() == [1.0, 1.0]
 
 
 def test_no_tasks_finish_at_once() -> None:
