@@ -5,8 +5,8 @@ least a quarter of an hour. A link between two calendars is a table: for each po
 rounded down; tasks with hours a day compete with nobody here. So the model asks for no more than the plan does, and its bound is one of
 the plan, unless work had to be rounded up to the grid or a schedule that costs no more might end after the grid (ROOM).
 
-`_Average`: where the tables would be long (ENTRIES), each task takes as much of the clock as on an average week. Its bound is none,
-and several searchers look for an order, so that two runs may end with different ones.
+`_Average`: where the tables would be long (ENTRIES), all work on the common calendar, each task as long as on an average week of its
+own. It has no bound of the plan, and several searchers look for an order, so that two runs may end with different ones.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ from lib.schedule.solver import Progress, Search, solved
 QUARTER = TICKS_PER_HOUR // 4
 ENTRIES = 200_000
 """Entries of all tables together, at most."""
-STEP = 4 * TICKS_PER_HOUR
-"""The grid of an average week, on the clock: an hour of work or so."""
+STEP = TICKS_PER_HOUR
+"""The grid of an average week: an hour of the common calendar's work."""
+WEEK = 168 / 40
+"""Hours of the clock for one of work."""
 WORKERS = 4
 """Searchers of a long plan: one alone betters nothing within seconds."""
 ROOM = 8 * TICKS_PER_WEEK
@@ -210,17 +212,18 @@ class _Exact:
 
 
 class _Average:
-    """The `start` of each task that is not finished, in steps of the clock after the plan's start."""
+    """The `start` of each task that is not finished, in steps of the common calendar's work after the plan's start."""
 
     asks_no_more = False
 
     def __init__(self, work: Work, places: list[Place]) -> None:
         self.work, self.early, self.known = work, unlimited(work), cost(work, places)
-        self.origin, self.model = work.plan.start, cp_model.CpModel()
+        self.origin, self.clock, self.model = work.plan.start, work.plan.calendars[""], cp_model.CpModel()
         tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
-        self.long = {task: -(-round(work.work[task] * work.stretch[task]) // STEP) for task in tasks}
+        self.long = {task: -(-round(work.work[task] * work.stretch[task] / WEEK) // STEP) for task in tasks}
         horizon = self._step(max(places[task].finish for task in tasks) + ROOM)
-        self.start = {task: self.model.new_int_var(self._step(self.early[task].start), horizon, "") for task in tasks}
+        first = {task: max(0, self._step(self.early[task].start)) for task in tasks}
+        self.start = {task: self.model.new_int_var(step, max(step, horizon), "") for task, step in first.items()}
         for task, start in self.start.items():
             self.model.add_hint(start, self._step(places[task].start))
             for link in work.before[task]:
@@ -228,19 +231,19 @@ class _Average:
         for own in _by_person(work):
             self.model.add_no_overlap([self.model.new_fixed_size_interval_var(self.start[task], self.long[task], "") for task in own])
         costs = [self._cost(project, promise, horizon) for project, promise in enumerate(work.project_promise)]
-        self.model.minimize(STEP * sum(costs))
+        self.model.minimize(round(STEP * WEEK) * sum(costs))
 
     def instant(self, task: int, point: int) -> int:
         """About when a task begins that begins at a point."""
-        return self.origin + point * STEP
+        return self.clock.next_working(self.clock.finish(self.origin, point * STEP))
 
     def _step(self, at: int) -> int:
-        return max(0, at - self.origin) // STEP
+        return (self.clock.work_before(at) - self.clock.work_before(self.origin)) // STEP
 
     def _link(self, task: int, link: Bound) -> None:
         if link.task not in self.start or (self.work.began[task] is not None and not link.to_finish):
             return
-        lag = round(link.lag * (1 if link.elapsed else 168 / 40) / STEP)
+        lag = round(link.lag / (WEEK if link.elapsed else 1) / STEP)
         other = self.start[link.task] + (self.long[link.task] if link.from_finish else 0)
         self.model.add(self.start[task] + (self.long[task] if link.to_finish else 0) >= other + lag)
 
@@ -253,5 +256,5 @@ class _Average:
             self.model.add(finish >= self.start[task] + self.long[task])
             due = min(work.promise[task], promise)
             if due < NEVER:
-                self.model.add(late >= self.start[task] + self.long[task] - (due - self.origin) // STEP)
+                self.model.add(late >= self.start[task] + self.long[task] - self._step(due))
         return finish + LATE * late
