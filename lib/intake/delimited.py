@@ -20,7 +20,7 @@ from lib.intake.inner_headers import tables_of_other_width, tables_within_record
 from lib.intake.layout import HEADER_LETTERS, column_names, delimiter_of, header_record, join_names
 from lib.intake.records import Record, quoted, record_at, records
 from lib.intake.regions import ALL_COLUMNS, Block, Found, blocks_of_text, in_columns, largest, lone_lines, offered, region_end, tables_of
-from lib.intake.scanning import is_well_quoted, may_be_too_long, refuse_endless_lines, scan
+from lib.intake.scanning import MOST_ODD_LINES, is_well_quoted, may_be_too_long, refuse_endless_lines, scan
 from lib.intake.side_by_side import one_at, region_order
 from lib.intake.text_columns import Grid, grid_of, part_headers, part_records
 from lib.intake.values import Reading, Region
@@ -295,7 +295,7 @@ def _read_fast(
     delimiter, quote = marks
     start = _start_of_line(body, skipped)
     quotes = body.count(quote, start) if quote and quote in body else 0
-    if line_end == "mixed" or (len(names) == 1 and quotes):
+    if line_end == "mixed" or (len(names) == 1 and quotes and not well_quoted):
         return None
     if quotes and not well_quoted and not is_well_quoted(body, start, delimiter, quote, quotes):
         return None  # Polars would drop some of the quotes, or the text after one that never closes
@@ -382,6 +382,8 @@ def _read_kept(kept: list[bytes] | None, body: bytes, names: list[str], marks: t
     if fast is not None and fast.height == (body.count(b"\n") + 1 if kept is None else len(kept)):
         return fast
     kept = body.split(b"\n") if kept is None else kept
+    if len(kept) > MOST_ODD_LINES:
+        raise Refusal("too_many_odd_lines", lines=len(kept))
     rows = [[field.decode() for field in record_at([line], 0, delimiter, quote).fields] for line in (_one_line(line) for line in kept)]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     return frame.with_columns(pl.all().str.replace_all("\x00", "\n", literal=True))

@@ -25,6 +25,7 @@ _WESTERN_SIGNS = "€£¥©®™«»¡¿–—‘’“”…·•°ºª§\u00a0
 _BEGINS_MARKUP = re.compile(r"<(\?[a-z]|!doctype|!--|html|head|body|table|svg|[\w.-]+:[\w.-]+[\s>])", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>")
 _LEAD = 2000
+_LARGE, _LEAST_SHARE, _SEPARATING = 2_000_000, 2000, b"\"',;|\t\r\n \0"  # a table of 500 columns has more than one letter in 2000
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def _letters(raw: bytes, part: bytes) -> str:
 def clean_bytes(raw: bytes, encoding: str | None = None) -> CleanBytes:
     """`raw` as UTF-8 with line ends that end in \\n. Raises Refusal if it is no text or not in `encoding`."""
     if not raw[:4096].strip(b"\0 \r\n\t") and not raw.strip(b"\0 \r\n\t"):
+        raise Refusal("empty_file")
+    if len(raw) > _LARGE and len(raw.translate(None, _SEPARATING)) * _LEAST_SHARE < len(raw):  # to split it would take minutes
         raise Refusal("empty_file")
     _refuse_binary(raw)
     found = encoding or _encoding(raw)

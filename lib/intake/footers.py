@@ -31,6 +31,7 @@ _NOTE = re.compile(
 _AMOUNT_WORD = re.compile(r"^(?:[A-Z]{3}|\d+ ?h(?: ?\d+ ?m(?:in)?)?|[\d.,]+ ?(?:h|hours|horas|[A-Z]{3}))$")
 _TRAILING = 40  # lines at the end among which notes are looked for
 _FILLED = 0.9
+_FEW = 1000
 _SHOWN, _SHOWN_LETTERS = 50, 200
 
 
@@ -101,6 +102,11 @@ def _totals(frame: pl.DataFrame, names: list[str], headers: Sequence[str]) -> di
     """Rows that say "total" where records say who or what, and rows equal to the header."""
     first = pl.col(names[0])
     likely = frame.filter(first.str.contains(_MAY_BE_TOTAL) | (first == "") | (first == headers[0]))
+    if likely.height > _FEW:  # most of them begin with a blank: their first word decides
+        filled = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in names]
+        named = next((header.strip() for header in headers if header.strip()), "")
+        lead = pl.coalesce(filled).str.strip_chars()
+        likely = likely.filter(lead.str.contains(_MAY_BE_TOTAL) | (lead == named))
     if likely.height == 0:
         return {}
     said: list[_Line] = []

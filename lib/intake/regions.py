@@ -6,6 +6,7 @@ here is shown as `ReadReport.regions`, and a person picks another one. `side_by_
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -202,6 +203,7 @@ def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int
     end_marks = (b"\r\n",) if b"\r\n" in body[:10_000] else (b"\n",)
     blanks = sorted({b"\n" + pad + mark for pad in paddings for mark in end_marks}, key=len)
     nexts = {blank: body.find(blank) for blank in blanks}
+    run = re.compile(b"(?:" + b"|".join(re.escape(blank[1:]) for blank in blanks) + b")*+")
     at, counted, quotes = 0, 0, 0
     has_quotes = bool(quote) and quote in body
     while True:
@@ -217,9 +219,8 @@ def _gaps(body: bytes, paddings: set[bytes], quote: bytes) -> Iterator[tuple[int
         if quotes % 2:
             nexts[blank] = body.find(blank, place + 1)
             continue
-        after = place + len(blank)
-        while (more := next((one for one in blanks if body.startswith(one[1:], after)), None)) is not None:
-            after += len(more) - 1
+        more = run.match(body, place + len(blank))
+        after = more.end() if more else place + len(blank)
         yield place, after
         at = after
         nexts[blank] = body.find(blank, after - 1)

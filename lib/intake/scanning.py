@@ -16,6 +16,7 @@ from lib.workers import Refusal
 _FEED, _RETURN = 10, 13
 _MOST_QUOTES = 16_000_000  # their places take eight bytes each
 MOST_ODD_LINES = 1_000_000  # each takes some 10 microseconds: what is beyond could not be refused in time
+_LONGEST_LINE = 1 << 23  # millions of fields in one line would each be made
 _PIECE = 1 << 24  # bytes looked at together: places take eight times the memory of what they point at
 
 
@@ -53,8 +54,8 @@ class Lines:
 def refuse_endless_lines(body: bytes) -> None:
     """Raise Refusal if a line is longer than any table has, before a reader takes many times its size for it."""
     at = 0
-    while at + 2 * _PIECE < len(body):
-        at = body.rfind(b"\n", at, at + 2 * _PIECE) + 1
+    while at + _LONGEST_LINE < len(body):
+        at = body.rfind(b"\n", at, at + _LONGEST_LINE) + 1
         if at == 0:
             raise Refusal("too_many_odd_lines", lines=1)
 
