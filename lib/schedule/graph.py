@@ -14,7 +14,7 @@ Ints: TypeAlias = NDArray[Any]
 
 @dataclass(frozen=True)
 class Problem:
-    """What a person has to put right: a kind (cycle, dangling_link, negative_duration …) and the tasks, and resources if any, that it is about."""
+    """What a person has to put right: a kind (cycle, dangling_link, negative_duration …), its tasks and, if it has any, its resources."""
 
     kind: str
     task_ids: tuple[str, ...]

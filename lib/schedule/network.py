@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lib.schedule.graph import Ints, Problem, Problems, cycle_of, numbers_of, order_of
+from lib.schedule.graph import Ints, Problem, Problems, cycle_of, order_of
 
 KINDS = ("FS", "SS", "FF", "SF")
 TIMES = ("early_start", "early_finish", "late_start", "late_finish", "total_float", "free_float")
@@ -87,11 +87,13 @@ def passes(network: Network) -> tuple[Ints, Ints, Any]:
 
 def network_of(tasks: pl.DataFrame, links: pl.DataFrame) -> Network | Problems:
     """The frames of `critical_path` as arrays, or what is wrong with them."""
-    ids = tasks["task_id"].cast(pl.String).to_list()
+    names = tasks["task_id"].cast(pl.String)
+    ids = names.to_list()
     links = _filled(links)
-    numbers = numbers_of(ids)
-    ends = [links["predecessor_id"].to_list(), links["successor_id"].to_list()]
-    sources, targets = (np.fromiter((numbers.get(end, -1) for end in side), np.int64, len(side)) for side in ends)
+    known = names.unique(maintain_order=True).drop_nulls()
+    numbers = pl.Series(np.arange(len(known)))
+    ends = [links[name] for name in ("predecessor_id", "successor_id")]
+    sources, targets = (end.replace_strict(known, numbers, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy() for end in ends)
     (durations, lags), scale = _in_units(tasks["duration"], links["lag"])
     problems = _task_problems(ids, durations)
     wrong = {
@@ -100,7 +102,7 @@ def network_of(tasks: pl.DataFrame, links: pl.DataFrame) -> Network | Problems:
         "missing_lag": ~np.isfinite(lags),
     }
     for kind, found in wrong.items():
-        problems += [Problem(kind, (str(ends[0][number]), str(ends[1][number]))) for number in np.flatnonzero(found)]
+        problems += [Problem(kind, (str(ends[0][int(number)]), str(ends[1][int(number)]))) for number in np.flatnonzero(found)]
     if problems:
         return Problems(tuple(problems))
     order = order_of(len(ids), sources, targets)
