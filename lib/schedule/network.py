@@ -48,7 +48,7 @@ def critical_path(tasks: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame | Pr
     the early start of any successor, through any kind of link, nor the finish.
 
     Problems: missing_id, duplicate_task, missing_duration (null, NaN, infinite or no number), negative_duration, unknown_link_kind,
-    missing_lag (NaN, infinite), dangling_link (both ends), cycle (the tasks on one, in order).
+    missing_lag (NaN, infinite), dangling_link (both ends, "" for a null), cycle (the tasks on one, in order).
     """
     network = network_of(tasks, links)
     if isinstance(network, Problems):
@@ -102,7 +102,7 @@ def network_of(tasks: pl.DataFrame, links: pl.DataFrame) -> Network | Problems:
         "missing_lag": ~np.isfinite(lags),
     }
     for kind, found in wrong.items():
-        problems += [Problem(kind, (str(ends[0][int(number)]), str(ends[1][int(number)]))) for number in np.flatnonzero(found)]
+        problems += [Problem(kind, tuple(end[int(number)] or "" for end in ends)) for number in np.flatnonzero(found)]
     if problems:
         return Problems(tuple(problems))
     order = order_of(len(ids), sources, targets)

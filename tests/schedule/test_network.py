@@ -175,6 +175,9 @@ def test_a_cycle_names_the_tasks_on_it() -> None:
 
 def test_a_link_that_leads_nowhere_is_named() -> None:
     assert_problem({"A": 1}, "A Z", kind="dangling_link", tasks=("A", "Z"))
+    tasks, links = network({"A": 1}, "A A")
+    nowhere = critical_path(tasks, links.with_columns(pl.lit(None, pl.String).alias("successor_id")))
+    assert nowhere == Problems((Problem("dangling_link", ("A", "")),))
 
 
 def test_durations_that_cannot_be_are_named() -> None:

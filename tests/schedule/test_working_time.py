@@ -52,6 +52,17 @@ def test_the_terms_in_force_that_day_count() -> None:
     assert hours(people=[LUZ], person_terms=terms) == [6, 6, 4, 8, 8, 0, 0]
 
 
+def test_terms_of_several_people_stay_apart() -> None:
+    people = [LUZ, LUZ | {"person_id": "max", "week_pattern": None, "weekly_hours": 20.0}, LUZ | {"person_id": "ana"}]
+    terms = [
+        {"person_id": name, "from": date(2026, 5, day), "weekly_hours": hours, "week_pattern": None}
+        for name, day, hours in (("max", 13, 10.0), ("luz", 12, 15.0), ("ana", 1, 5.0), ("max", 15, 30.0), ("luz", 14, 25.0))
+    ]
+    found = hours_by_person_day(portfolio(people=people, person_terms=terms), MONDAY, date(2026, 5, 15))
+    weeks = {name[0]: days["contracted"].round(9).to_list() for name, days in found.group_by("person_id")}
+    assert weeks == {"luz": [6, 3, 3, 5, 5], "max": [4, 4, 2, 2, 6], "ana": [1, 1, 1, 1, 1]}
+
+
 def test_nobody_works_before_the_start_or_after_the_end() -> None:
     assert hours(people=[LUZ | {"start": date(2026, 5, 12), "end": date(2026, 5, 13)}]) == [0, 6, 6, 0, 0, 0, 0]
 
