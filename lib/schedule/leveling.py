@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lib.schedule.graph import Problem, Problems, cycle_of, order_of
+from lib.schedule.graph import Problem, Problems, order_of
+from lib.schedule.network import network_of
 from lib.schedule.schedule_checks import checked
 from lib.schedule.scheduling import METHODS, Schedule, schedule
 from lib.schedule.serial import Instance, best, lower_bound
@@ -21,7 +22,6 @@ from lib.schedule.solver import Progress, Search, shorter
 
 __all__ = ["Leveled", "Schedule", "checked", "level", "schedule", "violations"]
 
-LINK_KINDS = ("FS", "SS", "FF", "SF")
 PARTS = 1_000
 """Fractions of periods and units are kept to a thousandth."""
 
@@ -68,8 +68,8 @@ def level(
     always. "cp-sat": OR-Tools goes on from there for `seconds` at most, tells `progress` of each better makespan and bound, and ends
     soon after `stop` says so; never longer than the serial answer, and the same every time where it ends with status "optimal".
 
-    Problems: cycle, dangling_link, unknown_link_kind, duplicate_task, missing_duration, negative_duration, dangling_demand,
-    unknown_resource, missing_units, negative_units, duplicate_resource, demand_over_capacity. ValueError for an unknown method.
+    Problems: those of `critical_path`, and dangling_demand, unknown_resource, missing_units, negative_units, duplicate_resource,
+    demand_over_capacity, with tasks and resources. ValueError for an unknown method.
     """
     if method not in METHODS:
         raise ValueError(f"no method is called {method!r}; there are {', '.join(METHODS)}")
@@ -80,18 +80,17 @@ def level(
     bound = lower_bound(instance)
     starts = best(instance, seed, bound)
     if method == "cp-sat":
-        part = given.part
 
         def tell(found: Progress) -> None:
             if progress is not None:
-                progress(Progress(found.best * part, found.bound * part))
+                progress(Progress(found.best / given.scale, found.bound / given.scale))
 
         answer = shorter(instance, starts, bound, Search(seconds, seed, workers, tell, stop))
         starts, bound = answer.values or starts, answer.bound
     makespan = instance.makespan(starts)
     finishes = [start + long for start, long in zip(starts, instance.durations, strict=True)]
     times = {"start": given.periods(starts), "finish": given.periods(finishes)}
-    dtype = pl.Int64 if given.part == 1 else pl.Float64
+    dtype = pl.Int64 if given.scale == 1 else pl.Float64
     frame = pl.DataFrame({"task_id": tasks["task_id"], **{name: pl.Series(column, dtype=dtype) for name, column in times.items()}})
     length, least = given.periods([makespan, bound])
     return Leveled(frame, length, least, "optimal" if makespan <= bound else "feasible")
@@ -103,11 +102,11 @@ def violations(
     """What a schedule breaks, looked at without the code that made it; empty for a good one.
 
     `scheduled`: task_id, start, finish. Kinds: missing_task, starts_early (before 0), wrong_duration, broken_link (predecessor and
-    successor), over_capacity (the resource, and the tasks that run at that instant). Times equal to a millionth of a period are equal.
+    successor), over_capacity (the resource, and the tasks that run at that instant). Times that differ by two thousandths are the same.
     """
-    near = 1e-6
+    near = 2 / PARTS
     names = _ids(tasks["task_id"])
-    long = dict(zip(names, tasks["duration"].to_list(), strict=True))
+    long = dict(zip(names, _numbers(tasks["duration"]), strict=True))
     times = dict(zip(_ids(scheduled["task_id"]), scheduled.select("start", "finish").rows(), strict=True))
     found: list[Problem] = []
     if absent := [name for name in names if name not in times or None in times[name]]:
@@ -122,8 +121,10 @@ def violations(
         ends = {"FS": (1, 0), "SS": (0, 0), "FF": (1, 1), "SF": (0, 1)}[kind]
         if times[later][ends[1]] < times[earlier][ends[0]] + lag - near:
             found.append(Problem("broken_link", (earlier, later)))
-    room = dict(zip(_ids(capacities["resource_id"]), capacities["units"].to_list(), strict=True))
-    claims = list(zip(_ids(demands["task_id"]), _ids(demands["resource_id"]), demands["units"].to_list(), strict=True))
+    resource_ids, most_of_each = _columns(capacities, "resource_id", "units")
+    room = dict(zip(_ids(resource_ids), _numbers(most_of_each), strict=True))
+    task_ids, used_ids, amounts = _columns(demands, "task_id", "resource_id", "units")
+    claims = list(zip(_ids(task_ids), _ids(used_ids), _numbers(amounts), strict=True))
     for resource, most in room.items():
         users = [(*times[name], units, name) for name, used, units in claims if used == resource and times[name][1] > times[name][0]]
         for at in sorted({start for start, *_ in users}):
@@ -135,81 +136,43 @@ def violations(
 
 @dataclass(frozen=True, eq=False)
 class _Given:
-    """What was asked, in whole numbers: one of them is `part` of a period."""
+    """What was asked, in whole numbers, of which `scale` make a period."""
 
     instance: Instance
-    part: float
+    scale: int
 
     def periods(self, values: Sequence[int]) -> list[Any]:
-        return list(values) if self.part == 1 else [round(value * self.part, 3) for value in values]
+        return list(values) if self.scale == 1 else [value / self.scale for value in values]
 
 
 def _read(tasks: pl.DataFrame, links: pl.DataFrame, demands: pl.DataFrame, capacities: pl.DataFrame) -> _Given | Problems:
     names = _ids(tasks["task_id"])
     place = {name: number for number, name in enumerate(names)}
-    lengths = _numbers(tasks["duration"])
-    rows = _link_rows(links)
-    resources, most = _ids(capacities["resource_id"]), _numbers(capacities["units"])
-    claims = list(zip(_ids(demands["task_id"]), _ids(demands["resource_id"]), _numbers(demands["units"]), strict=True))
-    found = [*_task_faults(names, lengths), *_link_faults(rows, place), *_resource_faults(claims, place, resources, most)]
-    if found:
+    resource_ids, units_of_each = _columns(capacities, "resource_id", "units")
+    resources, most = _ids(resource_ids), _numbers(units_of_each)
+    task_ids, used, amounts = _columns(demands, "task_id", "resource_id", "units")
+    claims = list(zip(_ids(task_ids), _ids(used), _numbers(amounts), strict=True))
+    network = network_of(_whole_ids(tasks), _whole_ids(links))
+    found = [*(network.found if isinstance(network, Problems) else ()), *_resource_faults(claims, place, resources, most)]
+    if found or isinstance(network, Problems):
         return Problems(tuple(found))
-    count = len(names)
-    sources = np.array([place[earlier] for earlier, *_ in rows], np.int64)
-    targets = np.array([place[later] for _, later, *_ in rows], np.int64)
-    order = order_of(count, sources, targets)
-    if order is None:
-        return Problems((Problem("cycle", tuple(names[task] for task in cycle_of(count, sources, targets))),))
-    times, part = _whole([*lengths, *(row[3] for row in rows)])
-    units, _ = _whole([*most, *(claim[2] for claim in claims)])
-    return _Given(_instance(times[:count], rows, times[count:], place, order, resources, units, claims), part)
-
-
-def _instance(
-    durations: list[int],
-    rows: list[tuple[str, str, str, float]],
-    lags: list[int],
-    place: dict[str, int],
-    order: list[int],
-    resources: list[str],
-    units: list[int],
-    claims: list[tuple[str, str, float]],
-) -> Instance:
-    before: list[list[tuple[int, int]]] = [[] for _ in durations]
-    after: list[list[tuple[int, int]]] = [[] for _ in durations]
-    for (earlier, later, kind, _), lag in zip(rows, lags, strict=True):
-        i, j = place[earlier], place[later]
-        weight = lag
-        if kind[0] == "F":
-            weight += durations[i]
-        if kind[1] == "F":
-            weight -= durations[j]
-        before[j].append((i, weight))
-        after[i].append((j, weight))
+    scale = network.scale if network.bounds.dtype.kind == "i" and network.durations.dtype.kind == "i" else PARTS
+    more = 1 if scale == network.scale else PARTS
+    durations, bounds = (np.rint(values * more).astype(np.int64).tolist() for values in (network.durations, network.bounds))
+    order = order_of(len(names), network.sources, network.targets)
+    before: list[list[tuple[int, int]]] = [[] for _ in names]
+    after: list[list[tuple[int, int]]] = [[] for _ in names]
+    for i, j, bound in zip(network.sources.tolist(), network.targets.tolist(), bounds, strict=True):
+        before[j].append((i, bound))
+        after[i].append((j, bound))
     number = {name: k for k, name in enumerate(resources)}
-    needs: list[dict[int, int]] = [{} for _ in durations]
+    units = _whole([*most, *(claim[2] for claim in claims)])
+    needs: list[dict[int, int]] = [{} for _ in names]
     for (name, resource, _), amount in zip(claims, units[len(resources) :], strict=True):
         j = place[name]
         if amount and durations[j]:
             needs[j][number[resource]] = needs[j].get(number[resource], 0) + amount
-    return Instance(durations, before, after, [list(need.items()) for need in needs], units[: len(resources)], order)
-
-
-def _task_faults(names: list[str], lengths: list[float]) -> Iterator[Problem]:
-    if len(set(names)) < len(names):
-        seen: set[str] = set()
-        yield Problem("duplicate_task", tuple(dict.fromkeys(name for name in names if name in seen or seen.add(name))))  # type: ignore[func-returns-value]
-    if missing := [name for name, long in zip(names, lengths, strict=True) if not isfinite(long)]:
-        yield Problem("missing_duration", tuple(missing))
-    if negative := [name for name, long in zip(names, lengths, strict=True) if long < 0]:
-        yield Problem("negative_duration", tuple(negative))
-
-
-def _link_faults(rows: list[tuple[str, str, str, float]], place: dict[str, int]) -> Iterator[Problem]:
-    if strange := sorted({name for row in rows for name in row[:2] if name not in place}):
-        yield Problem("dangling_link", tuple(strange))
-    if unknown := [row[1] for row in rows if row[2] not in LINK_KINDS]:
-        yield Problem("unknown_link_kind", tuple(unknown))
+    return _Given(Instance(durations, before, after, [list(need.items()) for need in needs], units[: len(resources)], order or []), scale)
 
 
 def _resource_faults(
@@ -242,9 +205,9 @@ def _both(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str,
 
 
 def _link_rows(links: pl.DataFrame) -> list[tuple[str, str, str, float]]:
-    first, then = _ids(links["predecessor_id"]), _ids(links["successor_id"])
-    kinds = links["kind"].cast(pl.String).fill_null("FS").to_list() if "kind" in links.columns else ["FS"] * links.height
-    lags = links["lag"].cast(pl.Float64).fill_null(0.0).fill_nan(0.0).to_list() if "lag" in links.columns else [0.0] * links.height
+    first, then = (_ids(column) for column in _columns(links, "predecessor_id", "successor_id"))
+    kinds = links["kind"].cast(pl.String).str.to_uppercase().fill_null("FS").to_list() if "kind" in links.columns else ["FS"] * links.height
+    lags = links["lag"].cast(pl.Float64).fill_null(0.0).to_list() if "lag" in links.columns else [0.0] * links.height
     return list(zip(first, then, kinds, lags, strict=True))
 
 
@@ -256,13 +219,24 @@ def _ids(column: pl.Series) -> list[str]:
 
 
 def _numbers(column: pl.Series) -> list[float]:
-    return column.cast(pl.Float64).fill_null(float("nan")).to_list()
+    return column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_list()
 
 
-def _whole(values: Sequence[float]) -> tuple[list[int], float]:
-    """Values as whole numbers of a part, and that part: 1 where all are whole."""
+def _whole_ids(frame: pl.DataFrame) -> pl.DataFrame:
+    """Ids that were read as decimals, because one was missing, as the whole numbers that they are."""
+    floats = [name for name in frame.columns if name.endswith("_id") and frame[name].dtype.is_float()]
+    return frame.with_columns(pl.col(floats).cast(pl.Int64, strict=False)) if floats else frame
+
+
+def _columns(frame: pl.DataFrame, *names: str) -> list[pl.Series]:
+    """Columns of a frame; empty ones of an empty frame that has none."""
+    return [pl.Series(name, [], pl.String) if frame.is_empty() and name not in frame.columns else frame[name] for name in names]
+
+
+def _whole(values: Sequence[float]) -> list[int]:
+    """Units as whole numbers: as they are, or in parts of a unit."""
     if all(value.is_integer() for value in values):
-        return [int(value) for value in values], 1
+        return [int(value) for value in values]
     scaled = [round(value * PARTS) for value in values]
     common = gcd(*scaled) or 1
-    return [value // common for value in scaled], common / PARTS
+    return [value // common for value in scaled]

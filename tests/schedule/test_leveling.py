@@ -94,6 +94,26 @@ def test_half_units_and_half_periods_are_exact() -> None:
     assert (starts(found), found.makespan) == ({"A": 0, "B": 0, "C": 2.0}, 3.0)
 
 
+def test_periods_without_end_are_kept_to_a_thousandth() -> None:
+    given = frames({"A": 1 / 3, "B": 2 / 3}, [], [(name, "R", 1) for name in "AB"], {"R": 1})
+    assert leveled(given, "cp-sat").makespan == 1
+
+
+def test_ids_and_numbers_may_come_as_text_or_with_holes() -> None:
+    tasks = pl.DataFrame({"task_id": ["1", "2"], "duration": ["2", "3"]})
+    links = pl.DataFrame({"predecessor_id": [1.0], "successor_id": [2.0], "kind": [None], "lag": [None]})
+    demands = pl.DataFrame({"task_id": [1, 2], "resource_id": [7, 7], "units": ["1", "1"]})
+    found = level(tasks, links, demands, pl.DataFrame({"resource_id": ["7"], "units": [1]}))
+    assert isinstance(found, Leveled)
+    assert (found.makespan, starts(found)) == (5, {"1": 0, "2": 2})
+
+
+def test_without_links_or_resources_all_begins_at_once() -> None:
+    nothing = pl.DataFrame()
+    found = leveled((pl.DataFrame({"task_id": ["A", "B"], "duration": [2, 3]}), nothing, nothing, nothing), "cp-sat")
+    assert (starts(found), found.makespan, found.status) == ({"A": 0, "B": 0}, 3, "optimal")
+
+
 def test_nothing_to_do_takes_no_time() -> None:
     found = leveled(frames({}))
     assert (found.makespan, found.bound, found.status, found.tasks.columns) == (0, 0, "optimal", ["task_id", "start", "finish"])
@@ -109,8 +129,8 @@ def test_ids_keep_their_type_and_order() -> None:
     [
         (frames({"A": 1, "B": 1, "C": 1}, [("A", "B"), ("B", "C"), ("C", "B")]), Problem("cycle", ("B", "C"))),
         (frames({"A": 1}, [("A", "A")]), Problem("cycle", ("A",))),
-        (frames({"A": 1}, [("A", "Z")]), Problem("dangling_link", ("Z",))),
-        (frames({"A": 1, "B": 1}, [("A", "B", "XX", 0)]), Problem("unknown_link_kind", ("B",))),
+        (frames({"A": 1}, [("A", "Z")]), Problem("dangling_link", ("A", "Z"))),
+        (frames({"A": 1, "B": 1}, [("A", "B", "XX", 0)]), Problem("unknown_link_kind", ("A", "B"))),
         (frames({"A": -1}), Problem("negative_duration", ("A",))),
         (frames({"A": None}), Problem("missing_duration", ("A",))),
         (frames({"A": 1}, [], [("A", "R", 3)], {"R": 2}), Problem("demand_over_capacity", ("A",), ("R",))),
