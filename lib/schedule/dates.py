@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from lib.schedule.calendars import NEVER, TICKS_PER_HOUR, Calendar, day_of, instant
+from lib.schedule.calendars import NEVER, TICKS_PER_DAY, TICKS_PER_HOUR, Calendar, day_of, instant
 from lib.schedule.chains import Link, Work, driving, early, late
 from lib.schedule.graph import Problem, Problems, cycle_of, numbers_of, order_of
 from lib.schedule.plan import DAY_HOURS, Plan
@@ -109,7 +109,7 @@ def works_of(plan: Plan) -> list[Work]:
         ended = None if finished is None else _close(calendar, finished)
         began = None if started is None else calendar.next_working(instant(started))
         if began is not None:
-            began = min(began, instant(started) + instant(date(1970, 1, 2)), ended if ended is not None else plan.start)
+            began = min(began, instant(started) + TICKS_PER_DAY, plan.start if ended is None else ended)
         found.append(Work(work, calendar, plan.start if began is not None else release, project, began, ended))
     return found
 

@@ -82,7 +82,9 @@ class Plan:
             name = person if person is not None and person in self.calendars else f"project:{project}"
             calendar = self.calendars.get(name, self.calendars[""])
             if hours is not None and hours > 0:
-                calendar = capped.setdefault((name, hours), calendar.capped(hours)) if (name, hours) not in capped else capped[name, hours]
+                if (name, hours) not in capped:
+                    capped[name, hours] = calendar.capped(hours)
+                calendar = capped[name, hours]
             found.append(calendar)
         return found
 
