@@ -12,7 +12,7 @@ from lib.charts.chart import Chart, Unit
 from lib.columns import N_
 from lib.formats import NBSP, Language
 
-BINS, BIN_DAYS = 28, (1, 2, 7, 14, 28, 56, 91)
+BINS, BIN_DAYS = 46, (1, 7, 14, 28, 56, 91)  # no other: spans of some days hold now more, now fewer working days
 EFFECTS_SHOWN = 12
 TOLERANCE = 0.005  # a hundredth of an hour is no overload
 PARTS = {

@@ -69,7 +69,7 @@ def gantt(chart: Chart, width: str) -> alt.LayerChart:
             shape=alt.Shape("status:N", legend=None, scale=alt.Scale(domain=_LATE, range=[SHAPE[late] for late in _LATE])),
             color=alt.Color("status:N", legend=None, scale=alt.Scale(domain=_LATE, range=[MARK[late] for late in _LATE])),
         ),
-        *_promised(chart),
+        *_promised(chart, timedelta(1)),
     ]  # fmt: skip
     return layered(*layers)
 
@@ -108,17 +108,19 @@ def curve(chart: Chart, width: str) -> alt.LayerChart:
 
 
 def distribution(chart: Chart, width: str) -> alt.LayerChart:
-    """A bar a span of days, and upright lines at P50, P80, plan and promise, each with its words on a line of its own above the bars."""
+    """A bar a span of days, and lines at the close of P50, P80, plan and promise, the words of each on a line of their own above the bars."""
     rows = chart.rows
     bins, lines = rows.filter(pl.col("part") == "bin"), rows.filter(pl.col("part") != "bin")
-    first, last = _extent([*rows["day"], *rows["until"]])
-    last = max(last, first + timedelta(1))
+    closes = [day + timedelta(1) for day in lines["day"]]  # what is finished by a day is finished at its close
+    first, last = _extent([*rows["day"], *rows["until"], *closes])
     most = max([0.0, *bins["value"].drop_nulls()]) or 1.0
     step = most * LINE / (HEIGHT - LINE * (lines.height + 1))
     # The earliest highest: its words run to the right, over lines that end below them.
     order = lines.sort("day", maintain_order=True)["part"].to_list()
     places = {part: most + step * (lines.height - number) for number, part in enumerate(order)}
-    shares_of_width = [(max((day - first) / (last - first), 0.01), text_width([label])) for day, label in lines["day", "label"].iter_rows()]
+    shares_of_width = [
+        (max((close - first) / (last - first), 0.01), text_width([label])) for close, label in zip(closes, lines["label"], strict=True)
+    ]
     reach = [f"({width} - {needed}) / {share:.5f}" for share, needed in shares_of_width]
     scale = alt.Scale(domain=[vega_day(first), vega_day(last)], rangeMax={"expr": f"max(120, min({', '.join([width, *reach])}))"})
     across = alt.X("day:T", title=None, scale=scale, axis=days_across(first, last))
@@ -127,15 +129,17 @@ def distribution(chart: Chart, width: str) -> alt.LayerChart:
         "value:Q", title=None, scale=alt.Scale(domain=[0, most + step * (lines.height + 0.6)], nice=False),
         axis=alt.Axis(format=".0%" if most >= 0.05 else ".1%", values=shares),
     )  # fmt: skip
-    base = alt.Chart(rows).transform_calculate(nothing="0", place=f"{json.dumps(places)}[datum.part]")
+    base = alt.Chart(rows).transform_calculate(
+        nothing="0", place=f"{json.dumps(places)}[datum.part]", close=f"toDate(datum.day) + {_DAY}"
+    )  # fmt: skip
     bars = base.transform_filter("datum.part == 'bin'").mark_bar(color=BLUE, opacity=0.5, stroke=None)
     layers = [bars.encode(x=across, x2="until:T", y=up, y2="nothing:Q")]
     for part in order:
         dash, thick = ([4, 3] if part == "promise" else [1, 0]), (3 if part == "p80" else 1.5)
         line = base.transform_filter(f"datum.part == '{part}'").mark_rule(strokeDash=dash, strokeWidth=thick)
-        layers.append(line.encode(x=alt.X("day:T"), y=alt.Y("nothing:Q"), y2="place:Q"))
+        layers.append(line.encode(x=alt.X("close:T"), y=alt.Y("nothing:Q"), y2="place:Q"))
     texts = base.transform_filter("datum.part != 'bin'").mark_text(align="left", dx=6, dy=2, limit=LABEL_LIMIT)
-    return layered(*layers, texts.encode(x=alt.X("day:T"), y=alt.Y("place:Q"), text="label:N"))
+    return layered(*layers, texts.encode(x=alt.X("close:T"), y=alt.Y("place:Q"), text="label:N"))
 
 
 def _extent(days: Iterable[date | None]) -> tuple[date, date]:
@@ -143,8 +147,11 @@ def _extent(days: Iterable[date | None]) -> tuple[date, date]:
     return min(known), max(known)
 
 
-def _promised(chart: Chart) -> list[alt.Chart]:
-    return [upright(chart.rows, chart.promise, strokeDash=[4, 3], strokeWidth=1.5, opacity=0.9)] if chart.promise else []
+def _promised(chart: Chart, after: timedelta = timedelta(0)) -> list[alt.Chart]:
+    """The dashed line of the promise; among bars that end with their last day at the close of its day."""
+    if chart.promise is None:
+        return []
+    return [upright(chart.rows, chart.promise + after, strokeDash=[4, 3], strokeWidth=1.5, opacity=0.9)]
 
 
 def _at(expression: str) -> Any:
