@@ -108,7 +108,7 @@ def curve(chart: Chart, width: str) -> alt.LayerChart:
 
 
 def distribution(chart: Chart, width: str) -> alt.LayerChart:
-    """A bar a span of days, and lines at the close of P50, P80, plan and promise, the words of each on a line of their own above the bars."""
+    """A bar a span of days; lines at the close of P50, P80, plan and promise, the words of each on a line of their own above the bars."""
     rows = chart.rows
     bins, lines = rows.filter(pl.col("part") == "bin"), rows.filter(pl.col("part") != "bin")
     closes = [day + timedelta(1) for day in lines["day"]]  # what is finished by a day is finished at its close
