@@ -170,6 +170,13 @@ def test_a_new_link_against_the_order_puts_its_task_in_anew() -> None:
     assert frozen.tasks.sort("start")["task_id"].to_list() == ["B", "C", "A"]
 
 
+def test_new_work_comes_before_what_must_not_finish_before_it() -> None:
+    rows = [{"task_id": "A", "assignee_id": "ana", "estimate_hours": 8.0}, {"task_id": "B", "assignee_id": "ana", "estimate_hours": 40.0}]
+    new = {"task_id": "N", "assignee_id": "ana", "estimate_hours": 8.0, "not_before": date(2026, 3, 4)}
+    frozen = frozen_of(plan_for(exact(rows), [("A", "B")]), plan_for(exact([*rows, new]), [("A", "B"), ("N", "B", "FF")]))
+    assert order_of(frozen) == {("A", "B"), ("A", "N"), ("N", "B")}
+
+
 def test_a_cycle_of_links_alone_stays_a_problem() -> None:
     before = plan_for(exact(SCOPE), SCOPE_LINKS)
     turned = pl.concat([before.links, before.links.head(1).select(

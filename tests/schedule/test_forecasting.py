@@ -159,6 +159,67 @@ def test_pieces_of_trials_are_the_same_trials(monkeypatch: pytest.MonkeyPatch) -
     assert whole.criticality.equals(pieces.criticality)
 
 
+def finishes(rows: list[dict], links: list[tuple] = ()) -> dict[str, date | None]:  # type: ignore[assignment]
+    """The finish of each project without chance."""
+    found = forecast_of(plan_for(exact(rows), links), trials=4)
+    return {project: found.finish(project, 0.5) for project in found.finishes}
+
+
+def test_what_must_not_finish_before_begins_later_and_so_does_what_starts_with_it() -> None:
+    rows = [
+        {"task_id": "A", "assignee_id": "ana", "estimate_hours": 16.0},
+        {"task_id": "B", "assignee_id": "ben", "estimate_hours": 8.0, "project_id": "Q"},
+        {"task_id": "C", "estimate_hours": 16.0, "project_id": "R"},
+    ]
+    held = finishes(rows, [("A", "B", "FF", 8.0), ("B", "C", "SS")])
+    assert held == {"P": date(2026, 3, 3), "Q": date(2026, 3, 4), "R": date(2026, 3, 5)}
+
+
+def test_a_link_from_a_start_hangs_on_the_first_hour_of_work_not_on_the_weekend_before() -> None:
+    rows = [
+        {"task_id": "A", "assignee_id": "ana", "estimate_hours": 8.0, "not_before": date(2026, 3, 7)},
+        {"task_id": "B", "estimate_hours": 4.0, "project_id": "Q"},
+    ]
+    assert finishes(rows, [("A", "B", "SS", 24.0, True)]) == {"P": date(2026, 3, 9), "Q": date(2026, 3, 10)}
+
+
+def test_a_link_from_the_start_of_what_has_begun_hangs_on_that_day() -> None:
+    begun = {"assignee_id": "ana", "estimate_hours": 16.0, "started_on": date(2026, 2, 20)}
+    rows = [
+        {"task_id": "Z", **begun, "due": date(2026, 3, 3)},
+        {"task_id": "A", **begun},
+        {"task_id": "B", "estimate_hours": 8.0, "project_id": "Q"},
+    ]
+    assert finishes(rows, [("A", "B", "SS")]) == {"P": date(2026, 3, 5), "Q": date(2026, 3, 2)}
+
+
+@pytest.mark.parametrize(
+    ("link", "finish"),
+    [
+        (("done", "B", "FS", 120.0, True), date(2026, 3, 5)),
+        (("done", "B", "FF", 120.0, True), date(2026, 3, 4)),
+        (("done", "B", "SS", 240.0, True), date(2026, 3, 2)),
+        (("done", "B", "FS", 16.0), date(2026, 3, 4)),
+        (("done", "B", "FS", 0.0), date(2026, 3, 2)),
+    ],
+)
+def test_a_lag_after_finished_work_still_runs(link: tuple, finish: date) -> None:
+    rows = [
+        {"task_id": "done", "estimate_hours": 8.0, "started_on": date(2026, 2, 20), "finished_on": date(2026, 2, 27)},
+        {"task_id": "B", "assignee_id": "ben", "estimate_hours": 8.0},
+    ]
+    assert finishes(rows, [link]) == {"P": finish}
+
+
+def test_what_has_begun_waits_for_no_link_to_its_start_but_for_its_persons_work_before() -> None:
+    rows = [
+        {"task_id": "A", "assignee_id": "ben", "estimate_hours": 40.0},
+        {"task_id": "Z", "assignee_id": "ana", "estimate_hours": 16.0, "started_on": date(2026, 2, 19), "due": date(2026, 3, 3)},
+        {"task_id": "B", "assignee_id": "ana", "estimate_hours": 8.0, "started_on": date(2026, 2, 20), "project_id": "Q"},
+    ]
+    assert finishes(rows, [("A", "B")]) == {"P": date(2026, 3, 6), "Q": date(2026, 3, 4)}
+
+
 # What is drawn
 
 
