@@ -104,6 +104,11 @@ def _hours(rows: Rows, times: Times, plan: Plan, hours: pl.DataFrame) -> Iterato
             yield Problem("over_task_day", (task,))
         if not times[task][0] < instant(day + timedelta(days=1)) or not instant(day) < times[task][1]:
             yield Problem("wrong_hours", (task,))
+    for task, person, first, last, days in hours.filter(pl.col("person_id").is_in(list(capped))).group_by("task_id", "person_id").agg(
+        pl.col("date").min().alias("first"), pl.col("date").max().alias("last"), pl.col("date").n_unique().alias("days")
+    ).rows():
+        if (plan.calendars.get(person, plan.calendars[""]).hours_between(first, last) > NEAR_HOURS).sum() > days:
+            yield Problem("interrupted", (task,))
     for person, day, worked in hours.group_by("person_id", "date").agg(pl.col("hours").sum()).select("person_id", "date", "hours").rows():
         if worked > plan.calendars.get(person, plan.calendars[""]).hours_on(day) + NEAR_HOURS:
             yield Problem("over_capacity", tuple(hours.filter(pl.col("person_id") == person, pl.col("date") == day)["task_id"]), (person,))

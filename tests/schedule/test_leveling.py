@@ -179,8 +179,15 @@ def hard() -> Frames:
 
 def test_progress_is_told_and_a_stop_ends_the_search() -> None:
     told: list[Progress] = []
-    found = leveled(hard(), "cp-sat", seconds=60, progress=told.append, stop=lambda: bool(told))
+    asked: list[bool] = []
+
+    def stop() -> bool:
+        asked.append(bool(told))
+        return asked[-1]
+
+    found = leveled(hard(), "cp-sat", seconds=60, progress=told.append, stop=stop)
     assert told
+    assert 1 <= sum(asked) < 100  # it is asked ten times a second, and the search ends soon after it said so
     assert found.status == "feasible"
     assert found.gap == (found.makespan - found.bound) / found.makespan > 0
 

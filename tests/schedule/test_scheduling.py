@@ -122,6 +122,13 @@ def test_a_task_beside_one_of_two_hours_a_day_has_what_is_left() -> None:
     assert sorted(found.hours.filter(pl.col("task_id") == "site")["hours"]) == [6, 6, 6, 6]
 
 
+def test_a_day_of_which_nothing_is_left_interrupts_no_task() -> None:
+    later = of("ana", 1, hours_per_day=1.0, not_before=work_day(20))  # so that work of a day is shared
+    tasks = {"fixed": of("ana", 16, not_before=work_day(3), due=work_day(4)), "long": of("ana", 24), "later": later}
+    found = days(scheduled(plan_of_rows(tasks)))
+    assert (found["fixed"], found["long"]) == (by_days(2, 4), by_days(4, 7))
+
+
 def test_hours_a_day_hold_on_a_short_day_too() -> None:
     short = Calendar.of_days(MONDAY, [8, 3, 8, 8, 8, 0, 0] * 10)
     plan = plan_of_rows({"A": of("ana", 12, hours_per_day=4.0), "B": of("ana", 12, hours_per_day=4.0)}, calendars={"ana": short})
@@ -198,6 +205,13 @@ def test_the_checker_sees_a_moved_task(column: str, moved: dict[str, int], kind:
     shift = pl.col("task_id").replace_strict(moved, default=0, return_dtype=pl.Int64) * TICKS_PER_HOUR
     bad = replace(good, tasks=good.tasks.with_columns(pl.col(column) + shift))
     assert kind in {problem.kind for problem in checked(bad, plan)}
+
+
+def test_the_checker_sees_a_day_left_out() -> None:
+    plan = plan_of_rows({"A": of("ana", 48, hours_per_day=6.0)})
+    found = scheduled(plan)
+    on_sundays_too = replace(plan, calendars={**plan.calendars, "ana": Calendar.of_week([[(9, 17)]] * 7)})
+    assert [problem.kind for problem in checked(found, on_sundays_too)] == ["interrupted"]
 
 
 def test_the_checker_sees_a_day_with_too_many_hours() -> None:
@@ -277,6 +291,13 @@ def test_cp_sat_betters_the_first_order(monkeypatch: pytest.MonkeyPatch, entries
     assert days(scheduled(plan, "cp-sat")) == {"short": by_days(0, 1), "long": by_days(1, 6)}
 
 
+def test_an_order_that_is_worse_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_solver, "ENTRIES", 0)
+    monkeypatch.setattr(plan_solver._Average, "instant", lambda self, task, point: -point)  # the last first
+    plan = plan_of_rows({"long": of("ana", 40, project_id="P"), "short": of("ana", 8, project_id="Q")})
+    assert days(scheduled(plan, "cp-sat")) == {"short": by_days(0, 1), "long": by_days(1, 6)}
+
+
 @settings(max_examples=60)
 @given(cases(capped=False, milestones=False))  # the network lays these where work begins, a schedule at once
 def test_with_a_person_for_each_task_the_schedule_is_the_network(case: Case) -> None:
@@ -292,7 +313,7 @@ def test_with_a_person_for_each_task_the_schedule_is_the_network(case: Case) -> 
 
 
 @settings(max_examples=60)
-@given(cases(capped=False))
+@given(cases(capped=False, milestones=False))
 def test_the_network_with_the_frozen_order_as_links_is_the_schedule(case: Case) -> None:
     plan = plan_of_rows(*case, CALENDARS)
     found = scheduled(plan)
