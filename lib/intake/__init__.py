@@ -39,7 +39,7 @@ from lib.intake.mapping import MISSING_WORDS, Mapping, fingerprint
 from lib.intake.references import known_rows
 from lib.intake.suggesting import Suggestion, suggest, suggest_for, with_answer
 from lib.intake.values import Checked, Choice, FileColumn, Issue, Question, Reading, ReadReport, Region
-from lib.workers import Refused, Worker
+from lib.workers import Heard, Refused, Worker
 
 __all__ = [
     "MISSING_WORDS",
@@ -81,11 +81,12 @@ class Intake:
     ) -> None:  # fmt: skip
         self.worker, self.limits, self.archives = worker, limits, archives
         self.stop: threading.Event | None = None
+        self.heard: Heard | None = None
 
-    def until(self, stop: threading.Event) -> Intake:
-        """The same reader, whose jobs end with the refusal "stopped" once `stop` is set."""
+    def until(self, stop: threading.Event, heard: Heard | None = None) -> Intake:
+        """The same reader, whose jobs end with the refusal "stopped" once `stop` is set, and tell `heard` how far they have come."""
         stoppable = copy(self)
-        stoppable.stop = stop
+        stoppable.stop, stoppable.heard = stop, heard
         return stoppable
 
     def warm(self) -> None:
@@ -106,14 +107,14 @@ class Intake:
     def read(self, file: Path, name: str, folder: Path, reading: Reading = Reading()) -> ReadReport | Refused:  # noqa: B008  (frozen)
         """What is in `file`, called `name` by the user; its cells are left in `folder`. Fields of `reading` that are set are obeyed."""
         arguments = {"file": str(file), "name": name, "reading": reading.to_json(), "limits": asdict(self.limits)}
-        answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file), self.stop)
+        answer = self.worker.run("lib.intake.reading:read_job", arguments, folder, _allowed_seconds(file), self.stop, self.heard)
         return answer if isinstance(answer, Refused) else ReadReport.of_json(answer)
 
     def check(self, report: ReadReport, mapping: Mapping, folder: Path, known: MappingOf[str, Path] | None = None) -> Checked | Refused:
         """A dry run of `mapping` over a file that was read into `folder`. known: table -> file from `write_known`."""
         paths = {table: str(path) for table, path in (known or {}).items()}
         arguments = {"report": report.to_json(), "mapping": mapping.to_json(), "known": paths}
-        answer = self.worker.run("lib.intake.checking:check_job", arguments, folder, stop=self.stop)
+        answer = self.worker.run("lib.intake.checking:check_job", arguments, folder, stop=self.stop, heard=self.heard)
         return answer if isinstance(answer, Refused) else Checked.of_json(answer)
 
     def rejects(self, report: ReadReport, checked: Checked, folder: Path, reasons: MappingOf[str, str]) -> bytes | Refused:

@@ -25,7 +25,7 @@ from lib.intake.typing import Typed, typed_column
 from lib.intake.values import Checked, Question, ReadReport
 from lib.tables import TABLES, Table
 from lib.text import clean_texts, strip_neutralised_texts
-from lib.workers import Refusal
+from lib.workers import Refusal, tell, told
 
 _THREADS = 4
 _STRIPPED = ("text", "words")  # kinds whose typing takes our apostrophe away itself
@@ -86,6 +86,7 @@ def check_rows(
     """(outcome, accepted rows in the table's schema or None while a blocking question is open, issues)."""
     table = TABLES[mapping.table]
     draft, how = _draft(read, table, frame, mapping, known)
+    tell(frame.height, 0.7)
     _reject_error_cells(draft, frame, misread, mapping)
     _reject_other_currencies(draft, table, frame, mapping)
     of_records = misread.filter(pl.col("column") == "")
@@ -107,6 +108,7 @@ def check_rows(
         repeated = int((~first).sum())
         rows, rejected = _only(first, rows, rejected, draft)
     accepted, ruled = _validated(table, rows, rejected, draft, frame, mapping)
+    tell(frame.height, 0.9)
     accepted, orphaned = _without_orphans(table, accepted, known, rows, mapping)
     found = pl.concat([of_records, *draft.found, *ruled, *orphaned]).sort("line", maintain_order=True)
     left_out = {"blank": read.blank, "known": int(otherwise.sum()), "repeated": repeated, **read.left_out}
@@ -219,7 +221,8 @@ def _typed_columns(table: Table, frame: pl.DataFrame, types: dict[str, str], map
 
     wanted = [ours for ours in table.columns if ours in mapping.columns or mapping.constants.get(ours, "") != ""]
     with ThreadPoolExecutor(max_workers=_THREADS) as threads:
-        return dict(zip(wanted, threads.map(typed, wanted), strict=True))
+        done = told(range(len(wanted)), frame.height, 0.1, 0.6, every=1)
+        return {wanted[number]: column for number, column in zip(done, threads.map(typed, wanted), strict=True)}
 
 
 def _take_column(

@@ -25,7 +25,7 @@ from lib.intake.side_by_side import one_at, region_order
 from lib.intake.text_columns import Grid, grid_of, part_headers, part_records
 from lib.intake.values import Reading, Region
 from lib.text import clean_text
-from lib.workers import Refusal
+from lib.workers import Refusal, tell, told
 
 _BEGINNING = 200_000
 _LARGE = 5_000_000  # bytes above which only one of several tables is looked into
@@ -112,6 +112,7 @@ def read_delimited(raw: bytes, asked: Reading, most_columns: int = MOST_COLUMNS)
         table = again
         frame, wrong, blank = _records(text, table)
     reading = replace(how, header_line=table.line, header_rows=table.header_rows if table.line else None)
+    tell(frame.height, 0.7)
     apart = without_footers(frame, wrong, table.headers, asked, delimiter)
     lone = _lone_lines(text, in_columns(found, asked.columns), table)
     regions = _regions([*found, *(grid.parts if grid else ())], table, apart.frame, asked.columns)
@@ -343,7 +344,7 @@ def _read_exactly(body: bytes, names: list[str], marks: tuple[bytes, bytes], fir
     wrong: list[tuple[int, str, str]] = []
     odd: list[tuple[int, str, str]] = []
     blank = done = unclosed = 0
-    for at in np.flatnonzero(~lines.plain).tolist():
+    for at in told(np.flatnonzero(~lines.plain).tolist(), len(lines), 0.5, 0.7):
         if at < done:
             continue
         record = record_at(lines, at, delimiter, quote)

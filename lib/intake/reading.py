@@ -16,7 +16,7 @@ from lib.intake.project_tables import read_project
 from lib.intake.project_xml import is_closed_project, is_project
 from lib.intake.sheets import read_sheet
 from lib.intake.values import FileColumn, Reading, ReadReport
-from lib.workers import Refusal
+from lib.workers import Refusal, tell
 
 _SAMPLES = 8
 _LOOKED_AT = 5_000
@@ -58,6 +58,7 @@ def records_of(raw: bytes, name: str, asked: Reading, limits: FileLimits = FileL
     lead = first_letters(raw)
     if _JSON.match(lead) or (lead[:1] in ("{", "[") and name.lower().endswith((".json", ".txt"))):
         raise Refusal("json_file")
+    tell(raw.count(b"\n"), 0.1)
     return read_delimited(raw, asked, limits.columns)
 
 
@@ -72,6 +73,7 @@ def frame_of(report: ReadReport, names: list[str]) -> pl.DataFrame:
 
 
 def _report(name: str, found: Records, folder: Path, source: str = "") -> ReadReport:
+    tell(found.frame.height, 0.8)
     frame_path, issues_path = folder / "read.arrow", folder / "read_issues.arrow"
     frame_path.unlink(missing_ok=True)
     if found.frame.estimated_size() <= _LARGE:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lib.workers import Refusal
+from lib.workers import Refusal, tell
 
 _FEED, _RETURN = 10, 13
 _MOST_QUOTES = 16_000_000  # their places take eight bytes each
@@ -119,6 +119,7 @@ def scan(body: bytes, delimiter: bytes, quote: bytes, width: int, most_odd: int 
     """
     parts: list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]] = []
     start = odd = 0
+    total = body.count(b"\n") + 1
     while start <= len(body):
         end = body.find(b"\n", start + _PIECE) if start + _PIECE < len(body) else -1
         end = len(body) if end < 0 else end
@@ -127,6 +128,7 @@ def scan(body: bytes, delimiter: bytes, quote: bytes, width: int, most_odd: int 
         if odd > most_odd:
             raise Refusal("too_many_odd_lines", lines=odd)
         parts.append((starts + start, ends + start, plain))
+        tell(total, 0.3 + 0.2 * end / max(1, len(body)))
         start = end + 1
     return Lines(body, *(np.concatenate(column) for column in zip(*parts, strict=True)))
 

@@ -28,7 +28,7 @@ from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, in_columns, l
 from lib.intake.side_by_side import one_at, region_order, tables_beside
 from lib.intake.values import Reading, Region
 from lib.intake.workbook_xml import check_sheet, first_with_cells, sheet_parts
-from lib.workers import Refusal
+from lib.workers import Refusal, tell
 
 _TOP = 30
 _LOOKED_INTO = 30_000_000  # bytes of XML in sheets other than the one read, beyond which they are named only
@@ -112,6 +112,7 @@ def read_sheet(
     else:
         chosen = asked.sheet or next((name for name in visible if book.sizes.get(name)), visible[0])
     rows, errors = book.read(chosen)
+    tell(len(rows), 0.5)
     reading = replace(asked, kind=book.kind, sheet=chosen, encoding="", line_end="", delimiter="", quote="")
     found, main = _tables(rows)
     records = _records(rows, errors, reading, found, main, book.merged(chosen))
@@ -275,6 +276,7 @@ def _records(rows: Rows, errors: Errors, asked: Reading, found: Sequence[Found],
     shown = column_names(headers)
     cells = {"_line": pl.Series("_line", range(start + 1, start + 1 + len(body)), pl.Int64)}
     for position, name in enumerate(shown):
+        tell(len(body), 0.5 + 0.2 * position / len(shown))
         cells[name] = pl.Series(name, [cell_text(row[position]) for row in body], pl.String)
     frame = pl.DataFrame(cells)
     wrong = [(row + 1, shown[column], code) for row, column, code in errors if start <= row < start + len(body) and column < len(shown)]

@@ -35,8 +35,9 @@ class Ground:
     small: Intake
     large: Intake
 
-    def reader(self, upload: Upload, job: Job) -> Intake:
-        return (self.large if upload.large else self.small).until(job.stop)
+    def reader(self, upload: Upload, job: Job, last_share: float) -> Intake:
+        """The reader of the file, which moves the progress of `job` from where it stands up to `last_share`."""
+        return (self.large if upload.large else self.small).until(job.stop, job.listener(last_share))
 
 
 def is_pending(files: dict[str, Upload], version: int) -> bool:
@@ -49,7 +50,7 @@ def read_and_check(job: Job, files: dict[str, Upload], ground: Ground) -> None:
     try:
         while unread := [upload for upload in files.values() if upload.outcome is None]:
             job.tell(READING, unread[0].name, 0, 0.05 + 0.35 * (1 - len(unread) / len(files)))
-            _read(unread[0], files, ground, job)
+            _read(unread[0], files, ground.reader(unread[0], job, 0.05 + 0.35 * (1 - (len(unread) - 1) / len(files))), ground.store)
         while found := _unchecked(files, ground.portfolio.version):
             _check(*found, files, ground, job)
         while upload := _uncompared(files, ground.portfolio.version):
@@ -74,9 +75,8 @@ def _answer(answer: T | Refused) -> T | Refused:
     return answer
 
 
-def _read(upload: Upload, files: dict[str, Upload], ground: Ground, job: Job) -> None:
+def _read(upload: Upload, files: dict[str, Upload], intake: Intake, store: Store) -> None:
     """Read one file; a ZIP is replaced by the files in it."""
-    intake = ground.reader(upload, job)
     members = _answer(intake.unpack(upload.path, upload.name, upload.folder))
     if isinstance(members, Refused):
         upload.outcome = members
@@ -88,9 +88,9 @@ def _read(upload: Upload, files: dict[str, Upload], ground: Ground, job: Job) ->
     if not isinstance(upload.outcome, ReadReport):
         return
     if upload.asked == Reading():
-        upload.outcome = _as_corrected_before(upload, upload.outcome, intake, ground.store)
+        upload.outcome = _as_corrected_before(upload, upload.outcome, intake, store)
     upload.first_seen = upload.first_seen or fingerprint(upload.outcome)
-    _suggest(upload, upload.outcome, files, ground.store)
+    _suggest(upload, upload.outcome, files, store)
     if upload.part and upload.fits_nothing:
         _leave_beside(upload, upload.outcome, files)
     elif upload.asked == Reading():
@@ -195,7 +195,8 @@ def _check(upload: Upload, wanted: str, before: dict[str, list[Upload]], files: 
     aliases = ground.store.rows("aliases")
     rows = {other: named_rows(other, before.get(other, []), ground.portfolio) for other in tables_asked(upload.mapping, aliases)}
     mapping, known = with_aliases(upload.mapping, aliases, rows), write_known(rows, upload.folder)
-    upload.checked = _answer(ground.reader(upload, job).check(upload.outcome, mapping, upload.folder, known))
+    intake = ground.reader(upload, job, 0.4 + 0.4 * min(1.0, (done + 1) / len(files)))
+    upload.checked = _answer(intake.check(upload.outcome, mapping, upload.folder, known))
     upload.checked_for = wanted
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Stopped(Exception):
@@ -50,6 +50,15 @@ class Job:
         self.progress = Progress(stage, about, rows, share)
         if self.stop.is_set():
             raise Stopped
+
+    def listener(self, last_share: float) -> Callable[[int, float], None]:
+        """What a worker may tell of the stage at hand: its rows, and how much of the way from here to `last_share` is done (0-1)."""
+        now = self.progress
+
+        def heard(rows: int, share: float) -> None:
+            self.progress = replace(now, rows=rows or now.rows, share=now.share + (last_share - now.share) * share)
+
+        return heard
 
     @property
     def seconds(self) -> float:

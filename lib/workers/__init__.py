@@ -12,5 +12,6 @@ from __future__ import annotations
 from lib.workers.limits import Limits
 from lib.workers.outcome import Refusal, Refused
 from lib.workers.process import Worker
+from lib.workers.progress import Heard, tell, told
 
-__all__ = ["Limits", "Refusal", "Refused", "Worker"]
+__all__ = ["Heard", "Limits", "Refusal", "Refused", "Worker", "tell", "told"]

@@ -10,6 +10,7 @@ from typing import Any
 from lib.workers.frames import receive, send
 from lib.workers.limits import Limits, has_grown, limit_job, limit_process
 from lib.workers.outcome import Refusal
+from lib.workers.progress import listen
 
 Job = Callable[..., dict[str, Any]]
 
@@ -30,6 +31,7 @@ def main() -> None:
         importlib.import_module(module)
     limit_process(limits)
     send(outbox, {"ready": True})
+    listen(lambda rows, share: send(outbox, {"progress": [rows, share]}))
 
     while (order := receive(inbox, 256_000_000)) is not None:
         limit_job(limits)

@@ -15,6 +15,7 @@ from typing import IO, Any
 from lib.workers.frames import receive, send
 from lib.workers.limits import Limits
 from lib.workers.outcome import Refused
+from lib.workers.progress import Heard
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG")
@@ -58,11 +59,12 @@ class Worker:
         folder: Path,
         wall_seconds: float | None = None,
         stop: threading.Event | None = None,
+        heard: Heard | None = None,
     ) -> dict[str, Any] | Refused:
         """What `job` ("lib.module:function", called as function(folder, **arguments)) returns, or why it did not.
 
         Never raises for anything the job or its file does. `wall_seconds` shortens the time that the limits allow. Once `stop` is set, the
-        job is ended, or never begun, and the answer is the refusal "stopped".
+        job is ended, or never begun, and the answer is the refusal "stopped". `heard` gets what the job tells of its progress meanwhile.
         """
         seconds = self.limits.wall_seconds if wall_seconds is None else min(wall_seconds, self.limits.wall_seconds)
         order = {"job": job, "arguments": arguments, "folder": str(folder)}
@@ -71,10 +73,10 @@ class Worker:
                 return Refused("stopped")
         try:
             used_before = self._used
-            message = self._greeting(stop) or self._exchange(order, seconds, stop)
+            message = self._greeting(stop) or self._exchange(order, seconds, stop, heard)
             if used_before and _perhaps_for_want_of_memory(message):  # what earlier jobs left behind must not count against this one
                 self._end()
-                message = self._greeting(stop) or self._exchange(order, seconds, stop)
+                message = self._greeting(stop) or self._exchange(order, seconds, stop, heard)
             self._used = True
             if isinstance(message, Refused):
                 self._end()
@@ -121,7 +123,9 @@ class Worker:
             pass
         return child
 
-    def _exchange(self, order: dict[str, Any], seconds: float, stop: threading.Event | None = None) -> dict[str, Any] | Refused:
+    def _exchange(
+        self, order: dict[str, Any], seconds: float, stop: threading.Event | None = None, heard: Heard | None = None
+    ) -> dict[str, Any] | Refused:
         assert self._child is not None
         if stop and stop.is_set():
             return Refused("stopped")
@@ -129,9 +133,9 @@ class Worker:
             send(_pipe(self._child.stdin), order)
         except OSError:
             return Refused("worker_died")
-        return self._answer(seconds, stop)
+        return self._answer(seconds, stop, heard)
 
-    def _answer(self, seconds: float, stop: threading.Event | None = None) -> dict[str, Any] | Refused:
+    def _answer(self, seconds: float, stop: threading.Event | None = None, heard: Heard | None = None) -> dict[str, Any] | Refused:
         child = self._child
         assert child is not None
         late = threading.Event()
@@ -147,8 +151,11 @@ class Worker:
         if stop:
             threading.Thread(target=_kill_when, args=(stop, ended, child), daemon=True).start()
         try:
-            message = receive(_pipe(child.stdout), self.limits.answer_bytes)
-        except (OSError, ValueError, RecursionError):
+            while (message := receive(_pipe(child.stdout), self.limits.answer_bytes)) is not None and "progress" in message:
+                if heard:
+                    rows, share = message["progress"]
+                    heard(int(rows), min(1.0, max(0.0, float(share))))
+        except (OSError, ValueError, TypeError, RecursionError):
             message = None
         finally:
             timer.cancel()

@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from lib.intake import Checked, Mapping, Refused
+from lib.intake import PRELOAD, Checked, Intake, Mapping, Refused, Worker
 from lib.store import Store
 from lib.store.lock import locked
 from lib.tables import TABLES
 from lib.ui import loading
+from lib.ui.checks import CHECKING, READING, Ground, read_and_check
 from lib.ui.jobs import Job, Progress, Stopped
 from lib.ui.uploads import Upload
 
@@ -69,6 +70,58 @@ def test_a_job_tells_where_it_stands_and_answers() -> None:
     assert job.progress == Progress("Reading", "may.csv", 50_000, 0.4)
     go_on.set()
     assert (ended(job).answer, job.stopped, job.error) == (7, False, None)
+
+
+def test_a_worker_moves_the_progress_from_where_it_stands_to_the_end_of_its_stage() -> None:
+    moved: list[Progress] = []
+
+    def work(job: Job) -> None:
+        job.tell("Reading", "may.csv", 0, 0.2)
+        heard = job.listener(0.4)
+        for rows, share in ((0, 0.0), (1000, 0.5), (0, 1.0)):
+            heard(rows, share)
+            moved.append(job.progress)
+
+    ended(Job("read", work))
+    assert [(one.stage, one.about, one.rows, round(one.share, 6)) for one in moved] == [
+        ("Reading", "may.csv", 0, 0.2), ("Reading", "may.csv", 1000, 0.3), ("Reading", "may.csv", 0, 0.4),
+    ]  # fmt: skip
+
+
+def test_a_large_file_shows_its_rows_and_how_much_is_done_while_it_is_read_and_checked(tmp_path: Path) -> None:
+    count = 60_000
+    lines = "".join(f"Client {number};EUR;active\n" for number in range(count))
+    own = tmp_path / "upload"
+    own.mkdir()
+    (own / "upload").write_text("name;currency;status\n" + lines)
+    upload = Upload("clients.csv", "ab" * 32, own / "upload", own, None)
+    store = Store.open(tmp_path / "store", at=AT)
+    seen: list[Progress] = []
+
+    class Watched(Job):
+        """A job that keeps all that it showed."""
+
+        @property
+        def progress(self) -> Progress:
+            return seen[-1]
+
+        @progress.setter
+        def progress(self, now: Progress) -> None:
+            seen.append(now)
+
+    with Worker(preload=PRELOAD) as worker:
+        ground = Ground(store, store.portfolio(), Intake(worker), Intake(worker))
+        job = Watched("read", lambda job: read_and_check(job, {upload.id: upload}, ground))
+        ended(job)
+    assert job.error is None
+    for stage, least, most in ((READING, 0.05, 0.4), (CHECKING, 0.4, 0.8)):
+        own_stage = [one for one in seen if one.stage == stage]
+        shares = [one.share for one in own_stage]
+        assert len(set(shares)) > 3, stage
+        assert shares == sorted(shares)
+        assert (shares[0], shares[-1] <= most) == (pytest.approx(least), True)
+        assert {one.rows for one in own_stage} - {0} <= {count, count + 1}
+        assert own_stage[-1].rows == count
 
 
 def test_a_stopped_job_ends_where_it_tells_its_progress() -> None:

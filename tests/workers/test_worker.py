@@ -123,3 +123,17 @@ def test_a_job_stopped_before_its_turn_never_begins(tmp_path: Path) -> None:
     stop.set()
     with Worker(packages=("lib", "tests")) as worker:
         assert worker.run(f"{MISCHIEF}:fine", {}, tmp_path, stop=stop) == Refused("stopped")
+
+
+def test_a_job_tells_how_far_it_has_come_and_nobody_need_listen(worker: Worker, tmp_path: Path) -> None:
+    heard: list[tuple[int, float]] = []
+    answer = worker.run(f"{MISCHIEF}:tells", {}, tmp_path, heard=lambda rows, share: heard.append((rows, share)))
+    assert (answer, heard) == ({"told": 3}, [(0, 0.0), (100, 0.5), (200, 1.0)])
+    assert worker.run(f"{MISCHIEF}:tells", {"times": 2000}, tmp_path) == {"told": 2000}
+
+
+def test_what_is_told_between_two_jobs_is_none_of_the_next_one(worker: Worker, tmp_path: Path) -> None:
+    heard: list[tuple[int, float]] = []
+    worker.run(f"{MISCHIEF}:tells", {}, tmp_path)
+    assert isinstance(worker.run(f"{MISCHIEF}:fine", {}, tmp_path, heard=lambda rows, share: heard.append((rows, share))), dict)
+    assert heard == []
