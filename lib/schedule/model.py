@@ -21,6 +21,7 @@ from lib.schedule.calendars import Calendar
 from lib.schedule.graph import Problem, Problems, cycle_of, numbers_of, order_of
 from lib.schedule.lookup import Lookup, Ticks
 from lib.schedule.plan import DAY_HOURS, Plan
+from lib.schedule.shared_people import releases
 from lib.schedule.spread import CONSTANT, History, Spread
 
 LOOKED_UP = 6 * 365 * TICKS_PER_DAY  # what lies further off than that is asked of the calendars themselves
@@ -177,8 +178,9 @@ def _links(plan: Plan, sequences: pl.DataFrame) -> list[tuple[str, str, str, flo
 
 
 def _opens(plan: Plan, tasks: pl.DataFrame) -> list[int]:
-    rows = tasks.select("not_before", "started_on").rows()
-    return [plan.start if day is None or started is not None else max(plan.start, instant(day)) for day, started in rows]
+    released = dict(zip(plan.tasks["task_id"], releases(plan), strict=True))
+    rows = tasks.select("task_id", "started_on").rows()
+    return [released[task] if started is None else plan.start for task, started in rows]
 
 
 def _facts(plan: Plan) -> dict[str, tuple[int | None, int | None]]:

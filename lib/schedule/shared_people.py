@@ -116,7 +116,7 @@ def work_of(plan: Plan, promises: Mapping[str, date]) -> Work | Problems:
         cap=[round(cap * TICKS_PER_HOUR) if cap and person is not None else None for cap, person in zip(caps, people, strict=True)],
         person=people,
         project=[place[project] for project in tasks["project_id"]],
-        earliest=[plan.start if day is None else max(plan.start, instant(day)) for day in tasks["not_before"]],
+        earliest=releases(plan),
         began=[None if day is None else instant(day) for day in tasks["started_on"]],
         fixed=[_fixed(*days) for days in tasks.select("started_on", "finished_on").rows()],
         promise=[NEVER if day is None else instant(day + timedelta(days=1)) for day in tasks["due"]],
@@ -127,6 +127,16 @@ def work_of(plan: Plan, promises: Mapping[str, date]) -> Work | Problems:
         clock=own,
         lag_clock=plan.project_calendars,
     )  # fmt: skip
+
+
+def releases(plan: Plan) -> list[int]:
+    """The instant before which each task does not begin; a milestone lies where work can begin, not at midnight."""
+    found = []
+    rows = plan.tasks.select("not_before", "work_hours", "wait_days").rows()
+    for (day, hours, wait), own, project in zip(rows, plan.task_calendars, plan.project_calendars, strict=True):
+        at = plan.start if day is None else max(plan.start, instant(day))
+        found.append(at if hours or wait else (own if wait is None else project).next_working(at))
+    return found
 
 
 def _fixed(started: date | None, finished: date | None) -> tuple[int, int] | None:
