@@ -86,11 +86,11 @@ def _sample(trials: int) -> list[Measure]:
     drawn = sum(spread.source != "constant" for spread in found.model.spreads)
     chance = np.random.default_rng(1)
     draw = partial(_betas, chance, drawn, trials)
-    ours, floor = _least(5, partial(forecast, plan, frozen, trials, 0, assumptions), draw)
+    ours, floor = _least(11, partial(forecast, plan, frozen, trials, 0, assumptions), draw)
     name = f"{trials:,} trials over the sample, {drawn} tasks drawn"
     dated, levelled = _least(5, partial(dates, plan), partial(schedule, plan))
     return [
-        Measure(name, ours, "s", "NumPy drawing as many betas", floor, SAMPLE_LIMIT, "people shared; best of 5"),
+        Measure(name, ours, "s", "NumPy drawing as many betas", floor, SAMPLE_LIMIT, "people shared; best of 11"),
         Measure("  its schedule with people shared", levelled, "s", "its dates without", dated, SERIAL_LIMIT, f"{plan.tasks.height} tasks"),
     ]
 
