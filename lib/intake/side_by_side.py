@@ -19,6 +19,9 @@ from lib.intake.records import Record
 from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, tables_of
 from lib.intake.values import Region
 
+_MOST_ROWS = 600_000  # of all parts together; looking at more would take seconds
+_MOST_PARTS = 20  # a table with more blank columns is written so
+_MOST_CELLS = 20_000_000
 _HEAD, _DENSE, _MUCH_SHORTER = 60, 0.9, 0.8
 
 Rows = Sequence[Sequence[object]]
@@ -102,7 +105,7 @@ def record_before(starts: Sequence[int], line: int) -> int:
 def _parted(rows: Rows, written: Written, top: int, bottom: int) -> list[Found]:
     """Tables beside each other in the rows from `top` to before `bottom`; [] where there is but one."""
     ranges = _ranges(rows, top, bottom)
-    if len(ranges) < 2:
+    if not 2 <= len(ranges) <= _MOST_PARTS or len(ranges) * (bottom - top) > _MOST_ROWS:
         return []
     first = _part(rows, written, *ranges[0], top, bottom)
     for parts_at_all in (_are_apart, _may_be_apart):
@@ -123,6 +126,8 @@ def _ranges(rows: Rows, top: int, bottom: int) -> list[tuple[int, int]]:
     """Columns without a blank one between them, as (first, end)."""
     part = rows[top:bottom]
     width = max((len(row) for row in part), default=0)
+    if width * len(part) > _MOST_CELLS:
+        return []
     ranges: list[tuple[int, int]] = []
     start: int | None = None
     for at in range(width + 1):

@@ -18,7 +18,7 @@ from lib.intake.regions import ALL_COLUMNS, Found, blocks_of_rows, in_columns, r
 from lib.intake.side_by_side import lines_of, may_stand_beside, record_before, tables_beside
 from lib.text import clean_text
 
-MOST_LINES = 20_000  # a longer text is an export, and none has two tables beside each other
+MOST_BYTES, MOST_LINES = 4_000_000, 20_000  # a longer text is an export, and none has two tables beside each other
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Grid:
 
 def grid_of(body: bytes, marks: tuple[bytes, bytes], top: list[Record], main: Record | None) -> Grid | None:
     """The text by its columns if tables may stand beside each other in it. main: what names the columns if it is all one table."""
-    if not may_stand_beside(top) or body.count(b"\n") > MOST_LINES:
+    if not may_stand_beside(top) or len(body) > MOST_BYTES or body.count(b"\n") > MOST_LINES:
         return None
     found = list(records(body.removesuffix(b"\n").split(b"\n"), *marks))
     rows = [[field.decode(errors="replace") for field in record.fields] for record in found]

@@ -14,6 +14,7 @@ import pytest
 from lib.intake import Reading, ReadReport, Region
 from lib.intake.delimited import Records
 from lib.intake.reading import _report, records_of
+from lib.intake.side_by_side import tables_beside
 from tests.intake.test_regions import lines, read, text, workbook
 from tests.intake.workbooks import xlsx
 
@@ -152,6 +153,19 @@ def test_an_error_in_the_table_beside_is_none_of_this_one() -> None:
     assert (lines(found), found.found.height) == ([2, 3, 4, 5, 6, 7], 0)
     other = read(xlsx(fill), header_line=1, columns=(5, 6))
     assert other.found.select("line", "column", "code").rows() == [(3, "meaning", "error_cell")]
+
+
+def test_many_blank_columns_cost_no_more_than_many_filled_ones() -> None:
+    looked_at = 0
+
+    def written(first: int, end: int) -> list[list[str]]:
+        nonlocal looked_at
+        looked_at += end - first
+        return rows[first:end]
+
+    rows = [[f"n{number}" if number % 2 else "" for number in range(500)], *[["x" if at % 2 else "" for at in range(500)]] * 500]
+    assert tables_beside(rows, written, []) == []
+    assert looked_at < 1_000
 
 
 def test_the_columns_go_to_json_and_back(tmp_path: Path) -> None:
