@@ -43,10 +43,13 @@ class Comparison:
 
     def days(self, project_id: str) -> Array:
         """Working days of the project by which each trial finishes later; not a number where one of the two never finishes."""
-        calendar = self.after.calendar(project_id)
         first, second = self.before.finishes[project_id], self.after.finishes[project_id]
-        moved = np.round(calendar.days_before(second) - calendar.days_before(first), 9)
-        return np.where((first == second) | ((first < NEVER) & (second < NEVER)), np.where(first == second, 0.0, moved), np.nan)
+        days = np.where(first == second, 0.0, np.nan)
+        differs = (first != second) & (first < NEVER) & (second < NEVER)
+        model = self.after.model
+        calendar = model.project_calendars[model.project_ids.index(project_id)]
+        days[differs] = np.round(calendar.days_before(second[differs]) - calendar.days_before(first[differs]), 9)
+        return days
 
     def costs(self, project_id: str) -> Array:
         """What each trial costs more."""

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.schedule.axis import TICKS_PER_WEEK
+from lib.schedule.axis import TICKS_PER_DAY, TICKS_PER_WEEK
 from lib.schedule.calendars import Calendar
 
 Ticks: TypeAlias = NDArray[np.int64]
@@ -83,6 +83,19 @@ class Lookup:
             if done.min() > 0:
                 return self._done(done)
         return self.calendar.previous_working(instants)
+
+    def days_before(self, instants: Ticks) -> NDArray[np.float64]:
+        """As `Calendar.days_before`, of instants that are not NEVER."""
+        if not len(instants):
+            return np.empty(0)
+        numbers = instants // TICKS_PER_DAY
+        first = int(numbers.min())
+        midnights = np.arange(first, int(numbers.max()) + 2, dtype=np.int64) * TICKS_PER_DAY
+        done = self.work_before(midnights)
+        size = np.diff(done)
+        whole = np.concatenate([[0], np.cumsum(size > 0)]) + self.calendar.days_before(int(midnights[0]))
+        begun = self.work_before(instants) - done[numbers - first]
+        return whole[numbers - first] + begun / np.maximum(size, 1)[numbers - first]
 
     def _done(self, work: Ticks) -> Ticks:
         """The earliest instant with that `work` before it, of work inside the table."""

@@ -40,6 +40,7 @@ def test_tables_answer_as_the_calendar_does(name: str, data: st.DataObject) -> N
         assert lookup.start(ticks, many).tolist() == calendar.start(ticks, many).tolist()
     assert lookup.next_working(ticks).tolist() == calendar.next_working(ticks).tolist()
     assert lookup.previous_working(ticks).tolist() == calendar.previous_working(ticks).tolist()
+    assert lookup.days_before(ticks).tolist() == pytest.approx(calendar.days_before(ticks).tolist(), abs=1e-9)
     assert (lookup.work_before(ticks) - calendar.work_before(ticks)).tolist() == [0] * len(ticks)
 
 
