@@ -24,6 +24,7 @@ from lib.tables import TABLES
 
 _AROUND, _NAME_LETTERS = 20, 60
 _MOST = 200  # words among the values of a long table: with more, it is just written so
+_MOST_CELLS = 100_000  # of lines of words: a table with more holds nothing else
 SMALL_ROWS = 5_000  # up to here each line is looked at, else only those with a word where the first rows have values
 HEAD_ROWS = 60
 _BEGINS_LIKE_VALUE = r"^[\s€$£]*[-+(]?[.,' ]*\d"
@@ -116,14 +117,17 @@ def _naming(one: Found, candidates: Sequence[int], height: int, written: Written
     head, start = list(one.head), 0
     likely = [at for at in candidates if _may_name(written(at, at + 1)[0])]
     known = [at for at in likely if _share_known(written(at, at + 1)[0]) >= 0.5]
-    heads = Counter(tuple(shown_cells(written(at, at + 1)[0])) for at in likely)
-    last_head = max((at for at in likely if shown_cells(written(at, at + 1)[0]) == head), default=-1)
+    if len(likely) * len(head) > _MOST_CELLS:
+        return
+    names_at = {at: shown_cells(written(at, at + 1)[0]) for at in likely}
+    heads = Counter(map(tuple, names_at.values()))
+    last_head = max((at for at, names in names_at.items() if names == head), default=-1)
     told: set[tuple[str, ...]] = set()
     stops = known if len(likely) * 2 > height else likely  # where most rows are words, only known names stand out
     for at in stops:
         if at + 1 >= height or at < start or (at == start and start == 0):
             continue
-        names = shown_cells(written(at, at + 1)[0])
+        names = names_at[at]
         if names in (head, list(one.head)) or tuple(names) in told:
             continue
         until = next((stop for stop in stops if stop > at), height)
