@@ -28,6 +28,13 @@ def pytest_configure(config: pytest.Config) -> None:
     outside.watch(str(ATTEMPTS))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several processes, those of one file run in one of them, and all that drive a browser too: they share its server."""
+    for item in items:
+        drives_one = Path(__file__).parent / "browser" in item.path.parents
+        item.add_marker(pytest.mark.xdist_group("browser" if drives_one else str(item.path)))
+
+
 def attempts() -> list[str]:
     """What was noted so far, each once."""
     return list(dict.fromkeys(ATTEMPTS.read_text(encoding="utf-8").splitlines())) if ATTEMPTS.exists() else []
