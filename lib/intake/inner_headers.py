@@ -37,7 +37,7 @@ def value_columns(rows: Sequence[Sequence[str]]) -> list[int]:
     return [at for at, kind in _kinds(rows).items() if kind == "value"][:3]
 
 
-def tables_within(one: Found, lines: Sequence[int], height: int, candidates: Sequence[int], written: Written) -> list[Found]:
+def tables_within(one: Found, lines: Sequence[int] | pl.Series, height: int, candidates: Sequence[int], written: Written) -> list[Found]:
     """`one` and the tables that begin within it; with more than one, also all of it in ALL_COLUMNS, as what a person may ask for.
 
     lines: the line of each record; written(first, end): the cells of records from 0, without `end`; candidates: those that may be names.
@@ -71,7 +71,7 @@ def tables_within_records(one: Found, frame: pl.DataFrame) -> list[Found]:
         return [one]
     one = replace(one, end=max(one.end, int(frame["_line"][-1])))
     cells = frame.drop("_line")
-    lines = frame["_line"].to_list()
+    lines = frame["_line"]
     rows: list[tuple[str, ...]] = cells.rows() if frame.height <= SMALL_ROWS else []
 
     def written(first: int, end: int) -> list[list[str]]:
@@ -82,7 +82,7 @@ def tables_within_records(one: Found, frame: pl.DataFrame) -> list[Found]:
         valued = pl.any_horizontal(pl.all().str.contains(_BEGINS_LIKE_VALUE))
         return tables_within(one, lines, frame.height, cells.select((~valued).arg_true()).to_series().to_list(), written)
     names = [cells.columns[at] for at in value_columns(written(0, HEAD_ROWS))]
-    worded = [(pl.col(name) != "") & ~pl.col(name).str.contains(r"\d") for name in names]
+    worded = [(pl.col(name) != "") & ~pl.col(name).str.contains("[0-9]") for name in names]
     candidates = cells.select(pl.any_horizontal(worded).arg_true()).to_series().to_list() if worded else []
     return tables_within(one, lines, frame.height, candidates, written)
 
