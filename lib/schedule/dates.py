@@ -31,7 +31,7 @@ class Dates:
     free_float_hours (its working time); critical (on the driving chain of its project, not float 0); promise_float_days (working days from
     early finish to the close of `due`, negative when late; null without due); driver_ids (the tasks that hold its start);
     early_start_on, early_finish_on, late_start_on, late_finish_on (dates).
-    `summaries`: the same instants, dates, total_float_days and critical for each summary: least start, latest finish, least float.
+    `summaries`: the same instants, dates, total floats and critical for each summary: least start, latest finish, least float.
     `projects`: project_id, finish (instant), finish_on.
     """
 
@@ -197,7 +197,7 @@ def _rolled_up(tasks: pl.DataFrame, plan: Plan) -> pl.DataFrame:
             above.append((summary, task))
             summary = plan.parents.get(summary)
     pairs = pl.DataFrame(above, schema={"summary_id": pl.String, "task_id": pl.String}, orient="row")
-    least = pl.col("early_start", "late_start", "early_start_on", "late_start_on", "total_float_days").min()
+    least = pl.col("early_start", "late_start", "early_start_on", "late_start_on", "total_float_days", "total_float_hours").min()
     most = pl.col("early_finish", "late_finish", "early_finish_on", "late_finish_on").max()
     return (
         pairs.join(tasks, on="task_id", maintain_order="left")

@@ -56,7 +56,6 @@ def _facts(rows: Rows, times: Times, plan: Plan) -> Iterator[Problem]:
 
 
 def _links(rows: Rows, times: Times, plan: Plan) -> Iterator[Problem]:
-    """A task that is held to a finish may end with the work before it: nobody works through the night to be done later."""
     for first, then, kind, lag, elapsed in plan.links.select("predecessor_id", "successor_id", "kind", "lag_hours", "elapsed").rows():
         row = rows[then]
         if first not in times or then not in times or row["finished_on"] is not None or (kind[1] == "S" and row["started_on"] is not None):
@@ -67,10 +66,7 @@ def _links(rows: Rows, times: Times, plan: Plan) -> Iterator[Problem]:
             least = instant(began)  # a fact, wherever what remains lies
         if ticks:
             least = least + ticks if elapsed else plan.project_calendars[rows[first]["calendar"]].finish(least, ticks)
-        at = times[then][kind[1] == "F"]
-        calendar = _calendar(row, plan)
-        late_enough = at >= least or (kind[1] == "F" and row["work_hours"] and calendar.work_before(at) >= calendar.work_before(least))
-        if not late_enough and not (row["wait_days"] and calendar.work_before(at) >= calendar.work_before(least)):
+        if times[then][kind[1] == "F"] < least:
             yield Problem("broken_link", (first, then))
 
 

@@ -179,10 +179,11 @@ def _place(work: Work, task: int, places: Sequence[Place], lanes: Mapping[str, P
     if not long:
         return Place(max(start, finish), max(start, finish), ())
     if person is None or person not in lanes:
-        return alone(work.clock[task], start, long, finish)
-    found = lanes[person].earliest(start, long, finish, work.cap[task])
-    lanes[person].take(found)
-    return found
+        found = alone(work.clock[task], start, long, finish)
+    else:
+        found = lanes[person].earliest(start, long, finish, work.cap[task])
+        lanes[person].take(found)
+    return found._replace(finish=max(found.finish, finish))  # held to an instant at which nobody works: its finish alone moves
 
 
 def bounds(work: Work, task: int, places: Sequence[Place]) -> tuple[int, int]:

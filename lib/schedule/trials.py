@@ -93,8 +93,9 @@ def forward(
             start[task] = finish[task] = np.maximum(opens, closes)
         elif held:
             idle = np.maximum(calendar.work_before(np.maximum(closes, opens)) - own - calendar.work_before(opens), 0)
-            finish[task] = np.where(own > 0, calendar.finish(opens, own + idle), np.maximum(opens, closes))
-            start[task] = calendar.start(finish[task], own)
+            done = np.where(own > 0, calendar.finish(opens, own + idle), np.maximum(opens, closes))
+            start[task] = calendar.start(done, own)
+            finish[task] = np.maximum(done, closes)  # held to an instant at which nobody works
         else:
             finish[task] = calendar.finish(opens, own)
             start[task] = calendar.next_working(opens) if starts or task in hung else opens

@@ -306,10 +306,15 @@ def test_with_a_person_for_each_task_the_schedule_is_the_network(case: Case) -> 
     alone = replace(plan, tasks=plan.tasks.with_columns(pl.col("person_id") + " " + pl.col("task_id")), calendars={**plan.calendars, **own})
     network = dates(alone)
     assert isinstance(network, Dates)
-    ours, theirs = scheduled(alone).tasks["finish"], network.tasks["early_finish"]
-    rows = zip(alone.task_calendars, ours, theirs, alone.tasks["work_hours"], strict=True)
-    done = [(calendar.work_before(ours), calendar.work_before(theirs)) for calendar, ours, theirs, hours in rows if hours]
-    assert [ours for ours, _ in done] == [theirs for _, theirs in done]
+    assert scheduled(alone).tasks["finish"].to_list() == network.tasks["early_finish"].to_list()
+
+
+def test_a_finish_held_to_an_hour_at_which_nobody_works_is_that_hour() -> None:
+    """Ben has 6 hours on Mondays and is done at three; B may not be before A, at five, so that C waits for Tuesday."""
+    plan = plan_of_rows(
+        {"A": of("ana", 8), "B": of("ben", 2), "C": of("eva", 2)}, [("A", "B", "FF", 0.0, False), ("B", "C", "FS", 0.0, False)], CALENDARS
+    )
+    assert scheduled(plan).tasks["finish"].to_list() == [instant(MONDAY, 17), instant(MONDAY, 17), instant(work_day(2), 11)]
 
 
 @settings(max_examples=60)
