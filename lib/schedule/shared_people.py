@@ -179,11 +179,10 @@ def _place(work: Work, task: int, places: Sequence[Place], lanes: Mapping[str, P
     if not long:
         return Place(max(start, finish), max(start, finish), ())
     if person is None or person not in lanes:
-        found = alone(work.clock[task], start, long, finish)
-    else:
-        found = lanes[person].earliest(start, long, finish, work.cap[task])
-        lanes[person].take(found)
-    return found._replace(finish=max(found.finish, finish))  # held to an instant at which nobody works: its finish alone moves
+        return alone(work.clock[task], start, long, finish)
+    found = lanes[person].earliest(start, long, finish, work.cap[task])
+    lanes[person].take(found)
+    return _held(found, finish)
 
 
 def bounds(work: Work, task: int, places: Sequence[Place]) -> tuple[int, int]:
@@ -212,7 +211,12 @@ def alone(calendar: Calendar, start: int, work: int, finish: int) -> Place:
         if short > 0:
             start = calendar.finish(start, short)
     done = calendar.finish(start, work)
-    return Place(NEVER, NEVER, ()) if done >= NEVER else Place(calendar.start(done, work), done, ())
+    return Place(NEVER, NEVER, ()) if done >= NEVER else _held(Place(calendar.start(done, work), done, ()), finish)
+
+
+def _held(place: Place, finish: int) -> Place:
+    """Held to an instant at which nobody works, its finish alone moves."""
+    return place._replace(finish=max(place.finish, finish))
 
 
 def unlimited(work: Work) -> list[Place]:
