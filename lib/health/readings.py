@@ -1,0 +1,51 @@
+"""What each metric reads for each account on each day, before any weight or threshold. It knows no profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+import polars as pl
+
+from lib.measures.flows import Basis
+from lib.portfolio import Portfolio
+
+State = Literal["known", "missing", "not_applicable"]
+READING = {
+    "account_id": pl.String, "day": pl.Date, "metric": pl.String, "state": pl.String, "value": pl.Float64, "why": pl.String,
+}  # fmt: skip
+"""`value` in the metric's unit, null unless known. `why`: a key of the module's WHY for a missing or inapplicable one; may be null."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sight:
+    """What readings are made from: one state of knowledge, and the days (ascending) to read it on.
+
+    `portfolio`: undated columns as known then (`lib.portfolio.as_known`); rows after a day are not looked at for that day. Readings of
+    several days are what each day alone would give.
+    """
+
+    portfolio: Portfolio
+    days: tuple[date, ...]
+    basis: Basis
+    base: str
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        """Accounts that have a score, a row for each and day: account_id, day, name, tier, industry, manager, status (as known).
+
+        Not internal, not a prospect, not lost by the day, and a client by then (`since` unknown counts).
+        """
+        days = pl.LazyFrame({"day": self.days}, {"day": pl.Date})
+        lost = (pl.col("lost_on") <= pl.col("day")).fill_null(pl.col("status").eq_missing("lost"))
+        return (
+            self.portfolio["accounts"]
+            .filter(~pl.col("internal").fill_null(False), pl.col("status").ne_missing("prospect"))
+            .join(days, how="cross")
+            .filter(~lost, (pl.col("since") <= pl.col("day")).fill_null(True))
+            .select("account_id", "day", "name", "tier", "industry", "manager", "status")
+            .sort("day", "account_id")
+            .collect()
+        )
