@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import polars as pl
 
 from lib.definitions import RENEWAL_WINDOW_DAYS, SIGNALS
+from lib.measures.alarms import OVERDUE_FROM_DAYS, notices_given, open_issues, sponsors_left
 from lib.measures.exchange import with_stock_rates
 from lib.measures.flows import Flows
 from lib.measures.retainers import over_servicing, retainer_burn
-from lib.measures.terms import with_last_day
 from lib.periods import Period, twelve_months
 from lib.portfolio import Portfolio
 
@@ -80,32 +80,23 @@ def _worst(rows: pl.DataFrame, key: str, severity: pl.Expr | None = None) -> pl.
 
 
 def _notice_given(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    by_account = portfolio["accounts"].select("account_id", pl.col("notice_given_on").alias("day"))
-    in_force = pl.col("last_day").is_null() | (pl.col("last_day") >= as_of)
-    by_contract = with_last_day(portfolio["contracts"].collect(), as_of).filter(in_force)
-    given = pl.concat([by_account.collect(), by_contract.select("account_id", pl.col("notice_given_on").alias("day"))])
-    return _worst(given.filter(pl.col("day") <= as_of).sort("day"), "notice_given")
+    return _worst(notices_given(portfolio, [as_of]).select("account_id", pl.col("on").alias("day")), "notice_given")
 
 
 def _sponsor_left(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    sponsors = portfolio["contacts"].filter(pl.col("role") == "sponsor", pl.col("since").fill_null(as_of) <= as_of).collect()
-    gone = (pl.col("left_on") <= as_of).fill_null(False) | (~pl.col("active")).fill_null(False) & pl.col("left_on").is_null()
-    left = sponsors.filter(gone).join(sponsors.filter(~gone), on="account_id", how="anti").sort("left_on", descending=True, nulls_last=True)
-    return _worst(left.select("account_id", pl.col("left_on").alias("day"), pl.col("name").alias("who")), "sponsor_left")
+    left = sponsors_left(portfolio, [as_of])
+    return _worst(left.select("account_id", pl.col("on").alias("day"), pl.col("name").alias("who")), "sponsor_left")
 
 
 def _invoice_overdue(invoices: pl.DataFrame) -> pl.DataFrame:
-    late = invoices.filter(pl.col("days_late") > 60)
+    late = invoices.filter(pl.col("days_late") >= OVERDUE_FROM_DAYS)
     rows = late.select("account_id", pl.col("invoice_id").alias("what"), pl.col("days_late").alias("days"), pl.col("open").alias("money"))
     return _worst(rows, "invoice_overdue", _graded("invoice_overdue", "days"))
 
 
 def _open_issue(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
-    still_open = pl.col("closed_on").is_null() & (pl.col("status") == "open") | (pl.col("closed_on") > as_of)
-    issues = portfolio["risks"].filter(pl.col("kind") == "issue", pl.col("impact") == 5, pl.col("opened") <= as_of, still_open)
-    return _worst(
-        issues.sort("opened").select("account_id", pl.col("title").alias("what"), pl.col("opened").alias("day")).collect(), "open_issue"
-    )
+    issues = open_issues(portfolio, [as_of])
+    return _worst(issues.select("account_id", pl.col("title").alias("what"), pl.col("on").alias("day")), "open_issue")
 
 
 def _notice_date(renewals: pl.DataFrame, as_of: date) -> pl.DataFrame:
