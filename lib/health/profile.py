@@ -24,7 +24,7 @@ WRONG: dict[str, str] = {
     "equal_thresholds": N_("Worst and best of {what} are the same."),
     "bands": N_("The limits of the bands must rise from 0 to 100."),
     "too_heavy": N_(
-        "{what} would weigh {weight} points, as much as the amber band is wide ({width}): one metric could carry an account from red to green."
+        "{what} would weigh {weight} points. Amber is {width} points wide, so that one metric could carry an account from red to green."
     ),
     "too_few": N_("Fewer than five metrics have a weight."),
     "unknown": N_("{what} is not known."),
