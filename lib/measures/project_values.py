@@ -44,6 +44,29 @@ def project_values(portfolio: Portfolio, as_of: date, basis: Basis = "cost", bas
     )
 
 
+def values_on(
+    portfolio: Portfolio, days: Sequence[date], basis: Basis = "cost", base: str = "EUR", projects: pl.LazyFrame | None = None,
+    recent_days: int | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """The rows of `project_values` for each of `days`, with `day`, by day and project_id.
+
+    `projects`: those wanted, by project_id, or by project_id and day. `recent_days`: of each day only projects whose first day has come,
+    that are not cancelled, and are not over or were finished no more than so many days before.
+    """
+    made = [project_values(portfolio, day, basis, base).with_columns(pl.lit(day).alias("day")) for day in sorted(set(days))]
+    values = pl.concat(made)
+    if projects is not None:
+        wanted = projects.collect()
+        values = values.join(wanted, on=[name for name in ("project_id", "day") if name in wanted.columns], how="semi")
+    if recent_days is not None:
+        first = portfolio["projects"].select("project_id", pl.min_horizontal("start", "baseline_start").alias("first")).collect()
+        recent = pl.col("finished") >= pl.col("day") - pl.duration(days=recent_days)
+        over = pl.col("finished").is_null() & (pl.col("done_by").eq_missing("finished") | (pl.col("status") == "cancelled"))
+        begun = (pl.col("first") <= pl.col("day")).fill_null(True)
+        values = values.join(first, on="project_id").filter(begun, recent.fill_null(True), ~over).drop("first")
+    return values.select("project_id", "day", pl.exclude("project_id", "day")).sort("day", "project_id")
+
+
 def project_history(portfolio: Portfolio, project_id: str, as_of: date, basis: Basis = "cost", base: str = "EUR") -> pl.DataFrame:
     """How one project was to grow and did: period (working days from the baseline's start), day, and cumulative pv, ev, ac.
 
