@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from lib.definitions import CONCENTRATION_LIMITS, UNAVOIDABLE_BELOW
+from lib.definitions import CONCENTRATION_LIMITS, RATED_HOURS_LEAST, UNAVOIDABLE_BELOW
 from lib.measures.figure import total
 from lib.portfolio import Portfolio
 
@@ -15,8 +15,9 @@ from lib.portfolio import Portfolio
 class Concentration:
     """Shares 0-1 of the positive total; None where the total is not positive.
 
-    `clients`: parent_id, name, amount, share, largest first. `negative`: the sum of amounts below zero, left out of the shares where
-    `positive_only`.
+    `clients`: account_id (of the top parent), name, amount, share, largest first. `negative`: the sum of amounts below zero, left out of
+    the shares where `positive_only`; `negative_clients`: of how many. `unknown`: accounts whose amount can't be said, in no share, and
+    `unknown_agi` what they bring.
     """
 
     clients: pl.DataFrame
@@ -24,6 +25,9 @@ class Concentration:
     top3: float | None
     hhi: float | None
     negative: float
+    negative_clients: int = 0
+    unknown: int = 0
+    unknown_agi: float = 0.0
 
     @property
     def effective_clients(self) -> float | None:
@@ -67,11 +71,27 @@ def concentration(amounts: pl.DataFrame, tops: pl.DataFrame, names: pl.DataFrame
         .filter(pl.col("amount") != 0)
         .sort("amount", "account_id", descending=[True, False])
     )
-    negative = total(clients.filter(pl.col("amount") < 0), "amount")
+    below = clients.filter(pl.col("amount") < 0)
+    negative = total(below, "amount")
     counted = clients.filter(pl.col("amount") > 0) if positive_only else clients
     whole = total(counted, "amount")
     if not whole > 0:
-        return Concentration(counted.with_columns(pl.lit(None, pl.Float64).alias("share")), None, None, None, negative)
+        return Concentration(counted.with_columns(pl.lit(None, pl.Float64).alias("share")), None, None, None, negative, below.height)
     counted = counted.with_columns((pl.col("amount") / whole).alias("share"))
     shares = counted["share"]
-    return Concentration(counted, shares[0], total(counted.head(3), "share"), sum((100 * share) ** 2 for share in shares), negative)
+    hhi = sum((100 * share) ** 2 for share in shares)
+    return Concentration(counted, shares[0], total(counted.head(3), "share"), hhi, negative, below.height)
+
+
+def margin_concentration(accounts: pl.DataFrame, tops: pl.DataFrame) -> Concentration:
+    """Concentration on delivery margin (AGI − delivery cost in money), over positive margins of top parents; negative ones as a sum beside.
+
+    accounts: account_id, name, agi, delivery_cost, hours, rated_hours (`Book.accounts` has them). An account whose hours carry a cost rate
+    for less than 90 %, or that has AGI but no hour, has no margin that can be said: it is left out and counted in `unknown`.
+    """
+    asked = accounts.filter((pl.col("agi") != 0) | (pl.col("delivery_cost") != 0) | (pl.col("hours") != 0))
+    said = (pl.col("hours") > 0) & (pl.col("rated_hours") >= RATED_HOURS_LEAST * pl.col("hours"))
+    known, unknown = asked.filter(said), asked.filter(~said)
+    amounts = known.select("account_id", (pl.col("agi") - pl.col("delivery_cost")).alias("amount"))
+    spread = concentration(amounts, tops, accounts.select("account_id", "name"), positive_only=True)
+    return replace(spread, unknown=unknown.height, unknown_agi=total(unknown, "agi"))

@@ -112,6 +112,29 @@ def client_retention(portfolio: Portfolio, flows: Flows, as_of: date) -> ClientR
     return ClientRetention(accounts, retained, moved["expansion"], moved["contraction"], moved["churn"], returned)
 
 
+BRIDGE = ("start", "expansion", "contraction", "churn", "now")
+
+
+def retention_bridge(accounts: pl.DataFrame, before: str = "before", now: str = "last") -> pl.DataFrame:
+    """From what clients brought before to what the same clients bring now: a row for each of BRIDGE, in order.
+
+    accounts: `ClientRetention.accounts`, or `Recurring.accounts` with the columns "start" and "now"; those without a positive amount
+    before are left out (new business is no retention). Columns: step, amount (of start and now the whole, else what it adds), accounts
+    (how many), share (of start, 0-1; null without a start). churn: what went where nothing is left. Now is the start plus the others.
+    """
+    base = accounts.filter(pl.col(before) > 0).with_columns((pl.col(now) - pl.col(before)).alias("change"))
+    gone = pl.col(now) <= 0
+    kinds = {"expansion": (pl.col("change") > 0) & ~gone, "contraction": (pl.col("change") < 0) & ~gone, "churn": gone}
+    rows = [("start", total(base, before), base.height)]
+    for step, holds in kinds.items():
+        moved = base.filter(holds)
+        rows.append((step, total(moved, "change"), moved.height))
+    rows.append(("now", sum(amount for _, amount, _ in rows), base.filter(~gone).height))
+    steps = pl.DataFrame(rows, schema={"step": pl.String, "amount": pl.Float64, "accounts": pl.Int64}, orient="row")
+    start = rows[0][1]
+    return steps.with_columns((pl.col("amount") / start).alias("share") if start > 0 else pl.lit(None, pl.Float64).alias("share"))
+
+
 def days_of_history(flows: Flows, as_of: date) -> int:
     """Days from the first flow to `as_of`: retention of all billing needs 24 months of them.
 
