@@ -14,10 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 NEAREST_DAYS, FURTHEST_DAYS = 60, 90
 LEAST_EVENTS = 10
@@ -81,13 +78,14 @@ class Rates:
 
 @dataclass(frozen=True)
 class Backtest:
-    """`events`: losses with a day. `scored`: those with a score 60-90 days before, which is the sample; the rest had none.
+    """What the score said of those who were lost, and of those who stayed.
 
-    `without_band` of them had no band. `stayed` scores of `stayed_accounts` accounts on `days` sample days stand against them. Figures are None with fewer than 10 scored
-    losses, or nobody who stayed.
+    `events`: losses with a day. `scored`: those with a score 60-90 days before, which is the sample (`without_band` of them had no
+    band); the rest had none. `stayed` scores of `stayed_accounts` accounts on `days` sample days stand against them. Figures are None
+    with fewer than 10 scored losses, or nobody who stayed.
     `auc`: the chance that an account about to be lost scores lower than one that stays, ties half. `caught`: share of the lost that were
-    below green, `caught_capped` how many of them were capped then. `sample`: account_id, scored_on, point, band, capped, lost_on, kind,
-    days_before (null of those who stayed), revenue.
+    below green, `caught_capped` how many of those were capped then. `sample`: account_id, scored_on, point, band, capped, lost_on, kind,
+    revenue, days_before (lost_on, kind, days_before are null for those who stayed).
     """
 
     events: int
@@ -167,7 +165,7 @@ def backtest(scores: pl.DataFrame, events: pl.DataFrame, revenue: pl.DataFrame, 
     dated = events.filter(pl.col("day") <= until)
     undated = events.filter(pl.col("day").is_null())
     judged = (
-        scores.filter(pl.col("point").is_not_null(), pl.col("day") <= until - timedelta(days=FURTHEST_DAYS))
+        scores.filter(pl.col("point").is_finite(), pl.col("day") <= until - timedelta(days=FURTHEST_DAYS))
         .select("account_id", pl.col("day").alias("scored_on"), pl.col("point").round(_DIGITS), "band", "capped")
         .join(undated, on="account_id", how="anti")
         .join(dated.rename({"day": "lost_on"}), on="account_id", how="left")
@@ -195,7 +193,7 @@ def backtest(scores: pl.DataFrame, events: pl.DataFrame, revenue: pl.DataFrame, 
         stayed_accounts=stayed["account_id"].n_unique(),
         days=lost["scored_on"].n_unique(),
         rates=_rates(lost, stayed) if enough else None,
-        auc=auc(lost["point"].to_numpy(), stayed["point"].to_numpy()) if enough else None,
+        auc=auc(lost["point"], stayed["point"]) if enough else None,
         caught=below.height / lost.height if enough else None,
         caught_capped=int(below["capped"].sum()) if enough else None,
         sample=pl.concat([lost, stayed]).sort("lost_on", "scored_on", "account_id", nulls_last=True),
@@ -213,7 +211,7 @@ def what_if(published: pl.DataFrame, other: pl.DataFrame, events: pl.DataFrame, 
     return WhatIf(tests[0], tests[1], books[0], books[1], changed)
 
 
-def auc(lower: NDArray[np.float64], higher: NDArray[np.float64]) -> float | None:
+def auc(lower: pl.Series, higher: pl.Series) -> float | None:
     """The chance that one of `lower` is below one of `higher`, ties half; None where one of them is empty.
 
     Mann and Whitney (1947): U = Σ ranks of `higher` − n(n + 1)/2, mean ranks for ties; AUC = U/(n·m).
@@ -221,8 +219,8 @@ def auc(lower: NDArray[np.float64], higher: NDArray[np.float64]) -> float | None
     n, m = len(higher), len(lower)
     if not n or not m:
         return None
-    ranks = rankdata(np.concatenate([higher, lower]))
-    return float((ranks[:n].sum() - n * (n + 1) / 2) / (n * m))
+    ranks = pl.concat([higher, lower]).rank("average")
+    return (float(ranks.head(n).sum()) - n * (n + 1) / 2) / (n * m)
 
 
 def _rates(lost: pl.DataFrame, stayed: pl.DataFrame) -> Rates:
