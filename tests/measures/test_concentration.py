@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.measures.concentration import Concentration, concentration, parents
+from lib.measures.concentration import Concentration, concentration, margin_concentration, parents
 from tests.measures.rows import book_of
 
 
@@ -98,3 +98,26 @@ def test_shares_add_up_to_one(amounts: dict[str, float], positive_only: bool):
     if positive_only or min(amounts.values()) >= 0:
         assert 0 < made.top1 <= made.top3 <= 1 + 1e-9  # type: ignore[operator]
         assert 1 - 1e-9 <= made.effective_clients <= made.clients.height + 1e-9  # type: ignore[operator]
+
+
+def margins(**accounts: tuple[float, float, float, float]) -> Concentration:
+    """account = (agi, delivery cost, hours, hours with a rate)."""
+    portfolio = book_of(accounts=[{"account_id": account} for account in accounts])
+    rows = [(account, account.upper(), *figures) for account, figures in accounts.items()]
+    columns = ["account_id", "name", "agi", "delivery_cost", "hours", "rated_hours"]
+    return margin_concentration(pl.DataFrame(rows, schema=columns, orient="row"), parents(portfolio))
+
+
+def test_on_margin_the_shares_are_of_what_each_leaves_over():
+    # Left over: a 60, b 20, c −30, d −10; shares 75 % and 25 %; 75² + 25² = 6 250.
+    made = margins(a=(100.0, 40.0, 10.0, 10.0), b=(80.0, 60.0, 10.0, 10.0), c=(20.0, 50.0, 10.0, 10.0), d=(0.0, 10.0, 1.0, 1.0))
+    assert made.clients["share"].to_list() == [0.75, 0.25]
+    assert made.hhi == pytest.approx(6250)
+    assert (made.negative, made.negative_clients, made.unknown) == (-40, 2, 0)
+
+
+@pytest.mark.parametrize(("hours", "rated", "unknown"), [(10.0, 9.0, 0), (10.0, 8.9, 1), (0.0, 0.0, 1), (10.0, 0.0, 1)])
+def test_a_margin_that_cannot_be_said_is_in_no_share_and_is_counted(hours: float, rated: float, unknown: int):
+    made = margins(a=(100.0, 40.0, 10.0, 10.0), b=(80.0, 20.0, hours, rated), idle=(0.0, 0.0, 0.0, 0.0))
+    assert (made.unknown, made.unknown_agi) == (unknown, 80.0 * unknown)
+    assert made.clients.height == 2 - unknown

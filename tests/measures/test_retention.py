@@ -5,12 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.measures.flows import comparable_flows, daily_flows
-from lib.measures.retention import ClientRetention, Recurring, client_retention, days_of_history, reaches_back, recurring_retention
+from lib.measures.retention import (
+    ClientRetention,
+    Recurring,
+    client_retention,
+    days_of_history,
+    reaches_back,
+    recurring_retention,
+    retention_bridge,
+)
 from lib.portfolio import Portfolio
 from tests.measures.rows import book_of
 
@@ -226,3 +235,38 @@ def test_old_contracts_do_not_lend_their_history_to_young_hours():
     )
     assert history(portfolio, "earned") == (10, False)
     assert history(book_of(contracts=[contract("a", 1000.0, date(2020, 1, 1))]), "earned")[1]
+
+
+def test_the_bridge_goes_from_before_to_now_step_by_step():
+    made = clients(
+        bill("grew", 1000.0, BEFORE), bill("grew", 1300.0, LAST),
+        bill("shrank", 1000.0, BEFORE), bill("shrank", 400.0, LAST),
+        bill("went", 500.0, BEFORE),
+        bill("same", 500.0, BEFORE), bill("same", 500.0, LAST),
+        accounts=since("grew", "shrank", "went", "same"),
+    )  # fmt: skip
+    steps = retention_bridge(made.accounts)
+    assert steps.select("step", "amount", "accounts").rows() == [
+        ("start", 3000.0, 4), ("expansion", 300.0, 1), ("contraction", -600.0, 1), ("churn", -500.0, 1), ("now", 2200.0, 3),
+    ]  # fmt: skip
+    assert steps["share"].to_list() == pytest.approx([1, 0.1, -0.2, -1 / 6, 2200 / 3000])
+
+
+def test_the_bridge_of_contracts_leaves_new_ones_out():
+    made = recurring(
+        contract("grew", 1000.0, end=date(2025, 12, 31)), contract("grew", 1500.0, start=date(2026, 1, 1)),
+        contract("left", 500.0, end=date(2026, 3, 31)), contract("new", 9000.0, start=date(2026, 1, 1)),
+    )  # fmt: skip
+    steps = dict(retention_bridge(made.accounts, "start", "now").select("step", "amount").iter_rows())
+    assert steps == {"start": 1500, "expansion": 500, "contraction": 0, "churn": -500, "now": 1500}
+    assert made.nrr == steps["now"] / steps["start"]
+
+
+@given(st.lists(st.tuples(st.floats(-1e6, 1e7), st.floats(-1e6, 1e7)), max_size=30))
+def test_the_bridge_adds_up_and_ends_at_what_is_left(pairs: list[tuple[float, float]]):
+    accounts = pl.DataFrame(pairs, schema={"before": pl.Float64, "last": pl.Float64}, orient="row")
+    steps = dict(retention_bridge(accounts).select("step", "amount").iter_rows())
+    assert steps["start"] + steps["expansion"] + steps["contraction"] + steps["churn"] == steps["now"]
+    assert steps["now"] == pytest.approx(sum(last for before, last in pairs if before > 0), abs=1e-6)
+    assert steps["expansion"] >= 0 >= steps["contraction"]
+    assert steps["churn"] <= 0
