@@ -14,6 +14,7 @@ import polars as pl
 
 from lib.measures.exchange import with_flow_rates, with_stock_rates
 from lib.measures.terms import with_last_day
+from lib.measures.worked import rates_of_people as rates_of_people
 from lib.periods import Period
 from lib.portfolio import Portfolio
 
@@ -86,14 +87,15 @@ def both_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> tu
     return flows, level[0] if level else flows
 
 
-def _accounts(portfolio: Portfolio) -> pl.DataFrame:
+def clients(portfolio: Portfolio) -> pl.DataFrame:
+    """Accounts that are not internal: account_id, lost_on."""
     return portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id", "lost_on").collect()
 
 
 def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates]) -> list[Flows]:
     """The flows at each kind of rates."""
-    accounts = _accounts(portfolio)
-    projects = _projects(portfolio, accounts)
+    accounts = clients(portfolio)
+    projects = billed_projects(portfolio, accounts)
     at_cost = "expenses" in portfolio.loaded
     made = []
     for rates, hours in zip(kinds, _hours(portfolio, projects, kinds, as_of, basis), strict=True):
@@ -109,7 +111,7 @@ def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates])
     return made
 
 
-def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
+def billed_projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
     """project_id, account_id, how it is billed (from its contract where it says nothing itself), fee and currency."""
     contracts = portfolio["contracts"].select(
         "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None).alias("billed_by_contract")
@@ -121,43 +123,6 @@ def _projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFrame:
         .select("project_id", "account_id", "billing", "status", "budget_amount", "currency", "finished_on")
         .collect()
         .join(accounts, on="account_id", how="semi")
-    )
-
-
-def rates_of_people(portfolio: Portfolio, days: pl.DataFrame) -> pl.DataFrame:
-    """cost_rate, bill_rate and their currencies (cost_currency, price_currency) in force for each person_id and date of `days`.
-
-    The newest dated terms that state a rate, else the person's own: terms that leave a rate empty (a change of hours) don't change it.
-    """
-    people = portfolio["people"].select("person_id", "cost_rate", "bill_rate", "rate_currency").collect()
-    terms = (
-        portfolio["person_terms"]
-        .select("person_id", pl.col("from").alias("date"), "cost_rate", "bill_rate", "currency")
-        .collect()
-        .join(people.select("person_id", "rate_currency"), on="person_id", how="left")
-        .sort("date")
-    )
-    stated = pl.coalesce("currency", "rate_currency")
-    terms = terms.select(
-        "person_id",
-        "date",
-        pl.col("cost_rate").forward_fill().over("person_id").alias("term_cost"),
-        pl.col("bill_rate").forward_fill().over("person_id").alias("term_bill"),
-        pl.when(pl.col("cost_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_cost_currency"),
-        pl.when(pl.col("bill_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_bill_currency"),
-    )
-    return (
-        days.sort("date")
-        .join_asof(terms, on="date", by="person_id", strategy="backward", check_sortedness=False)
-        .join(people, on="person_id", how="left")
-        .select(
-            "person_id",
-            "date",
-            pl.coalesce("term_cost", "cost_rate").alias("cost_rate"),
-            pl.coalesce("term_bill", "bill_rate").alias("bill_rate"),
-            pl.when(pl.col("term_cost").is_not_null()).then("term_cost_currency").otherwise("rate_currency").alias("cost_currency"),
-            pl.when(pl.col("term_bill").is_not_null()).then("term_bill_currency").otherwise("rate_currency").alias("price_currency"),
-        )
     )
 
 
@@ -252,23 +217,13 @@ def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of
 
     An invoice whose status was not known then counts: most are not void.
     """
-    invoices = (
-        portfolio["invoices"]
-        .filter(pl.col("issued") <= as_of, pl.col("status").ne_missing("void"))
-        .collect()
-        .join(accounts, on="account_id", how="semi")
-    )
-    invoices = rates.of(invoices, day="issued")
-    sign = pl.when(pl.col("kind") == "credit_note").then(-1.0).otherwise(1.0)
-    billed_on = pl.lit(0.0) if at_cost else sign * pl.col("pass_through").fill_null(0) * pl.col("fx")
-    spread = pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
+    invoices = rates.of(counted_invoices(portfolio, accounts, as_of, at_cost), day="issued")
     return (
         invoices.select(
             "account_id",
-            (sign * pl.col("amount") * pl.col("fx")).alias("revenue"),
-            billed_on.alias("pass_through"),
+            pl.col("revenue", "pass_through") * pl.col("fx"),
             _unrated("invoice_id", pl.col("fx").is_null()),
-            pl.when(spread).then(pl.date_ranges("period_start", "period_end")).otherwise(pl.concat_list("issued")).alias("date"),
+            pl.date_ranges("first", "last").alias("date"),
         )
         .with_columns(pl.col("revenue", "pass_through") / pl.col("date").list.len())
         .explode("date")
@@ -276,8 +231,37 @@ def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of
     )
 
 
-def _fixed_price(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
-    """Fee (with approved changes that the client pays, from their decision on) × the rise of percent complete, on each reading's day."""
+def counted_invoices(portfolio: Portfolio, accounts: pl.DataFrame, as_of: date, at_cost: bool) -> pl.DataFrame:
+    """Invoices issued by the close of `as_of` that are not void, with revenue and pass_through in their currency (credit notes less than 0,
+    pass_through 0 where it counts `at_cost`) and the days they are for: first to last, of the service period where it is given.
+    """
+    sign = pl.when(pl.col("kind") == "credit_note").then(-1.0).otherwise(1.0)
+    spread = pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
+    return (
+        portfolio["invoices"]
+        .filter(pl.col("issued") <= as_of, pl.col("status").ne_missing("void"))
+        .select(
+            "invoice_id",
+            "account_id",
+            "project_id",
+            "contract_id",
+            "issued",
+            "currency",
+            (sign * pl.col("amount")).alias("revenue"),
+            (pl.lit(0.0) if at_cost else sign * pl.col("pass_through").fill_null(0)).alias("pass_through"),
+            pl.when(spread).then("period_start").otherwise("issued").alias("first"),
+            pl.when(spread).then("period_end").otherwise("issued").alias("last"),
+        )
+        .collect()
+        .join(accounts, on="account_id", how="semi")
+    )
+
+
+def earned_fees(portfolio: Portfolio, projects: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Fee (with approved changes that the client pays, from their decision on) × the rise of percent complete, on each reading's day.
+
+    project_id, account_id, date, currency, revenue (in it), reading (its name). `projects`: of `billed_projects`.
+    """
     fixed = projects.filter(pl.col("billing") == "fixed", pl.col("budget_amount").is_not_null())
     done = fixed.filter(pl.col("finished_on") <= as_of, pl.col("status").ne_missing("cancelled")).select(
         "project_id", pl.col("finished_on").alias("date"), pl.lit(100.0).alias("percent_complete")
@@ -300,17 +284,24 @@ def _fixed_price(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as
         .collect()
     )
     fees = fixed.select("project_id", "currency", pl.col("budget_amount").alias("amount"), pl.lit(None, pl.Date).alias("since"))
-    earned = (
+    return (
         rises.join(pl.concat([fees, changes]), on="project_id")
         .filter((pl.col("since") <= pl.col("date")).fill_null(True))
         .join(fixed.select("project_id", "account_id"), on="project_id")
-        .with_columns(pl.concat_str("project_id", "date", separator=" ").alias("reading"))
+        .select(
+            "project_id",
+            "account_id",
+            "date",
+            "currency",
+            (pl.col("amount") * pl.col("rise") / 100).alias("revenue"),
+            pl.concat_str("project_id", "date", separator=" ").alias("reading"),
+        )
     )
-    return rates.of(earned).select(
-        "account_id",
-        "date",
-        (pl.col("amount") * pl.col("rise") / 100 * pl.col("fx")).alias("revenue"),
-        _unrated("reading", pl.col("fx").is_null()),
+
+
+def _fixed_price(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
+    return rates.of(earned_fees(portfolio, projects, as_of)).select(
+        "account_id", "date", pl.col("revenue") * pl.col("fx"), _unrated("reading", pl.col("fx").is_null())
     )
 
 
@@ -332,23 +323,30 @@ def _months_since_zero(day: pl.Expr) -> pl.Expr:
     return whole + (day.dt.day().cast(pl.Float64) - 1) / day.dt.days_in_month()
 
 
-def _by_contract(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
-    """Retainers and subscriptions: value a month by days in force, to the day before the account was lost at most."""
+def earning_contracts(portfolio: Portfolio, accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Retainers and subscriptions begun by `as_of`: contract_id, account_id, currency, monthly (value in it, null where it can't be known),
+    and the days they earn on, start to until: to the day before the account was lost at most.
+    """
     begun = (
         portfolio["contracts"]
         .filter(pl.col("kind").is_in(["retainer", "subscription"]), pl.col("start") <= as_of)
         .collect()
         .join(accounts, on="account_id")
     )
-    in_force = (
+    return (
         with_last_day(begun, as_of)
         .with_columns(
             monthly_value().alias("monthly"),
             pl.min_horizontal("last_day", pl.col("lost_on") - timedelta(days=1), pl.lit(as_of)).alias("until"),
         )
         .filter(pl.col("until") >= pl.col("start"))
+        .select("contract_id", "account_id", "currency", "monthly", "start", "until")
     )
-    days = in_force.select("contract_id", "account_id", "currency", "monthly", pl.date_ranges("start", "until").alias("date"))
+
+
+def _by_contract(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:
+    """Value a month by days in force."""
+    days = earning_contracts(portfolio, accounts, as_of).with_columns(pl.date_ranges("start", "until").alias("date"))
     return rates.of(days.explode("date")).select(
         "account_id",
         "date",

@@ -1,0 +1,233 @@
+"""Money and hours of accounts in windows that close on many days, all at once: what `Flows.by_account` says of each day. It reads no clock.
+
+Formulas: definitions § Revenue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from lib.measures.exchange import with_flow_rates
+from lib.measures.flows import BILLED_BY_CONTRACT, Basis, billed_projects, clients, counted_invoices, earned_fees, earning_contracts
+from lib.measures.stretches import UNRATED, Stretches, Window
+from lib.measures.worked import Rate, Whole, Worked, day_number, day_of, worked
+from lib.periods import Period
+from lib.portfolio import Portfolio
+
+SUMS = {
+    "account_id": pl.String, "fixed": pl.Boolean, "day": pl.Date, "window": pl.String, "revenue": pl.Float64, "pass_through": pl.Float64,
+    "agi": pl.Float64, "labour_cost": pl.Float64, "own_expenses": pl.Float64, "delivery_cost": pl.Float64, "hours": pl.Float64,
+    "rated_hours": pl.Float64, "unrated": pl.Int64,
+}  # fmt: skip
+_SUMMED = ("revenue", "pass_through", "labour_cost", "own_expenses", "hours", "rated_hours", UNRATED)
+_FIXED = (False, True, None)
+"""What `fixed` may be, by its place in keys: key = account · 3 + place."""
+
+
+def days_back(length: int, back: int = 0) -> Window:
+    """The window of `length` days that closes with the day, or `back` such windows earlier."""
+
+    def window(day: date) -> Period:
+        last = day - timedelta(days=length * back)
+        return Period(last - timedelta(days=length - 1), last)
+
+    return window
+
+
+def sums_on(
+    portfolio: Portfolio,
+    days: Sequence[date],
+    windows: Mapping[str, Window],
+    basis: Basis,
+    base: str,
+    *,
+    level: bool = False,
+    costs: bool = True,
+    entries: Worked | None = None,
+) -> pl.DataFrame:
+    """For each of `days` what was known at its close: rows of SUMS, one for each account, `fixed`, day and window that is not all 0.
+
+    Money in `base`, at the rate of each flow's day (`level`: all at the rates of the day the window closes with). `fixed`: billed at a
+    fixed price, by the project's billing, else its contract's kind, else the kind of the contract an invoice names; null where nothing
+    says so, as for an invoice that names neither. Over `fixed`, rows add up to `daily_flows(portfolio, day, …).by_account(window(day))`
+    (`comparable_flows` if `level`). `unrated`: amounts left out for want of a price or rate. Without `costs` hours and costs are 0, which
+    saves the look at time entries on the invoiced basis. `entries`: of `worked(portfolio)`, where it is at hand.
+    """
+    if not days or not windows:
+        return pl.DataFrame(schema=SUMS)
+    newest = max(days)
+    accounts = clients(portfolio)
+    place = accounts.select("account_id", (pl.int_range(pl.len()) * len(_FIXED)).alias("account"))
+    projects = billed_projects(portfolio, accounts).join(place, on="account_id").with_columns(_key(pl.col("billing")))
+    into = Stretches(accounts.height * len(_FIXED), days, windows, portfolio["fx_rates"].collect(), base, level)
+    if costs or basis == "earned":
+        _hours(into, entries or worked(portfolio), projects, basis, costs)
+    _expenses(into, portfolio, projects, newest, costs)
+    if basis == "invoiced":
+        invoices = counted_invoices(portfolio, accounts, newest, at_cost="expenses" in portfolio.loaded)
+        _invoices(into, _billed(portfolio, invoices.join(place, on="account_id"), projects))
+    else:
+        fees = earned_fees(portfolio, projects, newest).join(projects.select("project_id", "key"), on="project_id")
+        names = fees["reading"].rank("dense").cast(pl.Int64).to_numpy()
+        _add(into, fees.rename({"revenue": "amount"}), {"revenue": pl.col("amount")}, names)
+        _contracts(into, earning_contracts(portfolio, accounts, newest).join(place, on="account_id"))
+    return _rows(into, accounts["account_id"], tuple(windows))
+
+
+def _key(billing: pl.Expr) -> pl.Expr:
+    """The account's key for what is billed so."""
+    return (pl.col("account") + pl.when(billing.is_null()).then(2).when(billing == "fixed").then(1).otherwise(0)).alias("key")
+
+
+def _numbers(column: pl.Series) -> Whole:
+    numbers: Whole = column.to_physical().cast(pl.Int64).to_numpy()
+    return numbers
+
+
+def _add(into: Stretches, rows: pl.DataFrame, measures: Mapping[str, pl.Expr], names: Whole | None = None) -> None:
+    """Add `measures` of `rows` with key, date and currency; each row is a name of its own unless `names` says otherwise."""
+    amounts = rows.select(**{name: measure.cast(pl.Float64).fill_null(0.0) for name, measure in measures.items()})
+    named = np.arange(rows.height) if names is None else names
+    values = {name: amounts[name].to_numpy() for name in amounts.columns}
+    into.add(values, _numbers(rows["key"]), _numbers(rows["date"]), into.places(rows["currency"]), named)
+
+
+def _hours(into: Stretches, entries: Worked, projects: pl.DataFrame, basis: Basis, costs: bool) -> None:
+    """Hours, those with a rate and their cost; on the earned basis the worth of time and materials."""
+    known = pl.DataFrame({"project_id": entries.project_ids}).join(
+        projects.select("project_id", "key", (pl.col("billing") == "time_materials").fill_null(False).alias("charged")),
+        on="project_id", how="left", maintain_order="left",
+    )  # fmt: skip
+    starts = known["key"].fill_null(into.keys).cast(pl.Int64).to_numpy() * (into.parts + 1)
+    stretch = into.stretch(entries.day)
+    code = starts[entries.project] + stretch
+    if costs:
+        into.tally("hours", code, entries.hours)
+        _worth(into, entries, entries.cost, slice(None), code, ("labour_cost", "rated_hours"))
+    if basis == "earned":
+        charged = known["charged"].fill_null(False).to_numpy()
+        rows = np.flatnonzero(charged[entries.project] & entries.billable & (stretch < into.parts))
+        currency = _worth(into, entries, entries.price, rows, code[rows], ("revenue",))
+        # Entries of a person's day that have no price are one amount left out.
+        name = entries.person[rows] * np.int64(1_000_000) + entries.day[rows]
+        into.leave_out(code[rows] // (into.parts + 1), stretch[rows], currency, name)
+
+
+def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, code: Whole, names: tuple[str, ...]) -> Whole:
+    """Tally the hours of `rows` at `rate`, and where a second name is given those that have one; the currency of each by place."""
+    place = np.append(into.places(pl.Series(entries.currencies, dtype=pl.String)), -1)
+    amount, hours = rate.amount[rows], entries.hours[rows]
+    currency = place[rate.currency[rows]]
+    currency[np.isnan(amount)] = -1
+    if not into.level:
+        fx = into.own_rates[currency, np.clip(entries.day[rows] - into.begins, 0, into.own_rates.shape[1] - 1)]
+        currency = np.where(np.isnan(fx), -1, 0)
+        amount = amount * fx
+    worth = np.nan_to_num(hours * amount)
+    for one in np.unique(currency[currency >= 0]).tolist():
+        such = slice(None) if (currency == one).all() else currency == one
+        into.tally(names[0], code[such], worth[such], one if into.level else None)
+        if len(names) > 1:
+            into.tally(names[1], code[such], hours[such], one if into.level else None)
+    return currency
+
+
+def _expenses(into: Stretches, portfolio: Portfolio, projects: pl.DataFrame, newest: date, costs: bool) -> None:
+    rows = portfolio["expenses"].filter(pl.col("date") <= newest).collect().join(projects.select("project_id", "key"), on="project_id")
+    passed = pl.when("pass_through").then("amount")
+    ours = pl.when(~pl.col("pass_through")).then("amount")
+    _add(into, rows, {"pass_through": passed} | ({"own_expenses": ours} if costs else {}))
+
+
+def _billed(portfolio: Portfolio, invoices: pl.DataFrame, projects: pl.DataFrame) -> pl.DataFrame:
+    """`invoices` with the key of what they bill."""
+    by_contract = pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None).alias("by_contract")
+    return (
+        invoices.join(projects.select("project_id", "billing"), on="project_id", how="left")
+        .join(portfolio["contracts"].select("contract_id", by_contract).collect(), on="contract_id", how="left")
+        .with_columns(_key(pl.coalesce("billing", "by_contract")))
+    )
+
+
+def _invoices(into: Stretches, invoices: pl.DataFrame) -> None:
+    """Those for one day, its issue, have a stretch; the days of a service are spread over each window, once the invoice is known."""
+    at_once = (pl.col("first") == pl.col("issued")) & (pl.col("last") == pl.col("issued"))
+    amounts = {"revenue": pl.col("revenue"), "pass_through": pl.col("pass_through")}
+    _add(into, invoices.filter(at_once).rename({"issued": "date"}), amounts)
+    rows = invoices.filter(~at_once, pl.col("last") >= day_of(into.begins)).sort("issued")
+    if rows.is_empty():
+        return
+    currency = into.places(rows["currency"])
+    if not into.level:
+        rows = with_flow_rates(rows, into.fx_rates, into.base, day="issued")
+        own = rows["fx"].fill_null(float("nan")).to_numpy()
+    key, first, last = (_numbers(rows[name]) for name in ("key", "first", "last"))
+    known = np.searchsorted(_numbers(rows["issued"]), [day_number(day) for day in into.days], side="right")
+    values = {name: rows[name].to_numpy() for name in amounts}
+    for column, (closing, begins, ends) in enumerate(zip(into.closing, into.first, into.last, strict=True)):
+        now = slice(known[closing])
+        share = _overlap(first[now], last[now], begins, ends) / (last[now] - first[now] + 1)
+        fx = into.closing_rates[currency[now], closing] if into.level else own[now]
+        for name, value in values.items():
+            into.column(name)[:, column] += np.bincount(key[now], np.nan_to_num(value[now] * fx) * share, into.keys)
+        into.column(UNRATED)[:, column] += np.bincount(key[now], np.isnan(fx) & (share > 0), into.keys)
+
+
+def _overlap(first: Whole, last: Whole, begins: int, ends: int) -> Whole:
+    """How many days two spans share."""
+    days: Whole = np.maximum(0, np.minimum(last, ends) - np.maximum(first, begins) + 1)
+    return days
+
+
+def _contracts(into: Stretches, contracts: pl.DataFrame) -> None:
+    """The value a month by days in force, of which each is one of its month's."""
+    rows = contracts.filter(pl.col("until") >= day_of(into.begins))
+    if rows.is_empty():
+        return
+    days = pl.date_range(day_of(into.begins), max(into.days), eager=True)
+    part = 1 / days.dt.days_in_month().cast(pl.Float64).to_numpy()
+    rates = np.ones((1, len(days))) if into.level else into.own_rates[:, : len(days)]
+    zeros = np.zeros((len(rates), 1))
+    worth = np.concatenate([zeros, np.cumsum(np.nan_to_num(rates) * part, axis=1)], axis=1)
+    lacks = np.concatenate([zeros, np.cumsum(np.isnan(rates), axis=1)], axis=1)
+    key, start, until = (_numbers(rows[name]) for name in ("account", "start", "until"))
+    currency = into.places(rows["currency"])
+    monthly = rows["monthly"].fill_null(float("nan")).to_numpy()
+    row = np.zeros_like(currency) if into.level else currency
+    for column, (closing, begins, ends) in enumerate(zip(into.closing, into.first, into.last, strict=True)):
+        after = np.minimum(until, ends) + 1 - into.begins
+        before = np.minimum(np.maximum(start, begins) - into.begins, after)
+        before, after = np.maximum(before, 0), np.maximum(after, 0)
+        fx = into.closing_rates[currency, closing] if into.level else 1.0
+        value = monthly * fx * (worth[row, after] - worth[row, before])
+        left = (before < after) & (np.isnan(monthly * fx) | (lacks[row, after] > lacks[row, before]))
+        into.column("revenue")[:, column] += np.bincount(key, np.nan_to_num(value), into.keys)
+        into.column(UNRATED)[:, column] += np.bincount(key, left, into.keys)
+
+
+def _rows(into: Stretches, account_ids: pl.Series, windows: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of SUMS that are not all 0."""
+    sums = {name: into.sums(name) for name in _SUMMED}
+    some = np.logical_or.reduce([values != 0 for values in sums.values()])
+    key, column = np.nonzero(some)
+    rows = pl.DataFrame({name: values[key, column] for name, values in sums.items()})
+    day, window = np.divmod(column, len(windows))
+    return rows.select(
+        account_ids.gather(key // len(_FIXED)).alias("account_id"),
+        pl.Series(_FIXED, dtype=pl.Boolean).gather(key % len(_FIXED)).alias("fixed"),
+        pl.Series(into.days, dtype=pl.Date).gather(day).alias("day"),
+        pl.Series(windows).gather(window).alias("window"),
+        "revenue",
+        "pass_through",
+        (pl.col("revenue") - pl.col("pass_through")).alias("agi"),
+        "labour_cost",
+        "own_expenses",
+        (pl.col("labour_cost") + pl.col("own_expenses")).alias("delivery_cost"),
+        "hours",
+        "rated_hours",
+        pl.col(UNRATED).cast(pl.Int64),
+    )

@@ -1,0 +1,201 @@
+"""Time entries as numbers: places of projects and people, days, hours and rates, so that any sum over all of them is one pass.
+
+It converts no currency and sums nothing. Three million entries take as long as reading them and naming two of their columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lib.portfolio import Portfolio
+
+EPOCH = date(1970, 1, 1)
+Whole = NDArray[np.int64]
+Small = NDArray[np.int32]
+Numbers = NDArray[np.float64]
+
+
+def day_number(day: date) -> int:
+    """Days since 1970, as Polars and the arrays of `Worked` count them."""
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The day with that number."""
+    return EPOCH + timedelta(days=int(number))
+
+
+@dataclass(frozen=True, eq=False)
+class Rate:
+    """What an hour of each entry costs or is sold at. `amount`: in its own currency, NaN without a rate; `currency`: place in `Worked.
+    currencies`, −1 without one.
+    """
+
+    amount: Numbers
+    currency: Small
+
+
+@dataclass(frozen=True, eq=False)
+class Worked:
+    """Entries on projects of the portfolio, in the order they are stored in.
+
+    `project_ids` by place; of each entry its `project` and `person` (a place, −1 for a person nobody knows), `day` (number), `hours`,
+    `billable` and whether it `states` that.
+    """
+
+    project_ids: pl.Series
+    project: Small
+    person: Small
+    day: Small
+    hours: Numbers
+    billable: NDArray[np.bool_]
+    states: NDArray[np.bool_]
+    currencies: tuple[str, ...]
+    _own: pl.DataFrame
+    _spans: pl.DataFrame
+    _span: Small
+
+    @cached_property
+    def cost(self) -> Rate:
+        """The entry's own cost rate, else its person's in force that day."""
+        return self._rate("cost_rate", "cost_currency")
+
+    @cached_property
+    def price(self) -> Rate:
+        """The entry's own bill rate, else its person's in force that day."""
+        return self._rate("bill_rate", "price_currency")
+
+    def _rate(self, rate: str, currency: str) -> Rate:
+        amount = self._spans[rate].to_numpy()[self._span]
+        place = self._spans[currency].to_numpy()[self._span]
+        own = self._own.filter(pl.col(rate).is_not_null())
+        rows = own["row"].to_numpy()
+        amount[rows] = own[rate].to_numpy()
+        place[rows] = own["currency"].to_numpy()
+        return Rate(amount, place)
+
+
+def worked(portfolio: Portfolio) -> Worked:
+    """All time entries of `portfolio` on projects it has, with the rates of its people. One scan."""
+    projects = portfolio["projects"].select("project_id").collect()["project_id"]
+    people, spans = _spans(portfolio)
+    used = ("date", "hours", "billable", "cost_rate", "bill_rate", "currency")
+    entries = (
+        portfolio["time_entries"]
+        .select(_place("project_id", projects), _place("person_id", people).fill_null(-1), *used)
+        .filter(pl.col("project_id").is_not_null())
+        .collect()
+    )
+    own = (
+        entries.lazy()
+        .select("cost_rate", "bill_rate", "currency")
+        .with_row_index("row")
+        .filter(pl.col("cost_rate").is_not_null() | pl.col("bill_rate").is_not_null())
+        .collect()
+    )
+    stated = pl.concat([spans["cost_currency"], spans["price_currency"], own["currency"]]).drop_nulls().unique().sort().to_list()
+    places = {name: place for place, name in enumerate(stated)}
+
+    def placed(*columns: str) -> list[pl.Expr]:
+        return [pl.col(name).replace_strict(places, default=-1, return_dtype=pl.Int32).fill_null(-1) for name in columns]
+
+    person, day = entries["person_id"].to_numpy(), entries["date"].to_physical().to_numpy()
+    return Worked(
+        projects,
+        entries["project_id"].to_numpy(),
+        person,
+        day,
+        entries["hours"].to_numpy(),
+        entries["billable"].fill_null(False).to_numpy(),
+        entries["billable"].is_not_null().to_numpy(),
+        tuple(stated),
+        own.with_columns(placed("currency")),
+        spans.with_columns(placed("cost_currency", "price_currency")),
+        _in_force(spans, len(people), person, day),
+    )
+
+
+def _place(column: str, ids: pl.Series) -> pl.Expr:
+    """The place of each id in `ids`, null where it isn't there."""
+    return pl.col(column).cast(pl.Enum(ids), strict=False).to_physical().cast(pl.Int32)
+
+
+def _in_force(spans: pl.DataFrame, people: int, person: Small, day: Small) -> Small:
+    """The place in `spans` of each `person` and `day`, looked up in a table of persons by stretches of days without any change."""
+    known = spans.head(spans.height - 1)
+    turns = known["from"].unique().sort().to_numpy()
+    count = len(turns)
+    begins = np.zeros((people + 1, max(1, count)), np.int32)
+    begins[known["person"].to_numpy(), np.searchsorted(turns, known["from"].to_numpy())] = np.arange(known.height)
+    table = np.maximum.accumulate(begins, axis=1)
+    table[people] = known.height
+    if not len(day):
+        return np.zeros(0, np.int32)
+    first = int(day.min())
+    stretch = np.searchsorted(turns, np.arange(first, int(day.max()) + 1), side="right") - 1
+    place: Small = table.ravel()[person * np.int64(table.shape[1]) + stretch[day - first]]
+    return place
+
+
+def rates_of_people(portfolio: Portfolio, days: pl.DataFrame) -> pl.DataFrame:
+    """cost_rate, bill_rate and their currencies (cost_currency, price_currency) in force for each person_id and date of `days`.
+
+    The newest dated terms that state a rate, else the person's own: terms that leave a rate empty (a change of hours) don't change it.
+    """
+    people = portfolio["people"].select("person_id", "cost_rate", "bill_rate", "rate_currency").collect()
+    terms = (
+        portfolio["person_terms"]
+        .select("person_id", pl.col("from").alias("date"), "cost_rate", "bill_rate", "currency")
+        .collect()
+        .join(people.select("person_id", "rate_currency"), on="person_id", how="left")
+        .sort("date")
+    )
+    stated = pl.coalesce("currency", "rate_currency")
+    terms = terms.select(
+        "person_id",
+        "date",
+        pl.col("cost_rate").forward_fill().over("person_id").alias("term_cost"),
+        pl.col("bill_rate").forward_fill().over("person_id").alias("term_bill"),
+        pl.when(pl.col("cost_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_cost_currency"),
+        pl.when(pl.col("bill_rate").is_not_null()).then(stated).forward_fill().over("person_id").alias("term_bill_currency"),
+    )
+    return (
+        days.sort("date")
+        .join_asof(terms, on="date", by="person_id", strategy="backward", check_sortedness=False)
+        .join(people, on="person_id", how="left")
+        .select(
+            "person_id",
+            "date",
+            pl.coalesce("term_cost", "cost_rate").alias("cost_rate"),
+            pl.coalesce("term_bill", "bill_rate").alias("bill_rate"),
+            pl.when(pl.col("term_cost").is_not_null()).then("term_cost_currency").otherwise("rate_currency").alias("cost_currency"),
+            pl.when(pl.col("term_bill").is_not_null()).then("term_bill_currency").otherwise("rate_currency").alias("price_currency"),
+        )
+    )
+
+
+def _spans(portfolio: Portfolio) -> tuple[pl.Series, pl.DataFrame]:
+    """People by place; and for each span of days in which a person's rates stay: person, from (number), rates and their currencies.
+
+    The last span is that of a person nobody knows.
+    """
+    terms = portfolio["person_terms"].select("person_id", pl.col("from").alias("date"))
+    ever = pl.concat([portfolio["people"].select("person_id"), terms.select("person_id")]).unique(maintain_order=True).collect()
+    people = ever.with_row_index("person")
+    days = pl.concat([ever.with_columns(pl.lit(date.min).alias("date")), terms.collect()]).unique()
+    rates = ("cost_rate", "bill_rate", "cost_currency", "price_currency")
+    spans = (
+        rates_of_people(portfolio, days)
+        .join(people, on="person_id")
+        .sort("person", "date")
+        .select("person", pl.col("date").to_physical().alias("from"), *rates)
+        .with_columns(pl.col("cost_rate", "bill_rate").cast(pl.Float64).fill_null(float("nan")))
+    )
+    nobody = spans.clear(1).with_columns(pl.lit(float("nan")).alias("cost_rate"), pl.lit(float("nan")).alias("bill_rate"))
+    return ever["person_id"], pl.concat([spans, nobody])
