@@ -10,6 +10,7 @@ from typing import Literal
 import polars as pl
 
 from lib.measures.flows import Basis
+from lib.measures.worked import Worked, worked
 from lib.portfolio import Portfolio
 
 State = Literal["known", "missing", "not_applicable"]
@@ -31,6 +32,11 @@ class Sight:
     days: tuple[date, ...]
     basis: Basis
     base: str
+
+    @cached_property
+    def worked(self) -> Worked:
+        """The portfolio's time entries as numbers, read once for all metrics."""
+        return worked(self.portfolio)
 
     @cached_property
     def accounts(self) -> pl.DataFrame:
