@@ -34,7 +34,8 @@ def test_every_contract_ends_as_it_would_alone(rows: list[tuple]) -> None:
     contracts = [
         {
             "contract_id": str(number), "account_id": "a", "start": start,
-            "end": None if length is None else start + timedelta(days=length), "notice_days": notice, "notice_given_on": given_on, "auto_renew": renews, "renewal_months": months,
+            "end": None if length is None else start + timedelta(days=length), "notice_days": notice,
+            "notice_given_on": given_on, "auto_renew": renews, "renewal_months": months,
         }
         for number, (start, length, notice, given_on, renews, months) in enumerate(rows)
     ]  # fmt: skip
