@@ -138,7 +138,7 @@ def _in_force(spans: pl.DataFrame, people: int, person: Small, day: Small) -> Sm
     if not len(day):
         return np.zeros(0, np.int32)
     first = int(day.min())
-    stretch = np.searchsorted(turns, np.arange(first, int(day.max()) + 1), side="right") - 1
+    stretch = np.maximum(np.searchsorted(turns, np.arange(first, int(day.max()) + 1), side="right") - 1, 0)
     place: Small = table.ravel()[person * np.int64(table.shape[1]) + stretch[day - first]]
     return place
 
