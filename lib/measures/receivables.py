@@ -1,16 +1,19 @@
-"""What clients owe: open parts of invoices at the close of a day, by age. Stocks convert at the as-of rate."""
+"""What clients owe: open parts of invoices at the close of many days at once, by age. Stocks convert at the rate of the day asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from lib.measures.exchange import with_stock_rates
+from lib.measures.alarms import on_days
+from lib.measures.exchange import with_flow_rates
 from lib.measures.figure import total
 from lib.portfolio import Portfolio
 
 BUCKETS = ("not_due", "1_30", "31_60", "61_90", "over_90", "credit")
+_GROSS = pl.col("amount") + pl.col("tax").fill_null(0)
 
 
 def open_invoices(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
@@ -20,22 +23,13 @@ def open_invoices(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
     days_late (as_of − due, credit notes null), bucket (one of BUCKETS). Void ones are left out. Paid: paid_on ≤ as_of, in full where
     paid_amount is null; an amount paid on no stated day counts as paid.
     """
-    gross = pl.col("amount") + pl.col("tax").fill_null(0)
-    credit = pl.col("kind") == "credit_note"
-    paid = (
-        pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0))
-        .when(pl.col("paid_on") <= as_of).then(pl.coalesce("paid_amount", gross))
-        .otherwise(0.0)
-    )  # fmt: skip
-    rows = (
-        portfolio["invoices"]
-        .filter(pl.col("issued") <= as_of, pl.col("status").ne_missing("void"))
-        .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
-        .with_columns((gross - paid).round(6).alias("rest"))
-        .filter(pl.col("rest") > 0)
-        .collect()
-    )
-    late = (pl.lit(as_of) - pl.col("due")).dt.total_days()
+    return open_invoices_on(portfolio, (as_of,), base).drop("day")
+
+
+def open_invoices_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.DataFrame:
+    """The rows of `open_invoices` for each of `days` (ascending), with `day`."""
+    rows = unsettled_on(portfolio, days, base).filter(pl.col("rest").is_not_null(), pl.col("issued").is_not_null())
+    credit, late = pl.col("kind") == "credit_note", (pl.col("day") - pl.col("due")).dt.total_days()
     bucket = (
         pl.when(credit).then(pl.lit("credit"))
         .when(late > 90).then(pl.lit("over_90"))
@@ -44,21 +38,43 @@ def open_invoices(portfolio: Portfolio, as_of: date, base: str) -> pl.DataFrame:
         .when(late > 0).then(pl.lit("1_30"))
         .otherwise(pl.lit("not_due"))
     )  # fmt: skip
-    return (
-        with_stock_rates(rows, portfolio["fx_rates"].collect(), base, as_of)
-        .select(
-            "invoice_id",
-            "account_id",
-            "kind",
-            "status",
-            "issued",
-            "due",
-            (pl.col("rest") * pl.col("fx") * pl.when(credit).then(-1).otherwise(1)).alias("open"),
-            pl.when(credit).then(None).otherwise(late).alias("days_late"),
-            bucket.alias("bucket"),
-        )
-        .sort("due", "invoice_id")
+    return rows.select(
+        "day",
+        "invoice_id",
+        "account_id",
+        "kind",
+        "status",
+        "issued",
+        "due",
+        (pl.col("rest") * pl.col("fx") * pl.when(credit).then(-1).otherwise(1)).alias("open"),
+        pl.when(credit).then(None).otherwise(late).alias("days_late"),
+        bucket.alias("bucket"),
+    ).sort("day", "due", "invoice_id")
+
+
+def unsettled_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.DataFrame:
+    """Invoices and credit notes that are not void and not settled at the close of each of `days` (ascending), one row for each such day.
+
+    Columns: day, those of the invoice, rest (what is open in its own currency, tax included, credit notes positive), fx (of the day). rest
+    is null where the amount is, and a row without `issued` stands on every day: they can't be said to be settled.
+    """
+    invoices = (
+        portfolio["invoices"]
+        .filter(pl.col("status").ne_missing("void"), (pl.col("issued") <= max(days)).fill_null(True))
+        .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
+        .select("invoice_id", "account_id", "kind", "status", "issued", "due", "paid_on", "paid_amount", "amount", "tax", "currency")
     )
+    paid = pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0)).otherwise(pl.coalesce("paid_amount", _GROSS))
+    in_full = pl.col("paid_on").is_not_null() & pl.col("paid_amount").is_null()
+    before = invoices.filter(pl.col("paid_on").is_not_null(), (pl.col("paid_on") > pl.col("issued")).fill_null(True)).with_columns(
+        _GROSS.round(6).alias("rest"), pl.col("issued").alias("first"), (pl.col("paid_on") - pl.duration(days=1)).alias("last")
+    )
+    after = invoices.filter(~in_full).with_columns(
+        (_GROSS - paid).round(6).alias("rest"), pl.max_horizontal("issued", "paid_on").alias("first"), pl.lit(None, pl.Date).alias("last")
+    )
+    spans = pl.concat([before, after]).filter((pl.col("rest") > 0).fill_null(True)).collect()
+    rows = on_days(spans, days).drop("first", "last")
+    return with_flow_rates(rows, portfolio["fx_rates"].collect(), base, "currency", "day")
 
 
 def ageing(invoices: pl.DataFrame) -> pl.DataFrame:

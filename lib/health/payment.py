@@ -1,0 +1,177 @@
+"""The readings of the component Payment: what is long overdue, and whether they pay later than they used to. It scores nothing.
+
+Where definitions are silent: paying early is 0 days late. An invoice paid in part is unpaid. What can't be placed (an open invoice without
+its amount, due date, kind, status or exchange rate) makes a reading missing, for without it the client would look better.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from lib.columns import N_
+from lib.health.readings import Sight
+from lib.health.stating import of_account, pairs, stated
+from lib.measures.alarms import on_days
+from lib.measures.receivables import unsettled_on
+
+OVERDUE_DAYS = 30
+LAST_INVOICES = 6
+BEFORE_MOST = 12
+BEFORE_LEAST = 3
+_DUE = LAST_INVOICES + BEFORE_MOST
+
+WHY: dict[str, str] = {
+    "no_invoices": N_("No invoice of the last 12 months."),
+    "nothing_owed": N_("Credit notes exceed what is owed."),
+    "incomplete": N_("An open invoice lacks its amount, tax, due date, kind, status or exchange rate."),
+    "few_invoices": N_("Fewer than nine invoices have been due."),
+    "unknown_payment": N_("Of one of the last invoices it is not known when it was due or paid."),
+}
+
+
+def readings(sight: Sight) -> pl.DataFrame:
+    """READING rows of receivables_overdue and payment_delay for `sight.accounts`; `why` is a key of WHY."""
+    found = pairs(sight)
+    return pl.concat(
+        [stated("receivables_overdue", _receivables_overdue(sight, found)), stated("payment_delay", _payment_delay(sight, found))]
+    )
+
+
+def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFrame:
+    """The invoices of one account that a metric's reading of `day` came from.
+
+    receivables_overdue: what is open, longest overdue first: `open` in the base currency (credit notes negative), days_late, `overdue`;
+    the reading is Σ open of the overdue / Σ open. payment_delay: the invoices last due, newest first, with days_late and `group` (last,
+    before); the reading is the mean of the last less that of those before. Raises KeyError for another metric.
+    """
+    own = of_account(sight, account_id, day)
+    return {"receivables_overdue": _open_rows, "payment_delay": _due_rows}[metric](own)
+
+
+def _owed(sight: Sight) -> pl.DataFrame:
+    """`receivables.unsettled_on` with open (base), days_late and overdue; `incomplete` where the row can't be weighed."""
+    credit = pl.col("kind") == "credit_note"
+    days_late = (pl.col("day") - pl.col("due")).dt.total_days()
+    stated_all = pl.all_horizontal(pl.col("kind", "status", "issued", "due", "rest", "fx").is_not_null(), pl.col("rest").is_finite())
+    some_tax = pl.col("tax").is_not_null().any().over("account_id", "day") & pl.col("tax").is_null()
+    return unsettled_on(sight.portfolio, sight.days, sight.base).with_columns(
+        (pl.col("rest") * pl.col("fx") * pl.when(credit).then(-1).otherwise(1)).alias("open"),
+        pl.when(~credit).then(days_late).alias("days_late"),
+        (~credit & (days_late > OVERDUE_DAYS)).fill_null(False).alias("overdue"),
+        (~stated_all.fill_null(False) | some_tax).alias("incomplete"),
+    )
+
+
+def _receivables_overdue(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
+    """More than 30 days past due / all that is owed, tax included; 0 where all of 12 months is paid."""
+    sums = _owed(sight).group_by("account_id", "day").agg(
+        pl.col("open").sum(), pl.col("open").filter("overdue").sum().alias("late"), pl.col("incomplete").any()
+    )  # fmt: skip
+    rows = (
+        found.join(sums, on=["account_id", "day"], how="left", maintain_order="left")
+        .join(_invoiced_lately(sight), on=["account_id", "day"], how="left", maintain_order="left")
+        .with_columns(pl.col("incomplete", "lately").fill_null(False))
+    )
+    why = (
+        pl.when(pl.col("incomplete")).then(pl.lit("incomplete"))
+        .when(~pl.col("lately") & pl.col("open").is_null()).then(pl.lit("no_invoices"))
+        .when(pl.col("open") <= 0).then(pl.lit("nothing_owed"))
+    )  # fmt: skip
+    share = pl.when(pl.col("open").is_null()).then(0.0).otherwise(pl.col("late") / pl.col("open"))
+    return rows.with_columns(why.alias("why")).with_columns(pl.when(pl.col("why").is_null()).then(share).alias("value"))
+
+
+def _invoiced_lately(sight: Sight) -> pl.DataFrame:
+    """account_id, day, lately (true): accounts with an invoice issued in the 12 months to the day."""
+    issued = (
+        sight.portfolio["invoices"]
+        .filter(pl.col("kind") == "invoice", pl.col("status").ne_missing("void"), pl.col("issued").is_not_null())
+        .select("account_id", pl.col("issued").alias("first"), (pl.col("issued").dt.offset_by("12mo") - pl.duration(days=1)).alias("last"))
+        .unique()
+        .collect()
+    )
+    return on_days(issued, sight.days).select("account_id", "day", pl.lit(True).alias("lately")).unique()
+
+
+def _due(sight: Sight) -> pl.DataFrame:
+    """Invoices by account and due date: from (the day they count from), settled (null: not), `unknown` where that can't be told."""
+    gross = (pl.col("amount") + pl.col("tax").fill_null(0)).round(6)
+    in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount").round(6) >= gross)
+    when_unknown = pl.col("paid_on").is_null() & (pl.col("paid_amount").fill_null(0) > 0) & in_full.fill_null(True)
+    whether_unknown = pl.col("paid_on").is_not_null() & in_full.is_null()
+    undated = pl.any_horizontal(pl.col("kind", "due", "issued").is_null())
+    return (
+        sight.portfolio["invoices"]
+        .filter(pl.col("kind").ne_missing("credit_note"), pl.col("status").ne_missing("void"))
+        .with_columns(
+            pl.max_horizontal("due", "issued").alias("from"),
+            pl.when(in_full).then("paid_on").alias("settled"),
+            (when_unknown | whether_unknown | undated).alias("unknown"),
+        )
+        .sort("account_id", "from", "due", "invoice_id")
+        .collect()
+    )
+
+
+def _payment_delay(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
+    """Mean days late of the last 6 invoices due by the day − that of up to 12 due before them, at least 3."""
+    due = _due(sight)
+    late, unknown, there = _last_due(due, found)
+    last, before = there[:, :LAST_INVOICES], there[:, LAST_INVOICES:]
+    counted = before.sum(axis=1)
+    sums = np.where(there, late, 0.0)
+    value = sums[:, :LAST_INVOICES].mean(axis=1) - sums[:, LAST_INVOICES:].sum(axis=1) / np.maximum(counted, 1)
+    undated = found.join(
+        due.filter(pl.col("due").is_null() | pl.col("issued").is_null()).group_by("account_id").agg(pl.lit(True).alias("undated")),
+        on="account_id", how="left", maintain_order="left",
+    )["undated"].fill_null(False)  # fmt: skip
+    few = ~last.all(axis=1) | (counted < BEFORE_LEAST)
+    lost = (there & unknown).any(axis=1) | undated.to_numpy()
+    why = pl.when(pl.Series(lost)).then(pl.lit("unknown_payment")).when(pl.Series(few)).then(pl.lit("few_invoices"))
+    return found.with_columns(why.alias("why"), pl.Series("value", np.where(lost | few, np.nan, value)))
+
+
+def _last_due(due: pl.DataFrame, found: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """For each account and day of `found` (row) its last invoices due by then, newest first: days late, unknown, whether there is one.
+
+    An unpaid one whose status is not known may be void: it is unknown too.
+    """
+    places = due.with_row_index("place").select("account_id", "from", pl.col("place").cast(pl.Int64))
+    begin = places.group_by("account_id").agg(pl.col("place").min().alias("begin"))
+    ends = found.join_asof(
+        places.drop_nulls("from").sort("from", "place"), left_on="day", right_on="from", by="account_id", check_sortedness=False
+    ).join(begin, on="account_id", how="left", maintain_order="left")
+    place = ends["place"].fill_null(-1).to_numpy()[:, None] - np.arange(_DUE)
+    there = (place >= ends["begin"].fill_null(0).to_numpy()[:, None]) & (ends["place"].is_not_null().to_numpy()[:, None])
+    place = np.where(there, place, 0)
+    if due.is_empty():
+        return np.zeros(place.shape), np.zeros(place.shape, bool), np.zeros(place.shape, bool)
+    day = ends["day"].to_physical().to_numpy()[:, None].astype(np.int64)
+    never = np.iinfo(np.int64).max
+    settled = due["settled"].to_physical().cast(pl.Int64).fill_null(never).to_numpy()[place]
+    asked = due["due"].to_physical().cast(pl.Int64).fill_null(0).to_numpy()[place]
+    late = np.maximum(0, np.minimum(settled, day) - asked).astype(np.float64)
+    unpaid_unknown = due["status"].is_null().to_numpy()[place] & (settled > day)
+    return late, due["unknown"].to_numpy()[place] | unpaid_unknown, there
+
+
+def _open_rows(own: Sight) -> pl.DataFrame:
+    columns = ("invoice_id", "kind", "status", "issued", "due", "days_late", "currency", "rest", "open", "overdue", "incomplete")
+    order = ("incomplete", "overdue", "days_late", "invoice_id")
+    return _owed(own).select(columns).sort(order, descending=[True, True, True, False], nulls_last=True)
+
+
+def _due_rows(own: Sight) -> pl.DataFrame:
+    day = own.days[0]
+    due = _due(own).filter(pl.col("from") <= day).reverse().head(_DUE)
+    paid = pl.col("settled") <= day
+    late = (pl.min_horizontal("settled", pl.lit(day)) - pl.col("due")).dt.total_days().clip(lower_bound=0)
+    group = pl.when(pl.int_range(pl.len()) < LAST_INVOICES).then(pl.lit("last")).otherwise(pl.lit("before"))
+    return due.select(
+        "invoice_id", "status", "issued", "due", pl.when(paid).then("settled").alias("paid_on"), late.alias("days_late"),
+        pl.col("amount", "tax", "currency"), group.alias("group"),
+    )  # fmt: skip
