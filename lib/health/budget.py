@@ -1,0 +1,275 @@
+"""Budget and margin of each account: margin against target, overrun, over-servicing, unapproved scope. Knows no weight and no threshold.
+
+Formulas: definitions § Account health; the margin's parts are in `lib.health.margins`. Where they are silent: open projects are those
+active or on hold; a project of unknown status or billing, and a request of unknown status or hours, make a figure missing.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from lib.columns import N_
+from lib.health.margins import WHY as MARGIN
+from lib.health.margins import margin_gaps, margin_parts
+from lib.health.readings import Sight
+from lib.health.standing import UNDER_WAY, hours_within, is_lean, narrowed, on_days, projects_on, ratios, told_of, with_role
+from lib.health.standing import WHY as SHARED
+from lib.measures.earned_value import REASONS
+from lib.measures.project_values import values_on
+from lib.measures.retainers import over_servicing, retainer_burn
+from lib.periods import Period, twelve_months
+
+METRICS = ("margin_gap", "overrun", "over_servicing", "unapproved_scope")
+UNDECIDED = ("logged", "assessed", "proposed")
+YEAR_DAYS = 365
+
+WHY: dict[str, str] = SHARED | MARGIN | {reason: sentence for reason, (_, sentence) in REASONS.items()} | {
+    "no_open_budget": N_("No open project has a budget."),
+    "in_hours": N_("In hours: not all of it can be told in cost."),
+    "no_requests": N_("No change request of the account is known."),
+    "no_hours": N_("A change request that was started says no hours."),
+    "no_open_project": N_("No project is open."),
+    "no_contracts": N_("No contract of the account is known for the last 12 months."),
+    "no_retainer": N_("None of its contracts is a retainer."),
+    "kind_unknown": N_("The kind of a contract is not known."),
+    "no_included_hours": N_("A retainer says no included hours."),
+    "unattributed_hours": N_("Hours were worked on projects that name neither billing nor contract."),
+    "no_logged_hours": N_("No hours were ever logged on its retainers."),
+}  # fmt: skip
+"""Why a reading is missing or not applicable, or what is to be known beside it -> a sentence."""
+
+
+def readings(sight: Sight) -> pl.DataFrame:
+    """READING rows of margin_gap (points as a share of 1), overrun, over_servicing and unapproved_scope (shares 0-1, overrun also below)
+    for each account and day of `sight`.
+    """
+    projects = projects_on(sight)
+    return pl.concat([
+        margin_gaps(sight, margin_parts(sight, projects)),
+        _overrun_readings(sight, _overrun(sight, projects, _bills(sight))),
+        _over_servicing_readings(sight),
+        _unapproved_readings(sight, projects, *_unapproved(sight, projects)),
+    ])  # fmt: skip
+
+
+def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFrame:
+    """The rows that a metric of one account came from on `day`, what matters most first; `role`: counts, or lacks something (`why`).
+
+    margin_gap: project_id and project (null for other work), agi, cost, target, margin, over = agi − cost − target · agi, under = agi.
+    overrun: project_id, project, status, eac_by, over = EAC, under = BAC, in cost or hours, whichever the reading is in (`unit`).
+    over_servicing: contract_id, month, included, carried_in, used, over = hours over, under = included; three months a contract.
+    unapproved_scope: change_id, title, project_id, project, state_known, raised_on, started, decided_on, over = hours, under; then the open
+    projects with their budget hours in `under`. The reading is Σ over / Σ under of the rows that count, less 1 for overrun. ValueError for
+    another metric.
+    """
+    if metric not in METRICS:
+        raise ValueError(f"not a metric of budget: {metric}")
+    alone = narrowed(sight, account_id, day)
+    projects = projects_on(alone)
+    if metric == "over_servicing":
+        burn = retainer_burn(alone.portfolio, day, 4).filter("complete").sort("month").group_by("contract_id").tail(3)
+        named = ("contract_id", "month", "included", "carried_in", "used")
+        rows = burn.select(*named, "over", pl.col("included").alias("under"), role=pl.lit("counts"), why=pl.lit(None, pl.String))
+        return rows.sort("over", "month", "contract_id", descending=[True, False, False])
+    if metric == "margin_gap":
+        rows, named, order = margin_parts(alone, projects), ("project_id", "project", "agi", "cost", "target", "margin"), pl.col("over")
+    elif metric == "overrun":
+        rows = _in_one_unit(_overrun(alone, projects, _bills(sight)))
+        named, order = ("project_id", "project", "status", "eac_by", "unit"), pl.col("under") - pl.col("over")
+    else:
+        rows = pl.concat([_unapproved(alone, projects)[0].with_columns(pl.lit(0.0).alias("under")), _budgets(projects)], how="diagonal")
+        named, order = ("change_id", "title", "project_id", "project", "state_known", "raised_on", "started", "decided_on"), -pl.col("over")
+    shown = rows.filter(pl.col("role") != "out").sort(order, "project_id", nulls_last=False, maintain_order=True)
+    return shown.select(*named, "over", "under", "role", "why")
+
+
+def _bills(sight: Sight) -> bool:
+    """Whether billing must be stated: not in a portfolio of accounts, projects and timesheets only that states none."""
+    return not is_lean(sight.portfolio) or bool(sight.portfolio["projects"].select(pl.col("billing").is_not_null().any()).collect().item())
+
+
+# --- Overrun ---
+
+
+def _overrun(sight: Sight, projects: pl.DataFrame, bills: bool) -> pl.DataFrame:
+    """One row an open project and day: bac and eac in cost (base currency) and in hours, and why either is lacking."""
+    wanted = projects.lazy().filter(pl.col("standing").is_in(UNDER_WAY)).select("project_id", "day")
+    rows = projects
+    for basis in ("cost", "hours"):
+        values = values_on(sight.portfolio, sight.days, basis, sight.base, wanted)  # type: ignore[arg-type]
+        told = {"bac": f"bac_{basis}", "eac": f"eac_{basis}", "why_eac": f"why_{basis}", "ac_at_least": f"at_least_{basis}"}
+        told |= {"eac_by": f"eac_by_{basis}"}
+        rows = rows.join(values.select("project_id", "day", *told).rename(told), on=["project_id", "day"], how="left")
+    effort = pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
+    return with_role(
+        rows,
+        [~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null(), effort],
+        {
+            "status_unknown": pl.col("standing") == "unclear",
+            "billing_unknown": pl.col("billing").is_null() & pl.lit(bills),
+            "no_budget": pl.col("bac_cost").is_null() & pl.col("bac_hours").is_null(),
+        },
+    ).rename({"name": "project"})
+
+
+def _overrun_readings(sight: Sight, rows: pl.DataFrame) -> pl.DataFrame:
+    made = ratios(sight, "overrun", _in_one_unit(rows), none="no_open_budget", no_rows="no_projects", notes="note")
+    return made.with_columns(pl.col("value") - 1.0)
+
+
+def _in_one_unit(rows: pl.DataFrame) -> pl.DataFrame:
+    """In cost where each project of the account that counts can be told in cost, else in hours."""
+    in_cost = _basis_of(rows, "cost").group_by("account_id", "day").agg((pl.col("role") == "lacks").any().alias("untold"))
+    either = []
+    for basis, untold in (("cost", False), ("hours", True)):
+        chosen = rows.join(in_cost.filter(pl.col("untold") == untold), on=["account_id", "day"], how="semi")
+        either.append(_basis_of(chosen, basis))
+    return pl.concat(either, how="diagonal")
+
+
+def _basis_of(rows: pl.DataFrame, basis: str) -> pl.DataFrame:
+    untold = (pl.col("role") == "counts") & (pl.col(f"eac_{basis}").is_null() | pl.col(f"bac_{basis}").is_null())
+    note = pl.lit("in_hours") if basis == "hours" else pl.when(pl.col("at_least_cost")).then(pl.lit("at_least"))
+    return rows.with_columns(
+        pl.when(untold).then(pl.lit("lacks")).otherwise("role").alias("role"),
+        pl.when(untold).then(pl.coalesce(f"why_{basis}", pl.lit("no_budget"))).otherwise("why").alias("why"),
+        pl.col(f"eac_{basis}").alias("over"),
+        pl.col(f"bac_{basis}").alias("under"),
+        note.alias("note"),
+        pl.col(f"eac_by_{basis}").alias("eac_by"),
+        pl.lit(basis).alias("unit"),
+    )
+
+
+# --- Over-servicing ---
+
+
+def _over_servicing_readings(sight: Sight) -> pl.DataFrame:
+    accounts = sight.accounts.select("account_id", "day")
+    portfolio = sight.portfolio
+    contracts = (
+        portfolio["contracts"].select("contract_id", "account_id", "kind", "start", "end", "auto_renew", "hours_included").collect()
+        .join(accounts, on="account_id")
+        .filter(pl.col("start") <= pl.col("day"))
+        .filter((pl.col("end") > pl.col("day") - timedelta(days=YEAR_DAYS)).fill_null(True) | pl.col("auto_renew").fill_null(False))
+    )  # fmt: skip
+    retainer = pl.col("kind") == "retainer"
+    told = contracts.group_by("account_id", "day").agg(
+        pl.col("kind").is_null().any().alias("unnamed"),
+        retainer.any().alias("retained"),
+        (retainer & pl.col("hours_included").is_null()).any().alias("unstated"),
+    )
+    told = (
+        told.join(_logged(sight), on=["account_id", "day"], how="left")
+        .join(_over_servicing_on(sight), on=["account_id", "day"], how="left")
+    )  # fmt: skip
+    why = (
+        pl.when("unnamed").then(pl.lit("kind_unknown"))
+        .when(~pl.col("retained").fill_null(False)).then(pl.lit("no_retainer"))
+        .when("unstated").then(pl.lit("no_included_hours"))
+        .when(pl.col("unattributed").fill_null(False)).then(pl.lit("unattributed_hours"))
+        .when(~pl.col("burnt").fill_null(False)).then(pl.lit("no_logged_hours"))
+        .when(pl.col("value").is_null()).then(pl.lit("no_included_hours"))
+    )  # fmt: skip
+    state = (
+        pl.when(pl.col("why") == "no_retainer").then(pl.lit("not_applicable"))
+        .when(pl.col("why").is_null()).then(pl.lit("known"))
+        .otherwise(pl.lit("missing"))
+    )  # fmt: skip
+    return told_of(sight, "over_servicing", told.with_columns(why.alias("why")).with_columns(state.alias("state")), "no_contracts")
+
+
+def _logged(sight: Sight) -> pl.DataFrame:
+    """account_id, day, burnt (hours were ever logged on a retainer), unattributed (unknown whether hours of the year were)."""
+    portfolio = sight.portfolio
+    contracts = portfolio["contracts"].select("contract_id", "kind")
+    retainers = portfolio["contracts"].filter(pl.col("kind") == "retainer").group_by("account_id").agg(pl.len().alias("retainers"))
+    nameless, unsaid = pl.col("contract_id").is_null(), pl.col("billing").is_null()
+    by_billing, one = (pl.col("billing") == "retainer").fill_null(False), pl.col("retainers") == 1
+    projects = (
+        portfolio["projects"]
+        .join(contracts, on="contract_id", how="left")
+        .join(retainers, on="account_id")
+        .select(
+            "project_id",
+            "account_id",
+            ((pl.col("kind") == "retainer").fill_null(False) | (nameless & by_billing & one)).alias("burns"),
+            (pl.col("kind").is_null() & (unsaid | (by_billing & ~(nameless & one)))).alias("loose"),
+        )
+        .collect()
+    )
+    ever = hours_within(sight, lambda day: Period(date.min, day)).join(projects, on="project_id")
+    year = hours_within(sight, twelve_months).join(projects.filter("loose"), on="project_id").select("account_id", "day").unique()
+    return (
+        ever.group_by("account_id", "day")
+        .agg(pl.col("burns").any().alias("burnt"))
+        .join(year.with_columns(pl.lit(True).alias("unattributed")), on=["account_id", "day"], how="left")
+    )
+
+
+def _over_servicing_on(sight: Sight) -> pl.DataFrame:
+    """account_id, day, value: hours over / hours included in the last three complete months."""
+    named = ("account_id", pl.col("share").alias("value"))
+    made = [over_servicing(retainer_burn(sight.portfolio, day, 4), day).select(*named, pl.lit(day).alias("day")) for day in sight.days]
+    return pl.concat(made)
+
+
+# --- Unapproved scope ---
+
+
+def _unapproved(sight: Sight, projects: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Requests on open projects that were started without approval, a row each and day, hours in `over`; and all that were raised by then.
+
+    Started: on its own day, or when the first of its tasks was. What was decided after the day was not decided then; rejected work counts
+    once started, withdrawn work never. Scope removed has no hours here.
+    """
+    portfolio = sight.portfolio
+    begun = (
+        portfolio["tasks"]
+        .filter(pl.col("change_id").is_not_null())
+        .group_by("change_id")
+        .agg(pl.min_horizontal("started_on", "finished_on").min().alias("first_task"))
+    )
+    requests = (
+        portfolio["change_requests"]
+        .join(begun, on="change_id", how="left")
+        .with_columns(pl.min_horizontal("started_on", "first_task").alias("started"))
+        .with_columns(
+            pl.when(pl.col("started").is_not_null()).then(pl.max_horizontal("started", "raised_on")).alias("begins"),
+            pl.when(pl.col("status").is_in(["approved", "implemented"])).then("decided_on").alias("until"),
+        )
+        .select("change_id", "title", "project_id", pl.col("status").alias("state_known"), "raised_on", "started", "decided_on", "hours",
+                "begins", "until")
+        .collect()
+    )  # fmt: skip
+    standing = projects.select("account_id", "project_id", "day", pl.col("name").alias("project"), "standing", "finished")
+    raised = on_days(requests, sight.days, "raised_on").join(standing, on=["project_id", "day"])
+    agreed = pl.col("state_known").is_in(["approved", "implemented"]) & (pl.col("until").is_null() | (pl.col("until") <= pl.col("day")))
+    rows = with_role(
+        raised.filter(pl.col("begins") <= pl.col("day")),
+        [
+            agreed | (pl.col("state_known") == "withdrawn"),
+            ~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null(),
+        ],
+        {
+            "status_unknown": pl.col("state_known").is_null() | (pl.col("standing") == "unclear"),
+            "no_hours": pl.col("hours").is_null(),
+        },
+    )
+    return rows.with_columns(pl.col("hours").clip(lower_bound=0.0).alias("over")), raised.select("account_id", "day").unique()
+
+
+def _unapproved_readings(sight: Sight, projects: pl.DataFrame, requests: pl.DataFrame, witness: pl.DataFrame) -> pl.DataFrame:
+    """Hours of `requests` over the budget hours of open projects; without any request ever (`witness`) nothing is known."""
+    keys = ["account_id", "day"]
+    rows = pl.concat([requests.with_columns(pl.lit(0.0).alias("under")), _budgets(projects)], how="diagonal")
+    return ratios(sight, "unapproved_scope", rows.join(witness, on=keys, how="semi"), none="no_open_project", no_rows="no_requests")
+
+
+def _budgets(projects: pl.DataFrame) -> pl.DataFrame:
+    """Open projects with their budget hours in `under`; those of unknown status lack it."""
+    lacks = {"status_unknown": pl.col("standing") == "unclear"}
+    rows = with_role(projects, [~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null()], lacks)
+    return rows.rename({"name": "project"}).with_columns(pl.lit(0.0).alias("over"), pl.col("budget_hours").fill_null(0.0).alias("under"))

@@ -1,0 +1,206 @@
+"""Which projects of an account are under way, over, or in an unknown state on each day, and readings from rows. It measures nothing.
+
+The state of a project is undated and taken as known (`lib.health.readings.Sight`); only its finish has a day. A row of what a metric
+rests on `counts`, `lacks` something without which the metric can't be told, or is `out`; so a null can hide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from lib.columns import N_
+from lib.health.metrics import METRICS
+from lib.health.readings import READING, Sight
+from lib.measures.flows import BILLED_BY_CONTRACT
+from lib.measures.stretches import Window
+from lib.measures.worked import day_number
+from lib.portfolio import Portfolio
+
+WHY: dict[str, str] = {
+    "not_loaded": N_("A table that it rests on has not been imported."),
+    "no_projects": N_("No project of the account is known."),
+    "status_unknown": N_("The status of a project, task or request was not known then."),
+    "billing_unknown": N_("Nothing says how a project is billed."),
+    "no_finish_day": N_("Something is done, but nothing says since when."),
+    "no_budget": N_("A project has no budget."),
+}
+"""Reasons that several metrics share; each module has its own beside them."""
+
+LEAN = frozenset({"accounts", "projects", "time_entries", "people", "person_terms", "closures", "absences", "fx_rates"})
+"""A portfolio of no more than these is one of accounts, projects and timesheets only (definitions, last section)."""
+
+UNDER_WAY = ("open", "on_hold")
+
+
+def projects_on(sight: Sight) -> pl.DataFrame:
+    """One row a project, day and account that has a score then: account_id, day, project_id, its columns of `lib.tables`, and
+
+    billing (from the contract where it has none); measured (something says that it is to be measured against a plan or budget);
+    finished (a day not after `day`); standing: open, on_hold, planned, cancelled, over (finished by the day), done (on an unknown day) or
+    unclear (its status was not known).
+    """
+    portfolio = sight.portfolio
+    contracts = portfolio["contracts"].select(
+        "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
+    )
+    planned = portfolio["tasks"].filter(pl.col("baseline_hours").is_not_null()).select("project_id").unique()
+    read = portfolio["progress"].select("project_id").unique()
+    signs = ("budget_hours", "budget_amount", "budget_cost", "baseline_start", "baseline_due", "percent_complete", "ev_technique")
+    ended = (pl.col("finished_on") <= pl.col("day")).fill_null(False)
+    standing = (
+        pl.when(pl.col("status").is_null()).then(pl.lit("unclear"))
+        .when(pl.col("status") == "cancelled").then(pl.lit("cancelled"))
+        .when(ended).then(pl.lit("over"))
+        .when((pl.col("status") == "done") & pl.col("finished_on").is_null()).then(pl.lit("done"))
+        .when(pl.col("status").is_in(["active", "done"])).then(pl.lit("open"))
+        .otherwise("status")
+    )  # fmt: skip
+    return (
+        portfolio["projects"]
+        .join(contracts, on="contract_id", how="left")
+        .join(planned.with_columns(pl.lit(True).alias("has_baseline")), on="project_id", how="left")
+        .join(read.with_columns(pl.lit(True).alias("has_readings")), on="project_id", how="left")
+        .with_columns(
+            pl.coalesce("billing", "by_contract").alias("billing"),
+            pl.any_horizontal(*(pl.col(name).is_not_null() for name in (*signs, "has_baseline", "has_readings"))).alias("measured"),
+        )
+        .drop("by_contract", "has_baseline", "has_readings")
+        .join(sight.accounts.lazy().select("account_id", "day"), on="account_id")
+        .with_columns(standing.alias("standing"), pl.when(ended).then("finished_on").alias("finished"))
+        .sort("day", "account_id", "project_id")
+        .collect()
+    )
+
+
+def is_lean(portfolio: Portfolio) -> bool:
+    """Whether there are accounts, projects and timesheets only."""
+    return portfolio.loaded <= LEAN
+
+
+def on_days(rows: pl.DataFrame, days: Sequence[date], first: str, until: str | None = None) -> pl.DataFrame:
+    """`rows` once for each of `days` (ascending) from the day in `first` to the one before that in `until`; null: always, never."""
+
+    def place(column: str | None, otherwise: date) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        known = rows[column].fill_null(otherwise) if column else pl.repeat(otherwise, rows.height, dtype=pl.Date, eager=True)
+        return np.searchsorted(np.array(days, "datetime64[D]"), known.to_numpy().astype("datetime64[D]"), side="left")
+
+    at, to = (pl.Series(name, place(*bound), pl.Int64) for name, bound in {"_at": (first, date.min), "_to": (until, date.max)}.items())
+    named = pl.DataFrame({"_at": range(len(days)), "day": list(days)}, {"_at": pl.Int64, "day": pl.Date})
+    return (
+        rows.with_columns(at, to)
+        .filter(pl.col("_at") < pl.col("_to"))
+        .with_columns(pl.int_ranges("_at", "_to").alias("_at"))
+        .explode("_at")
+        .join(named, on="_at", maintain_order="left")
+        .drop("_at", "_to")
+    )
+
+
+def hours_within(sight: Sight, window: Window) -> pl.DataFrame:
+    """project_id, day, hours: those worked within the `window` of each day; rows that are not 0. `date.min` begins with the first entry."""
+    worked = sight.worked
+    if not len(worked.day):
+        return pl.DataFrame(schema={"project_id": pl.String, "day": pl.Date, "hours": pl.Float64})
+    spans = [window(day) for day in sight.days]
+    turns = np.unique([day_number(day) for span in spans for day in (span.first, span.last + timedelta(days=1))])
+    first = int(worked.day.min())
+    stretch = np.searchsorted(turns, np.arange(first, int(worked.day.max()) + 1), side="right")
+    cells = worked.project * np.int64(len(turns) + 1) + stretch[worked.day - first]
+    size = len(worked.project_ids) * (len(turns) + 1)
+    summed = np.bincount(cells, worked.hours, size).reshape(-1, len(turns) + 1)
+    made = []
+    for day, span in zip(sight.days, spans, strict=True):
+        begin, end = np.searchsorted(turns, [day_number(span.first), day_number(span.last) + 1]) + 1
+        hours = summed[:, begin:end].sum(axis=1)
+        made.append(pl.DataFrame({"project_id": worked.project_ids, "hours": hours}).with_columns(pl.lit(day).alias("day")))
+    return pl.concat(made).filter(pl.col("hours") != 0).select("project_id", "day", "hours")
+
+
+def with_role(rows: pl.DataFrame, out: Sequence[pl.Expr], lacks: Mapping[str, pl.Expr], after: Sequence[pl.Expr] = ()) -> pl.DataFrame:
+    """`rows` with `role` and `why`: out where one of `out` holds, else lacking the first of `lacks` that holds, else out by `after`."""
+    why = pl.coalesce(*(pl.when(holds).then(pl.lit(name)) for name, holds in lacks.items()), pl.lit(None, pl.String))
+    off, later = (pl.any_horizontal(*(holds.fill_null(False) for holds in some), pl.lit(False)) for some in (out, after))
+    role = (
+        pl.when(off).then(pl.lit("out"))
+        .when(why.is_not_null()).then(pl.lit("lacks"))
+        .when(later).then(pl.lit("out"))
+        .otherwise(pl.lit("counts"))
+    )  # fmt: skip
+    return rows.with_columns(role.alias("role")).with_columns(pl.when(pl.col("role") == "lacks").then(why).alias("why"))
+
+
+def ratios(sight: Sight, metric: str, rows: pl.DataFrame, *, none: str, no_rows: str, notes: str | None = None) -> pl.DataFrame:
+    """READING rows for each account and day of `sight`: Σ over / Σ under of the `rows` that count.
+
+    `rows`: account_id, day, role, why, over, under. Missing where a row lacks something (the commonest reason; of several the first by
+    name), where there are no rows (`no_rows`), or Σ under is not positive ("no_budget"). Not applicable where there are rows and each is
+    out (`none`). `notes`: a column of `rows` whose first value stands beside a known figure.
+    """
+    counts, lacking = pl.col("role") == "counts", pl.col("role") == "lacks"
+    note = pl.col(notes).filter(counts).drop_nulls().sort().first() if notes else pl.lit(None, pl.String)
+    told = rows.group_by("account_id", "day").agg(
+        (pl.col("over").filter(counts).sum() / pl.col("under").filter(counts).sum()).alias("value"),
+        (pl.col("under").filter(counts).sum() > 0).alias("divides"),
+        counts.any().alias("counted"),
+        pl.col("why").filter(lacking).mode().sort().first().alias("lacking"),
+        note.alias("note"),
+    )
+    verdict = (
+        pl.when(pl.col("lacking").is_not_null()).then(pl.lit("missing"))
+        .when(~pl.col("counted")).then(pl.lit("not_applicable"))
+        .when("divides").then(pl.lit("known"))
+        .otherwise(pl.lit("missing"))
+    )  # fmt: skip
+    why = (
+        pl.when(pl.col("lacking").is_not_null()).then("lacking")
+        .when(~pl.col("counted")).then(pl.lit(none))
+        .when("divides").then("note")
+        .otherwise(pl.lit("no_budget"))
+    )  # fmt: skip
+    return told_of(sight, metric, told.with_columns(verdict.alias("state"), why.alias("why")), no_rows)
+
+
+def told_of(sight: Sight, metric: str, told: pl.DataFrame, otherwise: str) -> pl.DataFrame:
+    """READING rows for each account and day of `sight` from `told`: account_id, day, state, value, why.
+
+    Missing where `told` has no row (`otherwise`), and for all of them where a table is not loaded that `metric` rests on.
+    """
+    loaded = pl.lit(set(METRICS[metric].tables) <= sight.portfolio.loaded)
+    absent = pl.when(~loaded).then(pl.lit("not_loaded")).when(pl.col("state").is_null()).then(pl.lit(otherwise))
+    return (
+        sight.accounts.select("account_id", "day")
+        .join(told.select("account_id", "day", "state", "value", "why"), on=["account_id", "day"], how="left")
+        .with_columns(absent.alias("absent"), pl.lit(metric).alias("metric"))
+        .with_columns(
+            pl.when(pl.col("absent").is_null()).then("state").otherwise(pl.lit("missing")).alias("state"),
+            pl.when(pl.col("absent").is_null()).then("why").otherwise("absent").cast(pl.String).alias("why"),
+        )
+        .with_columns(pl.when(pl.col("state") == "known").then("value").cast(pl.Float64).alias("value"))
+        .select(READING.keys())
+        .cast(READING)
+    )
+
+
+def narrowed(sight: Sight, account_id: str, day: date) -> Sight:
+    """`sight` of one account and day: the rows of other accounts left out, what is loaded kept as it is."""
+    portfolio = sight.portfolio
+    projects = portfolio["projects"].filter(pl.col("account_id") == account_id)
+    mine = projects.select("project_id")
+    frames = dict(portfolio.frames)
+    for name, frame in portfolio.frames.items():
+        columns = frame.collect_schema().names()
+        if "account_id" in columns:
+            frames[name] = frame.filter(pl.col("account_id") == account_id)
+        elif "project_id" in columns:
+            frames[name] = frame.join(mine, on="project_id", how="semi")
+    return replace(sight, portfolio=Portfolio(portfolio.version, frames, portfolio.rows), days=(day,))
+
+
+def within(column: str, days: int) -> pl.Expr:
+    """Whether a day lies in the `days` that close with `day`."""
+    return (pl.col(column) <= pl.col("day")) & (pl.col(column) > pl.col("day") - timedelta(days=days))
