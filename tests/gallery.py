@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
+from lib.charts import health, health_book, schedule, theme  # noqa: F401  the theme registers itself with Altair
 from lib.charts import portfolio as charts
-from lib.charts import schedule, theme  # noqa: F401  the theme registers itself with Altair
 from lib.charts.chart import Chart
 from lib.charts.framing import framed
 from lib.charts.schedule import Words
@@ -22,6 +22,7 @@ from lib.measures.promises import graded
 from lib.periods import quarter_of
 from lib.portfolio import Portfolio
 from lib.sample import SAMPLE_AS_OF, read_sample
+from tests import health_frames as scores
 from tests import schedule_frames as frames
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -50,8 +51,26 @@ def gallery(t: Language) -> dict[str, Chart]:
         "finish_distribution": distribution(t),
         "tornado": schedule.tornado(frames.effects(), t, about("tornado")),
         "capacity_grid": schedule.capacity_grid(frames.load(), t, about("capacity_grid")),
+        **of_health(t),
     }
     return {name: chart for name, chart in drawings.items() if chart is not None}
+
+
+def of_health(t: Language) -> dict[str, Chart | None]:
+    """The charts of health of made frames."""
+    return {
+        "waterfall": health.waterfall(scores.steps(t), 56, 42, scores.BEFORE, t, of_scores("waterfall")),
+        "score_band": health.score_band(38, 42, 49, "risk", t, of_scores("score_band"), 56, scores.BEFORE),
+        "history": health.history(scores.weeks(), scores.markers(400, 190, 30), t, of_scores("history")),
+        "points_lost": health.points_lost(scores.lost(t), t, of_scores("points_lost")),
+        "heat": health_book.heat(scores.cells(t), t, of_scores("heat")),
+        "distribution": health_book.distribution(scores.bands(), t, of_scores("distribution")),
+        "what_if": health_book.what_if(scores.moves(), t, of_scores("what_if")),
+    }
+
+
+def of_scores(key: str, population: str = "") -> Words:
+    return Words(key, "Score profile 3", scores.AS_OF, population)
 
 
 def about(key: str, population: str = "") -> Words:
@@ -86,6 +105,39 @@ def extremes(t: Language) -> dict[str, Chart | None]:
     }
 
 
+def health_extremes(t: Language) -> dict[str, Chart | None]:
+    """The charts of health with one row, very many, long names and reasons, and marks that fall together."""
+    long = tuple(frames.LONG.format(n=number) for number in range(1, 7))
+    many = tuple(f"{name} {number}" for number in range(100) for name in scores.ACCOUNTS)
+    every = scores.steps(t, every=True)
+    after = 56 + sum(step for step in every["points"])
+    alone = scores.weeks(1)
+    share = t("More than {share} of the book is on track: the limits may be too easy", share=t.share(0.8))
+    return {
+        "waterfall-30": health.waterfall(every, 56, after, scores.BEFORE, t, of_scores("waterfall")),
+        "waterfall-long": health.waterfall(scores.steps(t, long=True), 56, 42, scores.BEFORE, t, of_scores("waterfall")),
+        "waterfall-0": health.waterfall(every.clear(), 56, 56, scores.BEFORE, t, of_scores("waterfall")),
+        "score_band-none": health.score_band(22, 50, 83, "none", t, of_scores("score_band")),
+        "score_band-high": health.score_band(94, 97, 99, "ok", t, of_scores("score_band"), 96, scores.BEFORE),
+        "score_band-low": health.score_band(0, 0, 0, "risk", t, of_scores("score_band"), 1, scores.BEFORE),
+        "history-1": health.history(alone, scores.markers(0), t, of_scores("history")),
+        "history-13": health.history(scores.weeks(13), scores.markers(), t, of_scores("history")),
+        "history-marks": health.history(
+            scores.weeks(), scores.markers(700, 690, 500, 480, 470, 460, 20, 10, 0, name=frames.LONG), t, of_scores("history")
+        ),
+        "points_lost-long": health.points_lost(scores.lost(t, long=True), t, of_scores("points_lost")),
+        "points_lost-1": health.points_lost(scores.lost(t).head(1), t, of_scores("points_lost")),
+        "heat-1000": health_book.heat(scores.cells(t, many), t, of_scores("heat")),
+        "heat-long": health_book.heat(scores.cells(t, long), t, of_scores("heat")),
+        "heat-1": health_book.heat(scores.cells(t, ("Asteria Bank",)), t, of_scores("heat")),
+        "distribution-1": health_book.distribution(scores.bands(("2026 Q3",), revenue=False), t, of_scores("distribution"), share),
+        "distribution-8": health_book.distribution(scores.bands(tuple(f"{2025 + n // 4} Q{n % 4 + 1}" for n in range(8))), t,
+                                                   of_scores("distribution")),
+        "what_if-1000": health_book.what_if(scores.moves(many), t, of_scores("what_if")),
+        "what_if-1": health_book.what_if(scores.moves(long[:1]), t, of_scores("what_if")),
+    }  # fmt: skip
+
+
 def main(folder: Path) -> None:
     """Write every chart in both languages, framed as people get it, and as it stands on a dark page."""
     from lib.documents import pictures
@@ -94,7 +146,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for code in ("en", "es"):
         t = Language(code)
-        for name, chart in {**gallery(t), **extremes(t)}.items():
+        for name, chart in {**gallery(t), **extremes(t), **health_extremes(t)}.items():
             if chart is None:
                 continue
             (folder / f"{name}-{code}.png").write_bytes(chart_file(chart, t, "png"))

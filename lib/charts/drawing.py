@@ -7,23 +7,35 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from lib.charts import matrices, timelines
+from lib.charts import ledger, matrices, scorecards, timelines
 from lib.charts.chart import Chart, Kind
 from lib.charts.places import LABEL_LIMIT, names_down, text_width, vega_day
 from lib.charts.theme import BLUE, GREY, MARK, SHAPE
 from lib.formats import Language
 
 ROW_HEIGHT, HEIGHT = 26, timelines.HEIGHT
-STEPS: dict[Kind, int] = {"gantt": 32, "tornado": 28, "grid": 31}
+STEPS: dict[Kind, int] = {"gantt": 32, "tornado": 28, "grid": 31, "matrix": 31, "bridge": 30, "progress": 28}
 
 
 def drawn(chart: Chart, t: Language, width: int | None = None) -> alt.LayerChart:
     """The Altair chart of `chart`; its data is `chart.rows`. On a page as wide as its place, in a picture `width` pixels for the marks."""
-    layers = _DRAWERS[chart.kind](chart, "width" if width is None else str(width))
+    wide = "width" if width is None else str(width)
+    layers = _DRAWERS[chart.kind](chart, wide)
     if width is not None:
         layers = layers.properties(width=width)
-    height = HEIGHT if chart.kind in ("curve", "distribution") else alt.Step(STEPS.get(chart.kind, ROW_HEIGHT))
-    return layers.properties(height=height).configure(locale=alt.Locale(**t.vega()))
+    return layers.properties(height=_height(chart, wide)).configure(locale=alt.Locale(**t.vega()))
+
+
+def _height(chart: Chart, width: str) -> int | alt.Step:
+    if chart.kind in ("curve", "distribution"):
+        return HEIGHT
+    if chart.kind == "amounts":
+        return ledger.AMOUNTS_HEIGHT
+    if chart.kind == "band":
+        return scorecards.BAND_HEIGHT
+    if chart.kind == "history":
+        return scorecards.HISTORY_HEIGHT + scorecards.LINE * scorecards.lanes_of(chart)
+    return alt.Step(scorecards.row_height(chart, width) if chart.kind in ("waterfall", "lost") else STEPS.get(chart.kind, ROW_HEIGHT))
 
 
 def _bars(chart: Chart, width: str) -> alt.LayerChart:
@@ -57,5 +69,7 @@ def _days(chart: Chart, width: str) -> alt.LayerChart:
 
 _DRAWERS: dict[Kind, Callable[[Chart, str], alt.LayerChart]] = {
     "bars": _bars, "days": _days, "gantt": timelines.gantt, "curve": timelines.curve, "distribution": timelines.distribution,
-    "tornado": matrices.tornado, "grid": matrices.grid,
+    "tornado": matrices.tornado, "grid": matrices.grid, "waterfall": scorecards.waterfall, "lost": scorecards.lost,
+    "band": scorecards.band, "history": scorecards.history, "heat": scorecards.heat, "stack": scorecards.stack, "moves": scorecards.moves,
+    "bridge": ledger.bridge, "matrix": ledger.matrix, "progress": ledger.progress, "amounts": ledger.amounts,
 }  # fmt: skip

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from dataclasses import fields, replace
 from typing import Any
 
@@ -14,15 +12,17 @@ import polars.selectors as cs
 from lib.charts import theme
 from lib.charts.chart import ONE_ROW_A_NAME, Chart, Kind, Status
 from lib.charts.drawing import drawn
+from lib.charts.ledger import matrix_width
 from lib.charts.matrices import grid_width
+from lib.charts.places import letters_wide, wrapped
+from lib.charts.scorecards import heat_width
 from lib.formats import Language
 from lib.text import clean_text
 
 INK, MUTED, PAPER = "#15191E", "#57606B", "#FFFFFF"
 PLOT_WIDTH = 560
-WIDE_PLOTS: dict[Kind, int] = {"gantt": 760}
+WIDE_PLOTS: dict[Kind, int] = {"gantt": 760, "waterfall": 700, "lost": 700, "history": 760, "stack": 640}
 TITLE_LETTERS, SMALL_LETTERS = 78, 104
-MOST_LINES = 6
 NAME_LETTERS, LABEL_LETTERS = 42, 48
 """We clip, for vl-convert fails where it would cut a name in the middle of a sign beyond the first 65,536."""
 
@@ -74,12 +74,13 @@ def framed(chart: Chart, t: Language) -> dict[str, Any]:
 def bare(chart: Chart, t: Language, width: int | None = None) -> dict[str, Any]:
     """The specification of the marks alone, in the colours of paper, with a key of the shapes where they mean something."""
     width = width or WIDE_PLOTS.get(chart.kind, PLOT_WIDTH)
-    if chart.kind == "grid":
-        width = max(width, grid_width(chart))
+    needed = {"grid": grid_width, "heat": heat_width, "matrix": matrix_width}.get(chart.kind)
+    if needed:
+        width = max(width, needed(chart))
     specification: dict[str, Any] = drawn(_clipped(chart), t, width).to_dict()
     for layer in specification["layer"]:
         axis = layer["encoding"].get("y", {}).get("axis")
-        if axis and chart.kind not in ("curve", "distribution"):
+        if axis and chart.kind not in ("curve", "distribution", "history", "amounts"):
             axis["labelLimit"] = 0
         layer["mark"].pop("limit", None)
     if chart.kind == "days":
@@ -111,7 +112,7 @@ def _clipped(chart: Chart) -> Chart:
 
 def clipped(text: str, letters: int) -> str:
     """The text in at most `letters` Latin letters, an ellipsis among them."""
-    if len(text) <= letters and _width(text) <= letters:
+    if len(text) <= letters and letters_wide(text) <= letters:
         return text
     return wrapped(text.replace(" ", "\u00a0"), letters - 1)[0].replace("\u00a0", " ").rstrip() + "…"
 
@@ -132,32 +133,3 @@ def _inked(part: Any) -> Any:
     if isinstance(part, list):
         return [_inked(value) for value in part]
     return INK if part == theme.INK else part
-
-
-def wrapped(text: str, letters: int) -> list[str]:
-    """The text in lines of at most `letters` Latin letters; a wide letter counts as two, and a word too long for a line is cut."""
-    lines: list[str] = []
-    line = ""
-    for word in re.split("[ \n\t]+", text[: letters * (MOST_LINES + 1)].strip()):  # a no-break space holds
-        for piece in _pieces(word, letters):
-            longer = f"{line} {piece}" if line else piece
-            if line and _width(longer) > letters:
-                lines.append(line)
-                line = piece
-            else:
-                line = longer
-    lines += [line] if line else []
-    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…"]
-
-
-def _pieces(word: str, letters: int) -> list[str]:
-    pieces = [""]
-    for letter in word:
-        if _width(pieces[-1] + letter) > letters:
-            pieces.append("")
-        pieces[-1] += letter
-    return pieces
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

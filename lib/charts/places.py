@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +15,7 @@ NAME_LIMIT = 250
 LABEL_LIMIT = 320
 _LETTER, _SIDE = 7.4, 12  # Plex at 13 px is at most 7.4 a character
 _MOST_TICKS = 8
+MOST_LINES = 6
 
 
 def layered(*layers: alt.Chart) -> alt.LayerChart:
@@ -64,3 +67,32 @@ def upright(rows: pl.DataFrame, day: date, **mark: Any) -> alt.Chart:
     """One line through the whole drawing at `day`."""
     once = alt.Chart(rows).transform_aggregate(rows="count()")
     return once.mark_rule(**mark).encode(x=alt.XDatum(vega_day(day)))
+
+
+def wrapped(text: str, letters: int) -> list[str]:
+    """The text in lines of at most `letters` Latin letters; a wide letter counts as two, and a word too long for a line is cut."""
+    lines: list[str] = []
+    line = ""
+    for word in re.split("[ \n\t]+", text[: letters * (MOST_LINES + 1)].strip()):  # a no-break space holds
+        for piece in _pieces(word, letters):
+            longer = f"{line} {piece}" if line else piece
+            if line and letters_wide(longer) > letters:
+                lines.append(line)
+                line = piece
+            else:
+                line = longer
+    lines += [line] if line else []
+    return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], lines[MOST_LINES - 1] + "…"]
+
+
+def _pieces(word: str, letters: int) -> list[str]:
+    pieces = [""]
+    for letter in word:
+        if letters_wide(pieces[-1] + letter) > letters:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def letters_wide(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -54,7 +54,7 @@ def gantt(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None =
         .otherwise(pl.lit("ok"))
     )  # fmt: skip
     rows = tasks.select(
-        _told_apart(tasks["name"]), "start", "finish", "before_start", "before_finish", "float_until",
+        told_apart(tasks["name"]), "start", "finish", "before_start", "before_finish", "float_until",
         pl.col("float_days").cast(pl.Float64).alias("value"), "milestone", (moved | pl.lit(not compared)).alias("moved"),
         pl.col("critical").alias("strong"), status.alias("status"),
     )  # fmt: skip
@@ -213,7 +213,7 @@ def tornado(effects: pl.DataFrame, t: Language, words: Words) -> Chart | None:
         return None
     ends = pl.concat_list(pl.col("low").cast(pl.Float64), pl.col("high").cast(pl.Float64))
     rows = shown.select(
-        _told_apart(shown["name"]), ends.list.min().alias("low"), ends.list.max().alias("high"), pl.col("value").cast(pl.Float64)
+        told_apart(shown["name"]), ends.list.min().alias("low"), ends.list.max().alias("high"), pl.col("value").cast(pl.Float64)
     )
     small = (rows["value"] < 4).any()
     pairs = [(t.number(low, int(small), sign=True), t.number(high, int(small), sign=True)) for low, high in rows["low", "high"].iter_rows()]
@@ -310,7 +310,7 @@ def _amount(value: float | None, t: Language, unit: Unit, currency: str) -> str:
     return t.hours(value) if unit == "hours" else t.number(value)
 
 
-def _told_apart(names: pl.Series) -> pl.Series:
+def told_apart(names: pl.Series) -> pl.Series:
     """The names, equal ones with a number behind: a chart draws equal names on one line."""
     seen: dict[str, int] = {}
     told: list[str] = []

@@ -18,6 +18,7 @@ WORD: dict[Status, str] = {"risk": N_("At risk"), "watch": N_("Watch"), "ok": N_
 WORDS: dict[Kind, dict[Status, str]] = {
     "gantt": {"risk": N_("After the promise"), "watch": N_("Later, inside the promise"), "ok": N_("Not later"), "none": N_("No promise")},
     "grid": {"risk": N_("Does not fit"), "watch": N_("Over capacity"), "ok": N_("Fits"), "none": N_("Away")},
+    "waterfall": {"risk": N_("Takes points"), "watch": N_("Takes points"), "ok": N_("Gives points"), "none": N_("Score")},
 }
 """What a status is called in charts of a kind, where it is not `WORD`."""
 TEXT_SIZE = 13

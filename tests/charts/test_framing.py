@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from lib.charts.chart import Chart
-from lib.charts.framing import bare, cleaned, clipped, framed, wrapped
+from lib.charts.framing import bare, cleaned, clipped, framed
+from lib.charts.places import wrapped
 from lib.formats import Language
 from tests.gallery import gallery
 
