@@ -30,17 +30,16 @@ def losses(portfolio: Portfolio, until: date) -> pl.DataFrame:
     accounts = portfolio["accounts"].filter(~pl.col("internal").fill_null(False), pl.col("status").ne_missing("prospect")).collect()
     contracts = portfolio["contracts"].filter(pl.col("start") <= until).collect()
     lost_undated = pl.col("lost_on").is_null() & (pl.col("status") == "lost")
-    found = [
+    found = [  # in the order of KINDS: of the same day the first counts
         _events(accounts.filter(pl.col("notice_given_on") <= until), "notice_given_on", "notice_given"),
         _events(contracts.filter(pl.col("notice_given_on") <= until), "notice_given_on", "notice_given"),
         _events(ended_without_successor(contracts, until), "end", "contract_ended"),
         _events(accounts.filter((pl.col("lost_on") <= until) | lost_undated), "lost_on", "lost"),
     ]
-    order = pl.col("kind").replace_strict({kind: place for place, kind in enumerate(KINDS)}, return_dtype=pl.Int64)
     return (
         pl.concat(found)
         .join(accounts, on="account_id", how="semi")
-        .sort("day", order, nulls_last=True)
+        .sort("day", nulls_last=True, maintain_order=True)
         .unique("account_id", keep="first", maintain_order=True)
         .sort("day", "account_id", nulls_last=True)
     )
@@ -48,9 +47,8 @@ def losses(portfolio: Portfolio, until: date) -> pl.DataFrame:
 
 def ended_without_successor(contracts: pl.DataFrame, until: date) -> pl.DataFrame:
     """account_id, contract_id, end: contracts over for 90 days by `until` after which the account had no other in force within 90 days."""
-    known = with_ends(contracts).with_columns(
-        pl.when(pl.col("notice_given_on") <= until).then("end_by_notice").otherwise("end_before_notice").alias("last")
-    )
+    # Notice given after `until` ends a contract later still, and says nothing here.
+    known = with_ends(contracts).rename({"end_by_notice": "last"})
     delivered = (pl.col("kind") == "fixed_price") & pl.col("notice_days").is_null() & ~pl.col("auto_renew").fill_null(False)
     ended = known.filter(~delivered, pl.col("last").is_not_null()).select(
         "account_id", "contract_id", pl.col("last").alias("end"), (pl.col("last") + pl.duration(days=SUCCESSOR_DAYS)).alias("by")

@@ -63,6 +63,7 @@ def test_the_earliest_sign_of_a_loss_counts(account: dict[str, Any], contracts: 
         ([contract(), contract(start=BY, end=None)], False),
         ([contract(), contract(start=BY + timedelta(days=1), end=None)], True),
         ([contract(), contract(start=END, end=END + timedelta(days=1))], False),  # what followed is over a day later: lost then
+        ([contract(), contract(end=None)], False),  # begun on the same day
         ([contract(), contract()], True),  # both over on the same day
         ([contract(), contract(start=date(2025, 5, 1), end=date(2025, 9, 1))], True),  # over before: no successor
         ([contract(), contract(start=date(2025, 5, 1), end=None)], False),  # one that ran along and goes on

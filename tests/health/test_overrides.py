@@ -49,6 +49,10 @@ def test_the_newest_wins_and_an_older_one_that_still_runs_comes_back() -> None:
     assert [held[day] for day in (11, 12, 13, 14, 20)] == ["red", "green", "amber", "red", "red"]
 
 
+def test_the_newest_is_the_one_written_or_changed_last() -> None:
+    assert days_held(override(at=at(12, 13)), override(id=2, band="amber", at=at(12, 12)))[12] == "red"
+
+
 def test_each_account_has_its_own() -> None:
     rows = in_force([override(), override(id=2, account_id="b", band="green")], [DAY], UTC)
     assert rows.select("account_id", "band").rows() == [("a", "red"), ("b", "green")]
@@ -99,6 +103,16 @@ def test_one_that_was_changed_said_before_what_it_said_then(store: Store) -> Non
     before, after = recorded(store.rows("audit", table_name="overrides"))
     assert (before.author, before.ended, after.author, after.ended) == ("Eva", at(12), "Otto", None)
     assert days_held(before, after) == dict.fromkeys((10, 11), "red") | dict.fromkeys(range(12, 21), "amber")
+
+
+def test_one_that_was_withdrawn_and_brought_back_was_away_in_between() -> None:
+    written = ROW | {"id": 1, "expires_on": "2026-06-20", "author": "Eva"}
+    lines = [
+        {"row_id": 1, "before": None, "after": written, "at": at(10)},
+        {"row_id": 1, "before": written, "after": None, "at": at(12)},
+        {"row_id": 1, "before": None, "after": written, "at": at(15)},
+    ]
+    assert list(days_held(*recorded(lines))) == [10, 11, *range(15, 21)]
 
 
 def test_an_account_that_was_merged_keeps_its_override_under_its_new_name(store: Store) -> None:
