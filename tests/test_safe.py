@@ -20,7 +20,9 @@ from lib.workers import Refusal
 from tests import house_rules as rules
 from tests.test_house import APP
 
-PARSERS = {"python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "pptx", "lxml", "xml"}
+PARSERS = {
+    "python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "pptx", "lxml", "xml", "typst",
+}  # fmt: skip
 PARSING_CALLS = {
     "read_csv",
     "scan_csv",
@@ -34,10 +36,13 @@ PARSING_CALLS = {
     "read_pickle",
 }
 # lib/intake/__init__.py is checked below: it only sends jobs.
-IN_WORKER = ("lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/slide")  # slide.py and its two parts
+IN_WORKER = (
+    "lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/brief_pdf.py",
+    "lib/documents/slide",  # slide.py and its two parts
+)  # fmt: skip
 DRAWING = {
     "lib.documents.pictures", "lib.documents.slide", "lib.documents.slide_charts", "lib.documents.slide_parts", "lib.documents.chart_files",
-    "lib.documents.heated",
+    "lib.documents.heated", "lib.documents.brief_pdf",
 }  # fmt: skip
 OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
 LENIENT = re.compile(
@@ -83,6 +88,14 @@ def test_no_file_is_parsed_outside_the_worker() -> None:
 def test_a_parser_in_the_server_is_found(planted: str) -> None:
     assert parsing(planted)
     assert not parsing("pl.read_ipc(path); pl.read_parquet(path); json.loads(text)")
+
+
+def test_only_the_worker_draws() -> None:
+    """Whoever wants a picture, a slide or a page orders it."""
+    outside = {name: text for name, text in APP.items() if not name.startswith("lib/documents/")}
+    assert {name: found for name, text in outside.items() if (found := inner_modules(text, DRAWING))} == {}
+    assert inner_modules(APP["lib/documents/orders.py"], DRAWING) == []
+    assert inner_modules("from lib.documents.brief_pdf import brief_pdf", DRAWING) == ["lib.documents.brief_pdf"]
 
 
 def test_pages_use_the_importer_through_its_front() -> None:

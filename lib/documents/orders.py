@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from lib.charts.chart import Chart
+from lib.documents.brief import AccountBrief, page_of
 from lib.formats import Language
 from lib.workers import Limits, Refused, Worker
 
@@ -28,6 +29,12 @@ def order(worker: Worker, chart: Chart, t: Language, kind: str, folder: Path) ->
     """The chart as a file of `kind`, made in `worker`; `folder` is empty and the caller's to take away."""
     chart.rows.write_ipc(folder / ROWS)
     refused = worker.run("lib.documents.chart_files:chart_file_job", {"chart": said(chart), "language": t.code, "kind": kind}, folder)
+    return refused if isinstance(refused, Refused) else (folder / ANSWER).read_bytes()
+
+
+def order_brief(worker: Worker, brief: AccountBrief, t: Language, folder: Path) -> bytes | Refused:
+    """The brief as one PDF page, made in `worker`; `folder` is empty and the caller's to take away."""
+    refused = worker.run("lib.documents.brief_pdf:brief_job", {"page": page_of(brief, t)}, folder)
     return refused if isinstance(refused, Refused) else (folder / ANSWER).read_bytes()
 
 

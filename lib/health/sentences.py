@@ -143,8 +143,8 @@ def firmness_text(band: str | None, firm: bool, rests_on: Sequence[str], t: Lang
 
 
 def capped_text(reasons: Sequence[str], t: Language) -> str:
-    """Capped below green: sponsor left on 11 Sep, not replaced."""
-    return t("Capped below green: {reasons}", reasons=t.join([lowered(reason) for reason in reasons])) if reasons else ""
+    """Capped below green: the sponsor left on 11 Sep; invoice F-7 is 63 days late. `reasons`: sentences of `lib.health.caps`."""
+    return t("Capped below green: {reasons}", reasons="; ".join(lowered(reason.rstrip(".")) for reason in reasons)) if reasons else ""
 
 
 # --- What moved ---

@@ -8,10 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from lib.documents.brief import page_of
+from lib.documents.brief_pdf import brief_pdf
 from lib.documents.chart_files import chart_file
-from lib.documents.orders import KINDS, LIMITS, chart_of, order, said
+from lib.documents.orders import KINDS, LIMITS, chart_of, order, order_brief, said
 from lib.formats import Language
 from lib.workers import Refused, Worker
+from tests.documents.briefs import usual
 from tests.gallery import gallery
 
 ES = Language("es")
@@ -53,3 +56,7 @@ def test_figures_that_json_lacks_reach_the_worker(worker: Worker, tmp_path: Path
     rows = chart.rows.with_columns(value=pl.lit(float("nan")))
     odd = chart_of(said(chart), rows)
     assert all(isinstance(order(worker, odd, ES, kind, tmp_path), bytes) for kind in KINDS if kind != "pdf")
+
+
+def test_a_brief_comes_from_the_worker_with_the_same_bytes(worker: Worker, tmp_path: Path) -> None:
+    assert order_brief(worker, usual("es"), ES, tmp_path) == brief_pdf(page_of(usual("es"), ES))

@@ -9,6 +9,7 @@ import pytest
 from lib.formats import Language
 from lib.health import sentences
 from lib.health.metrics import COMPONENTS, METRIC_KEYS
+from lib.health.moved import KINDS
 
 EN, ES = Language("en"), Language("es")
 BOTH = pytest.mark.parametrize("t", [EN, ES], ids=["en", "es"])
@@ -98,8 +99,8 @@ def test_a_band_is_firm_soft_or_rests_on_something() -> None:
 
 
 def test_a_cap_says_all_its_reasons() -> None:
-    reasons = ["Sponsor left on 11 Sep, not replaced", "An invoice is 63 days overdue"]
-    said = "Capped below green: sponsor left on 11 Sep, not replaced and an invoice is 63 days overdue"
+    reasons = ["The sponsor left on 11 Sep and is not replaced.", "Invoice F-7 is 63 days late."]
+    said = "Capped below green: the sponsor left on 11 Sep and is not replaced; invoice F-7 is 63 days late"
     assert sentences.capped_text(reasons, EN) == said
     assert sentences.capped_text([], EN) == ""
 
@@ -159,4 +160,4 @@ def test_no_sentence_keeps_a_placeholder(t: Language) -> None:
     said += [sentences.coverage_text(share, t) for share in (0.3, 0.5, 0.9)] + [sentences.range_text(1, 9, 0.9, t)]
     said += [t(word) for words in (sentences.BARS, sentences.BAR_MEANINGS, sentences.BAND_WORDS) for word in words.values()]
     assert [text for text in said if not text or re.search(r"[{}]", text)] == []
-    assert sentences.BARS.keys() == sentences.BAR_MEANINGS.keys()
+    assert tuple(sentences.BARS) == tuple(sentences.BAR_MEANINGS) == KINDS
