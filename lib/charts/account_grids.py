@@ -64,9 +64,10 @@ def stakeholder_map(
     heads = {role: _capital(t(CHOICES[role])) if role else t("No role") for role in roles}
     rows: list[tuple[object, ...]] = []
     for name, row in zip(told_apart(shown["account"]), shown.iter_rows(named=True), strict=True):
-        verdict = t("hangs on one at most") if row["single_threaded"] else t(WHY[row["why"]]) if row["why"] else ""
-        if row["single_threaded"] and currency:
-            verdict = t("hangs on one at most: {money}", money=t.money(row["agi"], currency))
+        verdict = t(WHY[row["why"]]) if row["why"] else ""
+        if row["single_threaded"]:
+            worth = f" · {t.money(row['agi'], currency)}" if currency and row["agi"] else ""
+            verdict = (t("hangs on one person") if row["met"] else t("nobody met")) + worth
         for place, role in enumerate(roles):
             rows.append((name, heads[role], *_people(cells.get((row["account_id"], role)), t), verdict if place == 0 else ""))
     frame = pl.DataFrame(rows, MATRIX, orient="row")
@@ -113,8 +114,8 @@ def whitespace(made: Whitespace, t: Language, words: Words, currency: str) -> Ch
         rows.append((names[row["account_id"]], row["service"], float(row["deals"]), depth, status, t(state), label, ""))
     frame = pl.DataFrame(rows, MATRIX, orient="row")
     counted = {state: int(made.accounts[state].sum()) for state in SOLD}
-    places = {"never": t.number(counted["never"]), "open": t.number(counted["open"]), "won": t.number(counted["won"])}
-    title = t("Services sold in {won} places, offered in {open}, never sold in {never}", **places)
+    gaps = t.plural("One gap where an account never bought a service", "{n} gaps where an account never bought a service", counted["never"])
+    title = t("{gaps}; in {open} more a deal is open", gaps=gaps, open=t.number(counted["open"]))
     said = [t("Full: bought; pale: open deal with its amount; –: never sold")]
     if counted["unknown"]:
         said.append(t("?: not known, for no won deal says what the account buys"))
@@ -201,7 +202,7 @@ def goals(rows: pl.DataFrame, t: Language, words: Words, names: Mapping[str, str
     )  # fmt: skip
     alive = rows.filter(pl.col("status").ne_missing("dropped"))
     good = alive.filter(pl.col("status").is_in(["met", "on_track"])).height
-    title = t.plural("{good} of one goal is met or on track", "{good} of {n} goals are met or on track", alive.height, good=t.number(good))
+    title = t.plural("{good} of {n} goal is met or on track", "{good} of {n} goals are met or on track", alive.height, good=t.number(good))
     said = [t("Way from baseline to target; upright: time passed")]
     said += [t("the first {n} of {all} goals", n=t.number(shown.height), all=t.number(rows.height))] if shown.height < rows.height else []
     headings = {

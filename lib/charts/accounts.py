@@ -38,7 +38,7 @@ FLAGS = {"top1": N_("one client over {limit}"), "top3": N_("three over {limit}")
 def renewals(notices: pl.DataFrame, bands: Mapping[str, Status], t: Language, words: Words, currency: str = "") -> Chart | None:
     """Notice dates in the colour, shape and word of each account's band; None where there are none.
 
-    notices: account_id, name, notice_date, without_notice_days, agi, soonest first. bands: account_id -> its band; none where it has none.
+    notices: account_id, name, contract_id, notice_date, without_notice_days, agi, soonest first. bands: account_id -> its band; none where it has none.
     currency: that of agi, "" where revenue is not known.
     """
     if notices.is_empty():
@@ -49,8 +49,10 @@ def renewals(notices: pl.DataFrame, bands: Mapping[str, Status], t: Language, wo
     for day, open_ended, band in zip(shown["notice_date"], shown["without_notice_days"], status, strict=True):
         said = t("{day}, the end itself", day=t.day(day, near)) if open_ended else t.day(day, near)
         labels.append(f"{said} · {t(WORD[band])}")
+    twice = pl.col("name").is_duplicated()
+    called = pl.when(twice).then(pl.concat_str("name", pl.lit(" · "), "contract_id")).otherwise("name")
     rows = shown.select(
-        told_apart(shown["name"]), pl.col("notice_date").alias("day"), pl.col("agi").cast(pl.Float64).alias("value"),
+        told_apart(shown.select(called.alias("name")).to_series()), pl.col("notice_date").alias("day"), pl.col("agi").cast(pl.Float64).alias("value"),
         pl.Series("label", labels, pl.String), pl.Series("status", status, pl.String),
     )  # fmt: skip
     risky = notices.filter(pl.col("account_id").is_in([account for account, band in bands.items() if band == "risk"]))
@@ -97,8 +99,12 @@ def concentration(
     said += [t("below 7 clients that can't be avoided")] if passed and spread.unavoidable else []
     if spread.negative < 0:
         below = t.money(spread.negative, currency)
-        count = spread.negative_clients
-        said.append(t.plural("{n} client below zero: {money}, in no share", "{n} clients below zero: {money}, in no share", count, money=below))
+        said.append(
+            t.plural(
+                "{n} client below zero: {money}, in no share", "{n} clients below zero: {money}, in no share", spread.negative_clients,
+                money=below,
+            )
+        )  # fmt: skip
     if spread.unknown:
         brought = t.money(spread.unknown_agi, currency)
         said.append(

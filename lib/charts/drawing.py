@@ -59,9 +59,12 @@ def _days(chart: Chart, width: str) -> alt.LayerChart:
     axis = alt.Axis(format="%b", tickCount="month", grid=True)
     base = alt.Chart(rows).encode(y=names_down(rows), x=alt.X("day:T", title=None, scale=scale, axis=axis))
     statuses = list(MARK)
-    points = base.mark_point(filled=True, opacity=1).encode(
+    colours = alt.Scale(domain=statuses, range=[MARK[status] for status in statuses])
+    points = base.mark_point(filled=True, opacity=1, strokeWidth=1.8).encode(
         size=alt.Size("value:Q", legend=None, scale=alt.Scale(range=[40, 380], zero=True)),
-        color=alt.Color("status:N", legend=None, scale=alt.Scale(domain=statuses, range=[MARK[status] for status in statuses])),
+        color=alt.Color("status:N", legend=None, scale=colours),
+        stroke=alt.Stroke("status:N", legend=None, scale=colours),
+        fillOpacity=alt.condition("datum.status == 'none'", alt.value(0), alt.value(1)),
         shape=alt.Shape("status:N", legend=None, scale=alt.Scale(domain=statuses, range=[SHAPE[status] for status in statuses])),
     )
     return points + base.mark_text(align="left", dx=13, limit=LABEL_LIMIT).encode(text="label:N")

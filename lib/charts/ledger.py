@@ -12,7 +12,7 @@ from lib.charts.places import LABEL_LIMIT, layered, names_down, text_width, wrap
 from lib.charts.theme import BLUE, GREY, INK, MARK, SHAPE
 
 AMOUNTS_HEIGHT, LINE = 260, 17
-CELL_WIDTH, HEAD_LETTERS, HEAD_LINES = 84, 12, 3
+CELL_WIDTH, HEAD_LETTERS, HEAD_LINES, HEAD_LINE = 84, 12, 3, 15
 TINTS: dict[Status, float] = {"risk": 0.26, "watch": 0.24, "none": 0.06}
 LIGHT, FULL = 0.06, 0.36
 FAR = 1.25  # a goal that is passed by more is drawn no longer
@@ -38,12 +38,13 @@ def bridge(chart: Chart, width: str) -> alt.LayerChart:
 def matrix(chart: Chart, width: str) -> alt.LayerChart:
     """A cell a row and column: its words, its tint and, where something is wrong, a shape; what is said of the line stands at its end."""
     rows = chart.rows
-    heads = {name: wrapped(name, HEAD_LETTERS)[:HEAD_LINES] for name in rows["part"].unique(maintain_order=True)}
+    heads = {name: _head(name) for name in rows["part"].unique(maintain_order=True)}
     lines = max((len(head) for head in heads.values()), default=1)
+    heads = {name: [" "] * (lines - len(head)) + head for name, head in heads.items()}  # lines run down from the first: all end at the cells
     room = verdict_width(rows)
     axis = alt.Axis(
-        orient="top", labelAngle=0, labelPadding=4, labelOverlap=False, labelLimit=0, labelLineHeight=15, labelBaseline="bottom",
-        labelExpr=f"{json.dumps(heads)}[datum.label]", minExtent=15 * lines + 6,
+        orient="top", labelAngle=0, labelPadding=4 + HEAD_LINE * (lines - 1), labelOverlap=False, labelLimit=0, labelLineHeight=HEAD_LINE,
+        labelBaseline="bottom", labelExpr=f"{json.dumps(heads)}[datum.label]", minExtent=HEAD_LINE * lines + 6,
     )  # fmt: skip
     scale = alt.Scale(paddingInner=0.03, paddingOuter=0, rangeMax={"expr": f"{width} - {room}"})
     across = alt.X("part:O", sort=list(heads), title=None, scale=scale, axis=axis)
@@ -62,6 +63,11 @@ def matrix(chart: Chart, width: str) -> alt.LayerChart:
     verdicts = alt.Chart(rows).transform_filter("datum.verdict != ''").mark_text(align="left", limit=LABEL_LIMIT)
     at = alt.value({"expr": f"{width} - {room - 10}"})
     return layered(cells, shapes, plain, beside, verdicts.encode(y=down, x=at, text="verdict:N"))
+
+
+def _head(name: str) -> list[str]:
+    lines = wrapped(name, HEAD_LETTERS)
+    return lines if len(lines) <= HEAD_LINES else [*lines[: HEAD_LINES - 1], lines[HEAD_LINES - 1] + "…"]
 
 
 def verdict_width(rows: pl.DataFrame) -> int:
