@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from lib.columns import N_
 from lib.formats import ABSENT, MINUS, Language
+from lib.health.commercial import RENEWAL_OPEN_DAYS
 from lib.health.metrics import METRICS
 from lib.tables import TABLES
 
@@ -74,6 +75,8 @@ def figure_text(metric: str, value: float | None, t: Language) -> str:
         return share_text(value, t)
     if unit == "points":
         return t.points(value, _decimals(value))
+    if _is_renewing(metric, value):
+        return t("renewal open")
     if unit == "days":
         return _sign(metric, value) + t.days(abs(round(value)))
     if unit == "yes_no":
@@ -84,6 +87,10 @@ def figure_text(metric: str, value: float | None, t: Language) -> str:
 def share_text(share: float, t: Language) -> str:
     """A share 0-1 as a percentage, small ones with a decimal: 82%, 1.5%."""
     return t.share(share, _decimals(share))
+
+
+def _is_renewing(metric: str, value: float | None) -> bool:
+    return metric == "notice_days" and value is not None and value >= RENEWAL_OPEN_DAYS
 
 
 def _sign(metric: str, days: float) -> str:
@@ -102,6 +109,10 @@ def reading_text(metric: str, value: float | None, t: Language) -> str:
     """
     if value is None:
         return t("no data")
+    if _is_renewing(metric, value):
+        return t("a renewal is open")
+    if value == 0 and metric in _NOTHING:
+        return t(_NOTHING[metric])
     if metric in _SHARES:
         return t(_SHARES[metric], share=share_text(value, t))
     if metric == "spi_t":
@@ -131,6 +142,15 @@ _SHARES = {
 }
 
 
+_NOTHING = {
+    "overdue_tasks": N_("no open work overdue"),
+    "over_servicing": N_("retainer hours within those included"),
+    "unapproved_scope": N_("no unapproved work"),
+    "risk_exposure": N_("no open risk"),
+    "receivables_overdue": N_("nothing over 30 days late"),
+}
+
+
 def _beside(difference: float, same: str, below: str, above: str, figure: str) -> str:
     return same if difference == 0 else (below if difference < 0 else above).format(difference=figure)
 
@@ -144,7 +164,7 @@ def _counted(metric: str, value: float, t: Language) -> str:
     if metric == "sponsor_reached":
         return t("decision maker reached within 90 days") if count else t("no decision maker reached in 90 days")
     if metric == "risk_exposure":
-        return t("open risks of {figure}", figure=t.number(value)) if value > 0 else t("no open risk")
+        return t("open risks of {figure}", figure=t.number(value))
     if metric == "notice_days":
         return t("{days} to the notice date", days=t.days(count)) if count > 0 else t("notice date reached")
     return t("satisfaction {figure} of 100", figure=t.number(value))
@@ -153,7 +173,8 @@ def _counted(metric: str, value: float, t: Language) -> str:
 def from_to_text(metric: str, before: float | None, after: float | None, t: Language) -> str:
     """SPI(t) 0.93 → 0.90; a side without a reading is "no data"."""
     sides = [t("no data") if value is None else figure_text(metric, value, t) for value in (before, after)]
-    if METRICS[metric].unit == "days" and before is not None and after is not None:  # the unit once: 12 → 41 days
+    both_days = METRICS[metric].unit == "days" and not _is_renewing(metric, before) and not _is_renewing(metric, after)
+    if both_days and before is not None and after is not None:  # the unit once: 12 → 41 days
         sides[0] = _sign(metric, before) + t.number(abs(round(before)))
     return f"{metric_name(metric, t)} {sides[0]} → {sides[1]}"
 

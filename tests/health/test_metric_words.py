@@ -8,6 +8,7 @@ import pytest
 
 from lib.formats import Language
 from lib.health import metric_words as words
+from lib.health.commercial import RENEWAL_OPEN_DAYS
 from lib.health.metrics import METRIC_KEYS, METRICS
 from lib.tables import TABLES
 
@@ -29,7 +30,11 @@ def plain(text: str) -> str:
     ("margin_gap", 0.0, "0 pts", "margin on target"),
     ("overrun", 0.05, "5%", "forecast 5% over budget"),
     ("overrun", -0.125, "−12%", "forecast 12% below budget"),
-    ("over_servicing", 0.0, "0%", "retainer hours 0% over those included"),
+    ("overdue_tasks", 0.0, "0%", "no open work overdue"),
+    ("over_servicing", 0.12, "12%", "retainer hours 12% over those included"),
+    ("over_servicing", 0.0, "0%", "retainer hours within those included"),
+    ("unapproved_scope", 0.0, "0%", "no unapproved work"),
+    ("receivables_overdue", 0.0, "0%", "nothing over 30 days late"),
     ("unapproved_scope", 0.015, "1.5%", "unapproved work of 1.5% of the budget"),
     ("contact_days", 41.0, "41 days", "41 days without contact"),
     ("contact_days", 1.0, "1 day", "1 day without contact"),
@@ -43,6 +48,7 @@ def plain(text: str) -> str:
     ("risk_exposure", 0.0, "0", "no open risk"),
     ("notice_days", 96.0, "96 days", "96 days to the notice date"),
     ("notice_days", 0.0, "0 days", "notice date reached"),
+    ("notice_days", RENEWAL_OPEN_DAYS, "renewal open", "a renewal is open"),
     ("revenue_trend", 1.12, "1.12", "revenue 12% above the year before"),
     ("revenue_trend", 0.7, "0.70", "revenue 30% below the year before"),
     ("revenue_trend", 1.0, "1.00", "revenue as in the year before"),
@@ -67,6 +73,7 @@ def test_no_reading_is_said_so() -> None:
     ("spi_t", 0.93, 0.9, "SPI(t) 0.93 → 0.90"),
     ("contact_days", 12, 41, "Days since contact 12 → 41 days"),
     ("payment_delay", 2, -1, "Days late against habit +2 → −1 day"),
+    ("notice_days", 20, RENEWAL_OPEN_DAYS, "Days to notice date 20 days → renewal open"),
     ("contact_days", None, 41, "Days since contact no data → 41 days"),
     ("satisfaction", 80, None, "Satisfaction 80 → no data"),
     ("margin_gap", 0.01, -0.02, "Margin against target +1 pts → −2 pts"),
