@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.measures.retainers import over_servicing, over_servicing_league, retainer_burn
+from lib.measures.retainers import over_servicing, over_servicing_league, over_servicing_on, retainer_burn
+from lib.measures.terms import last_day
+from lib.periods import add_months
 from tests.measures.rows import book_of
 
 AS_OF = date(2026, 6, 30)
@@ -216,3 +218,119 @@ def test_a_month_is_over_by_what_was_not_available_and_carries_within_its_bounds
         assert row["carried_in"] <= (cap if cap is not None else 20.0 * months) + 1e-9
         assert row["carried_in"] <= 20.0 * months + 1e-9
         left = max(0.0, row["included"] + row["carried_in"] - row["used"])
+
+
+# Many days and retainers at once
+
+
+def plainly(contract: dict[str, Any], used: dict[date, float], as_of: date) -> list[tuple[float, float, float]]:
+    """included, carried in and over of each month: hour after hour, the oldest bag first."""
+    end = last_day(contract, as_of)
+    bags: list[tuple[date, float]] = []
+    month, made = contract["start"].replace(day=1), []
+    while month <= as_of:
+        after = add_months(month, 1)
+        length = (after - month).days
+        days = [month + timedelta(days=number) for number in range(length)]
+        running = sum(contract["start"] <= day and (end is None or day <= end) for day in days)
+        included = contract["hours_included"] * running / length
+        bags = [(since, left) for since, left in bags if add_months(since, contract["rollover_months"] or 0) >= month]
+        carried = sum(left for _, left in bags) if running else 0.0
+        in_month = {day: hours for day, hours in used.items() if month <= day < after and day <= as_of}
+        spent = sum(hours for day, hours in in_month.items() if end is None or day <= end)
+        made.append((included, carried, max(0.0, spent - included - carried) + sum(in_month.values()) - spent))
+        bags = emptied([*bags, (month, included)], spent)
+        cap = contract["rollover_cap_hours"]
+        bags = emptied(bags, sum(left for _, left in bags) - cap) if cap is not None else bags
+        month = after
+    return made
+
+
+def emptied(bags: list[tuple[date, float]], hours: float) -> list[tuple[date, float]]:
+    """`bags` without `hours`, taken from the first ones."""
+    left = []
+    for since, held in bags:
+        taken = min(held, max(0.0, hours))
+        hours -= taken
+        left.append((since, held - taken))
+    return left
+
+
+starts = st.dates(date(2025, 9, 1), date(2026, 4, 30))
+
+
+@st.composite
+def contract_rows(draw: st.DrawFn, number: int) -> dict[str, Any]:
+    """A retainer of account a or b: with an end or none, renewing or not, with notice or without."""
+    start = draw(starts)
+    renews = draw(st.booleans())
+    return {
+        "contract_id": f"k{number}", "account_id": draw(st.sampled_from("ab")), "start": start, "auto_renew": renews, "notice_days": 20,
+        "end": draw(st.none() | st.integers(10, 200).map(lambda days: start + timedelta(days=days))), "renewal_months": 2,
+        "notice_given_on": draw(st.none() | st.integers(0, 250).map(lambda days: start + timedelta(days=days))),
+        "hours_included": draw(st.sampled_from([10.0, 31.0])), "rollover_months": draw(st.none() | st.integers(0, 3)),
+        "rollover_cap_hours": draw(st.none() | st.sampled_from([0.0, 12.0])),
+    }  # fmt: skip
+
+
+worked_days = st.lists(st.tuples(starts, st.sampled_from([3.0, 25.0])), max_size=8, unique_by=lambda one: one[0]).map(dict)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(contract_rows(0), contract_rows(1)), st.tuples(worked_days, worked_days))
+def test_retainers_burn_as_they_do_hour_after_hour(contracts: tuple[dict[str, Any], ...], used: tuple[dict[date, float], ...]):
+    portfolio = book_of(
+        contracts=[retainer(**row) for row in contracts],
+        projects=[{"project_id": row["contract_id"]} | {name: row[name] for name in ("account_id", "contract_id")} for row in contracts],
+        time_entries=[
+            {"project_id": f"k{number}", "date": day, "hours": hours} for number in (0, 1) for day, hours in used[number].items()
+        ],
+    )
+    made = retainer_burn(portfolio, AS_OF)
+    for number, contract in enumerate(contracts):
+        rows = made.filter(pl.col("contract_id") == f"k{number}").select("included", "carried_in", "over").rows()
+        expected = plainly(contract, used[number], AS_OF)[-12:]
+        assert rows == [pytest.approx(row, abs=1e-9) for row in expected]
+
+
+days_seen = st.lists(st.dates(date(2025, 9, 1), date(2026, 6, 30)), min_size=1, max_size=5, unique=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(contract_rows(0), contract_rows(1), contract_rows(2)), worked_days, worked_days, days_seen)
+def test_over_servicing_on_many_days_is_that_of_each(
+    contracts: tuple[dict[str, Any], ...], named: dict[date, float], nameless: dict[date, float], days: list[date]
+):
+    projects = [
+        {"project_id": "named", "account_id": contracts[0]["account_id"], "contract_id": "k0"},
+        {"project_id": "nameless", "account_id": "a", "billing": "retainer"},
+    ]
+    entries = [{"project_id": "named", "date": day, "hours": hours} for day, hours in named.items()]
+    entries += [{"project_id": "nameless", "date": day, "hours": hours} for day, hours in nameless.items()]
+    portfolio = book_of(contracts=[retainer(**row) for row in contracts], projects=projects, time_entries=entries)
+    made = over_servicing_on(portfolio, days)
+    for day in days:
+        expected = over_servicing(retainer_burn(portfolio, day), day).rows()
+        assert made.filter(pl.col("day") == day).drop("day").rows() == [pytest.approx(row) for row in expected]
+
+
+def test_hours_without_a_contract_are_the_only_retainers_until_a_second_one_starts():
+    # 26 hours in May on a project that names no contract. Until 19 June they are k's: 6 more than May's 20. From 20 June on there are two
+    # retainers and nobody says whose they are.
+    contracts = [retainer(start=date(2026, 5, 1)), retainer(contract_id="l", start=date(2026, 6, 20))]
+    portfolio = book_of(
+        contracts=contracts,
+        projects=[{"project_id": "j", "account_id": "a", "billing": "retainer"}],
+        time_entries=[{"date": date(2026, 5, 4), "hours": 26.0}],
+    )
+    days = [date(2026, 5, 30), date(2026, 5, 31), date(2026, 6, 19), date(2026, 6, 20)]
+    assert over_servicing_on(portfolio, days).select("day", "over", "included").rows() == [
+        (date(2026, 5, 31), 6, 20),
+        (date(2026, 6, 19), 6, 20),
+        (date(2026, 6, 20), 0, 20),
+    ]
+
+
+def test_no_day_is_no_over_servicing():
+    assert over_servicing_on(book_of(contracts=[retainer()]), []).height == 0
+    assert over_servicing_on(book_of(accounts=[{"account_id": "a"}]), [AS_OF]).height == 0

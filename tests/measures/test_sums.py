@@ -25,8 +25,8 @@ WINDOWS: dict[str, Window] = {"year": twelve_months} | {f"{back} back": days_bac
 COMPARED = ("revenue", "pass_through", "agi", "labour_cost", "own_expenses", "delivery_cost", "hours", "rated_hours", "unrated")
 
 
-def summed(portfolio: Portfolio, *days: date, windows: dict[str, Window] | None = None, basis: Basis = "invoiced", **more: Any) -> pl.DataFrame:
-    return sums_on(portfolio, days or (AS_OF,), windows or {"year": twelve_months}, basis, "EUR", **more)
+def summed(portfolio: Portfolio, *days: date, basis: Basis = "invoiced", **more: Any) -> pl.DataFrame:
+    return sums_on(portfolio, days or (AS_OF,), more.pop("windows", {"year": twelve_months}), basis, "EUR", **more)
 
 
 def differences(portfolio: Portfolio, days: list[date], basis: Basis, level: bool) -> list[tuple[Any, ...]]:
@@ -103,8 +103,10 @@ def any_book(draw: st.DrawFn) -> Portfolio:
         projects=projects,
         invoices=invoices,
         time_entries=entries,
-        people=[{"person_id": "ana", "cost_rate": 40.0, "bill_rate": 80.0}, {"person_id": "ben", "cost_rate": 30.0, "rate_currency": "USD"}],
-        person_terms=[{"person_id": draw(st.sampled_from(["ana", "ben"])), "from": draw(days_of_life), "cost_rate": 50.0, "currency": "EUR"}],
+        people=[{"person_id": "ana", "cost_rate": 40.0, "bill_rate": 80.0},
+                {"person_id": "ben", "cost_rate": 30.0, "rate_currency": "USD"}],
+        person_terms=[{"person_id": draw(st.sampled_from(["ana", "ben"])), "from": draw(days_of_life), "cost_rate": 50.0,
+                       "currency": "EUR"}],
         expenses=[{"project_id": draw(project), "date": draw(days_of_life), "amount": draw(amounts), "currency": draw(currencies),
                    "pass_through": draw(maybe)} for _ in range(draw(st.integers(0, 2)))],
         progress=[{"project_id": draw(project), "date": draw(days_of_life), "percent_complete": draw(amounts) / 10}

@@ -18,7 +18,10 @@ FIRST = date(2026, 1, 1)
 def test_an_hour_costs_what_its_entry_says_else_what_its_person_costs_that_day():
     portfolio = book_of(
         projects=[{"project_id": "j", "account_id": "a"}, {"project_id": "k", "account_id": "a"}],
-        people=[{"person_id": "ana", "cost_rate": 40.0}, {"person_id": "ben", "cost_rate": 30.0, "bill_rate": 60.0, "rate_currency": "USD"}],
+        people=[
+            {"person_id": "ana", "cost_rate": 40.0},
+            {"person_id": "ben", "cost_rate": 30.0, "bill_rate": 60.0, "rate_currency": "USD"},
+        ],
         person_terms=[{"person_id": "ana", "from": date(2026, 3, 1), "cost_rate": 44.0, "bill_rate": 99.0}],
         time_entries=[
             {"project_id": "k", "date": date(2026, 2, 28), "hours": 1.0},
