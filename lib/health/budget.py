@@ -12,13 +12,12 @@ import polars as pl
 
 from lib.columns import N_
 from lib.health.margins import WHY as MARGIN
-from lib.health.margins import margin_gaps, margin_parts
+from lib.health.margins import fixed_prices, margin_gaps, margin_parts
 from lib.health.readings import Sight
-from lib.health.standing import UNDER_WAY, hours_within, is_lean, narrowed, on_days, projects_on, ratios, told_of, with_role
+from lib.health.standing import UNDER_WAY, hours_within, is_lean, narrowed, on_days, projects_on, ratios, told_of, values_of, with_role
 from lib.health.standing import WHY as SHARED
 from lib.measures.earned_value import REASONS
-from lib.measures.project_values import values_on
-from lib.measures.retainers import over_servicing, retainer_burn
+from lib.measures.retainers import over_servicing_on, retainer_burn
 from lib.periods import Period, twelve_months
 
 METRICS = ("margin_gap", "overrun", "over_servicing", "unapproved_scope")
@@ -46,9 +45,10 @@ def readings(sight: Sight) -> pl.DataFrame:
     for each account and day of `sight`.
     """
     projects = projects_on(sight)
+    costs = _costs(sight, projects)
     return pl.concat([
-        margin_gaps(sight, margin_parts(sight, projects)),
-        _overrun_readings(sight, _overrun(sight, projects, _bills(sight))),
+        margin_gaps(sight, margin_parts(sight, projects, costs)),
+        _overrun_readings(sight, _overrun(sight, projects, costs, _bills(sight))),
         _over_servicing_readings(sight),
         _unapproved_readings(sight, projects, *_unapproved(sight, projects)),
     ])  # fmt: skip
@@ -74,15 +74,22 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
         rows = burn.select(*named, "over", pl.col("included").alias("under"), role=pl.lit("counts"), why=pl.lit(None, pl.String))
         return rows.sort("over", "month", "contract_id", descending=[True, False, False])
     if metric == "margin_gap":
-        rows, named, order = margin_parts(alone, projects), ("project_id", "project", "agi", "cost", "target", "margin"), pl.col("over")
+        rows = margin_parts(alone, projects, _costs(alone, projects))
+        named, order = ("project_id", "project", "agi", "cost", "target", "margin"), pl.col("over")
     elif metric == "overrun":
-        rows = _in_one_unit(_overrun(alone, projects, _bills(sight)))
+        rows = _overrun(alone, projects, _costs(alone, projects), _bills(sight))
         named, order = ("project_id", "project", "status", "eac_by", "unit"), pl.col("under") - pl.col("over")
     else:
         rows = pl.concat([_unapproved(alone, projects)[0].with_columns(pl.lit(0.0).alias("under")), _budgets(projects)], how="diagonal")
         named, order = ("change_id", "title", "project_id", "project", "state_known", "raised_on", "started", "decided_on"), -pl.col("over")
     shown = rows.filter(pl.col("role") != "out").sort(order, "project_id", nulls_last=False, maintain_order=True)
     return shown.select(*named, "over", "under", "role", "why")
+
+
+def _costs(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
+    """Earned value in cost of the projects that a margin at completion or an overrun may count for."""
+    under_way = projects.filter(pl.col("standing").is_in(UNDER_WAY))
+    return values_of(sight, "cost", pl.concat([under_way, fixed_prices(projects)]).select("project_id", "day").unique())
 
 
 def _bills(sight: Sight) -> bool:
@@ -93,54 +100,43 @@ def _bills(sight: Sight) -> bool:
 # --- Overrun ---
 
 
-def _overrun(sight: Sight, projects: pl.DataFrame, bills: bool) -> pl.DataFrame:
-    """One row an open project and day: bac and eac in cost (base currency) and in hours, and why either is lacking."""
-    wanted = projects.lazy().filter(pl.col("standing").is_in(UNDER_WAY)).select("project_id", "day")
-    rows = projects
-    for basis in ("cost", "hours"):
-        values = values_on(sight.portfolio, sight.days, basis, sight.base, wanted)  # type: ignore[arg-type]
-        told = {"bac": f"bac_{basis}", "eac": f"eac_{basis}", "why_eac": f"why_{basis}", "ac_at_least": f"at_least_{basis}"}
-        told |= {"eac_by": f"eac_by_{basis}"}
-        rows = rows.join(values.select("project_id", "day", *told).rename(told), on=["project_id", "day"], how="left")
+def _overrun(sight: Sight, projects: pl.DataFrame, costs: pl.DataFrame, bills: bool) -> pl.DataFrame:
+    """One row an open project and day: EAC in `over`, BAC in `under`, their `unit`, and why either is lacking.
+
+    In cost (base currency) where each of the account's projects that counts can be told in cost, else in hours.
+    """
     effort = pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
-    return with_role(
-        rows,
+    rows = with_role(
+        projects,
         [~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null(), effort],
-        {
-            "status_unknown": pl.col("standing") == "unclear",
-            "billing_unknown": pl.col("billing").is_null() & pl.lit(bills),
-            "no_budget": pl.col("bac_cost").is_null() & pl.col("bac_hours").is_null(),
-        },
+        {"status_unknown": pl.col("standing") == "unclear", "billing_unknown": pl.col("billing").is_null() & pl.lit(bills)},
     ).rename({"name": "project"})
+    keys = ["account_id", "day"]
+    in_cost = _told(rows, costs, "cost")
+    untold = in_cost.filter(pl.col("role") == "lacks").select(keys).unique()
+    rest = rows.join(untold, on=keys, how="semi")
+    in_hours = _told(rest, values_of(sight, "hours", rest.filter(pl.col("role") == "counts")), "hours")
+    return pl.concat([in_cost.join(untold, on=keys, how="anti"), in_hours])
+
+
+def _told(rows: pl.DataFrame, values: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """`rows` with EAC and BAC by `values`; those without lack them."""
+    told = values.select("project_id", "day", pl.col("eac").alias("over"), pl.col("bac").alias("under"), "eac_by", "why_eac", "ac_at_least")
+    at_least = pl.when("ac_at_least").then(pl.lit("at_least"))
+    untold = (pl.col("role") == "counts") & (pl.col("over").is_null() | pl.col("under").is_null())
+    # Level of effort has no plan; a project of which something says that it should have one has no budget.
+    why = pl.col("why_eac").replace({"level_of_effort": "no_budget"}).fill_null("no_budget")
+    return rows.join(told, on=["project_id", "day"], how="left").with_columns(
+        pl.when(untold).then(why).otherwise("why").alias("why"),
+        pl.when(untold).then(pl.lit("lacks")).otherwise("role").alias("role"),
+        (pl.lit("in_hours") if unit == "hours" else at_least).alias("note"),
+        pl.lit(unit).alias("unit"),
+    )
 
 
 def _overrun_readings(sight: Sight, rows: pl.DataFrame) -> pl.DataFrame:
-    made = ratios(sight, "overrun", _in_one_unit(rows), none="no_open_budget", no_rows="no_projects", notes="note")
+    made = ratios(sight, "overrun", rows, none="no_open_budget", no_rows="no_projects", notes="note")
     return made.with_columns(pl.col("value") - 1.0)
-
-
-def _in_one_unit(rows: pl.DataFrame) -> pl.DataFrame:
-    """In cost where each project of the account that counts can be told in cost, else in hours."""
-    in_cost = _basis_of(rows, "cost").group_by("account_id", "day").agg((pl.col("role") == "lacks").any().alias("untold"))
-    either = []
-    for basis, untold in (("cost", False), ("hours", True)):
-        chosen = rows.join(in_cost.filter(pl.col("untold") == untold), on=["account_id", "day"], how="semi")
-        either.append(_basis_of(chosen, basis))
-    return pl.concat(either, how="diagonal")
-
-
-def _basis_of(rows: pl.DataFrame, basis: str) -> pl.DataFrame:
-    untold = (pl.col("role") == "counts") & (pl.col(f"eac_{basis}").is_null() | pl.col(f"bac_{basis}").is_null())
-    note = pl.lit("in_hours") if basis == "hours" else pl.when(pl.col("at_least_cost")).then(pl.lit("at_least"))
-    return rows.with_columns(
-        pl.when(untold).then(pl.lit("lacks")).otherwise("role").alias("role"),
-        pl.when(untold).then(pl.coalesce(f"why_{basis}", pl.lit("no_budget"))).otherwise("why").alias("why"),
-        pl.col(f"eac_{basis}").alias("over"),
-        pl.col(f"bac_{basis}").alias("under"),
-        note.alias("note"),
-        pl.col(f"eac_by_{basis}").alias("eac_by"),
-        pl.lit(basis).alias("unit"),
-    )
 
 
 # --- Over-servicing ---
@@ -184,24 +180,24 @@ def _over_servicing_readings(sight: Sight) -> pl.DataFrame:
 def _logged(sight: Sight) -> pl.DataFrame:
     """account_id, day, burnt (hours were ever logged on a retainer), unattributed (unknown whether hours of the year were)."""
     portfolio = sight.portfolio
-    contracts = portfolio["contracts"].select("contract_id", "kind")
-    retainers = portfolio["contracts"].filter(pl.col("kind") == "retainer").group_by("account_id").agg(pl.len().alias("retainers"))
-    nameless, unsaid = pl.col("contract_id").is_null(), pl.col("billing").is_null()
-    by_billing, one = (pl.col("billing") == "retainer").fill_null(False), pl.col("retainers") == 1
+    contracts = portfolio["contracts"].select("contract_id", "account_id", "kind", "start").collect()
+    started = sight.accounts.select("account_id", "day").join(contracts.filter(pl.col("kind") == "retainer"), on="account_id")
+    retainers = started.filter(pl.col("start") <= pl.col("day")).group_by("account_id", "day").agg(pl.len().alias("retainers"))
+    nameless, by_billing = pl.col("contract_id").is_null(), (pl.col("billing") == "retainer").fill_null(False)
+    alone = nameless & by_billing & (pl.col("retainers") == 1)
     projects = (
-        portfolio["projects"]
-        .join(contracts, on="contract_id", how="left")
+        portfolio["projects"].select("project_id", "account_id", "contract_id", "billing").collect()
+        .join(contracts.select("contract_id", "kind"), on="contract_id", how="left")
         .join(retainers, on="account_id")
         .select(
-            "project_id",
-            "account_id",
-            ((pl.col("kind") == "retainer").fill_null(False) | (nameless & by_billing & one)).alias("burns"),
-            (pl.col("kind").is_null() & (unsaid | (by_billing & ~(nameless & one)))).alias("loose"),
+            "project_id", "account_id", "day",
+            ((pl.col("kind") == "retainer").fill_null(False) | alone).alias("burns"),
+            (pl.col("kind").is_null() & (pl.col("billing").is_null() | (by_billing & ~alone))).alias("loose"),
         )
-        .collect()
-    )
-    ever = hours_within(sight, lambda day: Period(date.min, day)).join(projects, on="project_id")
-    year = hours_within(sight, twelve_months).join(projects.filter("loose"), on="project_id").select("account_id", "day").unique()
+    )  # fmt: skip
+    keys = ["project_id", "day"]
+    ever = hours_within(sight, lambda day: Period(date.min, day)).join(projects, on=keys)
+    year = hours_within(sight, twelve_months).join(projects.filter("loose"), on=keys).select("account_id", "day").unique()
     return (
         ever.group_by("account_id", "day")
         .agg(pl.col("burns").any().alias("burnt"))
@@ -211,9 +207,8 @@ def _logged(sight: Sight) -> pl.DataFrame:
 
 def _over_servicing_on(sight: Sight) -> pl.DataFrame:
     """account_id, day, value: hours over / hours included in the last three complete months."""
-    named = ("account_id", pl.col("share").alias("value"))
-    made = [over_servicing(retainer_burn(sight.portfolio, day, 4), day).select(*named, pl.lit(day).alias("day")) for day in sight.days]
-    return pl.concat(made)
+    made = over_servicing_on(sight.portfolio, sight.days, sight.worked)
+    return made.select("account_id", "day", pl.col("share").alias("value"))
 
 
 # --- Unapproved scope ---

@@ -15,9 +15,8 @@ import polars as pl
 from lib.columns import N_
 from lib.health.readings import Sight
 from lib.health.standing import WHY as SHARED
-from lib.health.standing import is_lean, narrowed, on_days, projects_on, ratios, with_role, within
+from lib.health.standing import is_lean, narrowed, on_days, projects_on, ratios, values_of, with_role, within
 from lib.measures.earned_value import REASONS
-from lib.measures.project_values import values_on
 
 METRICS = ("spi_t", "milestones_met", "overdue_tasks")
 RECENT_DAYS = 90
@@ -96,8 +95,8 @@ class _Lean:
 
 def _timed(sight: Sight, projects: pl.DataFrame, lean: _Lean) -> pl.DataFrame:
     """One row a project and day, with BAC·ES and BAC·AT where it counts."""
-    wanted = projects.lazy().filter(pl.col("standing").is_in(["open", "over"])).select("project_id", "day")
-    values = values_on(sight.portfolio, sight.days, "hours", sight.base, wanted)
+    recent = (pl.col("standing") == "open") | ((pl.col("standing") == "over") & within("finished", RECENT_DAYS))
+    values = values_of(sight, "hours", projects.filter(recent))
     told = values.select("project_id", "day", "plan_by", "planned_start", "planned_finish", "bac", "es", "at", "pd", "spi_t", "why_spi_t")
     rows = projects.join(told, on=["project_id", "day"], how="left").with_columns(
         pl.when(pl.col("plan_by") == "straight").then(pl.lit("straight_plan")).alias("note")

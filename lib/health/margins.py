@@ -15,7 +15,6 @@ from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST
 from lib.health.readings import Sight
 from lib.health.standing import UNDER_WAY, hours_within, on_days, ratios, with_role
 from lib.measures.exchange import rates_on
-from lib.measures.project_values import values_on
 from lib.measures.sums import sums_on
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
@@ -34,13 +33,21 @@ _KEYS = ["account_id", "day"]
 _MONEY = ("agi", "cost", "target")
 
 
-def margin_parts(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
+def fixed_prices(projects: pl.DataFrame) -> pl.DataFrame:
+    """Those of `projects` (of `projects_on`) that a margin at completion counts for, or may count for."""
+    recent = (pl.col("finished") > pl.col("day") - pl.duration(days=YEAR_DAYS)).fill_null(True)
+    fixed = (pl.col("billing") == "fixed") | pl.col("billing").is_null()
+    return projects.filter(fixed, pl.col("standing").is_in([*UNDER_WAY, "over", "done", "unclear"]), recent)
+
+
+def margin_parts(sight: Sight, projects: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     """What the margins of `projects` (of `projects_on`) are made of: each fixed price, and one row an account and day for all other work.
 
+    `values`: of `values_on` in cost, those of `fixed_prices` among them. Columns:
     account_id, day, project_id and project (null for other work), agi and cost (base currency), target (share), margin, over =
     agi − cost − target · agi, under = agi; role, why, note.
     """
-    parts = pl.concat([_fixed_prices(sight, projects), _other_work(sight, projects)], how="diagonal")
+    parts = pl.concat([_at_completion(sight, fixed_prices(projects), values), _other_work(sight, projects)], how="diagonal")
     return parts.with_columns(
         pl.when(pl.col("agi") > 0).then((pl.col("agi") - pl.col("cost")) / pl.col("agi")).alias("margin"),
         (pl.col("agi") - pl.col("cost") - pl.col("target") * pl.col("agi")).alias("over"),
@@ -66,15 +73,8 @@ def margin_gaps(sight: Sight, parts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fixed_prices(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
+def _at_completion(sight: Sight, fixed: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     """A row a fixed price and day: its margin forecast at completion, or the one it ended with."""
-    recent = (pl.col("finished") > pl.col("day") - pl.duration(days=YEAR_DAYS)).fill_null(True)
-    fixed = projects.filter(
-        (pl.col("billing") == "fixed") | pl.col("billing").is_null(),
-        pl.col("standing").is_in([*UNDER_WAY, "over", "done", "unclear"]),
-        recent,
-    )
-    values = values_on(sight.portfolio, sight.days, "cost", sight.base, fixed.lazy().select("project_id", "day"))
     told = values.select("project_id", "day", "eac", "why_eac", "ac", "ac_at_least", "why_cv")
     rows = fixed.join(told, on=["project_id", "day"], how="left")
     for found in (_paid_changes(sight), _passed_through(sight)):

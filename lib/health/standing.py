@@ -17,6 +17,8 @@ from lib.columns import N_
 from lib.health.metrics import METRICS
 from lib.health.readings import READING, Sight
 from lib.measures.flows import BILLED_BY_CONTRACT
+from lib.measures.project_budgets import Basis
+from lib.measures.project_values import values_on
 from lib.measures.stretches import Window
 from lib.measures.worked import day_number
 from lib.portfolio import Portfolio
@@ -49,7 +51,7 @@ def projects_on(sight: Sight) -> pl.DataFrame:
         "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
     )
     planned = portfolio["tasks"].filter(pl.col("baseline_hours").is_not_null()).select("project_id").unique()
-    read = portfolio["progress"].select("project_id").unique()
+    read = portfolio["progress"].group_by("project_id").agg(pl.col("date").min().alias("first_read"))
     signs = ("budget_hours", "budget_amount", "budget_cost", "baseline_start", "baseline_due", "percent_complete", "ev_technique")
     ended = (pl.col("finished_on") <= pl.col("day")).fill_null(False)
     standing = (
@@ -64,14 +66,15 @@ def projects_on(sight: Sight) -> pl.DataFrame:
         portfolio["projects"]
         .join(contracts, on="contract_id", how="left")
         .join(planned.with_columns(pl.lit(True).alias("has_baseline")), on="project_id", how="left")
-        .join(read.with_columns(pl.lit(True).alias("has_readings")), on="project_id", how="left")
+        .join(read, on="project_id", how="left")
         .with_columns(
             pl.coalesce("billing", "by_contract").alias("billing"),
-            pl.any_horizontal(*(pl.col(name).is_not_null() for name in (*signs, "has_baseline", "has_readings"))).alias("measured"),
+            pl.any_horizontal(*(pl.col(name).is_not_null() for name in (*signs, "has_baseline"))).alias("measured"),
         )
-        .drop("by_contract", "has_baseline", "has_readings")
         .join(sight.accounts.lazy().select("account_id", "day"), on="account_id")
         .with_columns(standing.alias("standing"), pl.when(ended).then("finished_on").alias("finished"))
+        .with_columns(pl.col("measured") | (pl.col("first_read") <= pl.col("day")).fill_null(False))
+        .drop("by_contract", "has_baseline", "first_read")
         .sort("day", "account_id", "project_id")
         .collect()
     )
@@ -119,6 +122,11 @@ def hours_within(sight: Sight, window: Window) -> pl.DataFrame:
         hours = summed[:, begin:end].sum(axis=1)
         made.append(pl.DataFrame({"project_id": worked.project_ids, "hours": hours}).with_columns(pl.lit(day).alias("day")))
     return pl.concat(made).filter(pl.col("hours") != 0).select("project_id", "day", "hours")
+
+
+def values_of(sight: Sight, basis: Basis, wanted: pl.DataFrame) -> pl.DataFrame:
+    """`values_on` of the projects and days of `wanted` (project_id, day)."""
+    return values_on(sight.portfolio, sight.days, basis, sight.base, wanted.lazy().select("project_id", "day"))
 
 
 def with_role(rows: pl.DataFrame, out: Sequence[pl.Expr], lacks: Mapping[str, pl.Expr], after: Sequence[pl.Expr] = ()) -> pl.DataFrame:

@@ -1,0 +1,103 @@
+"""One account of worked example 1, as far as delivery and budget go: small enough to follow by hand. As of Friday 27 March 2026.
+
+    project   plan (Mon-Fri)                       hours  cost   done   ES  AT   worked  at 10  EAC = BAC · AC / EV
+    site      Mon 5 Jan, 20 weeks = 100 days       300    6 000  57 %   57  60   359.1   3 591  6 300
+    shop      Mon 16 Feb, 12 weeks = 60 days       100    2 000  50 %   30  30   105     1 050  2 100
+
+    SPI(t)      (300 · 57 + 100 · 30) / (300 · 60 + 100 · 30) = 20 100 / 21 000
+    milestones  10 due in the 90 days, 9 by their day
+    overdue     12 of 240 open hours
+    margin      AGI 10 500 + (4 000 − 500) = 14 000, EAC 8 400: 40 % against 42 %
+    overrun     8 400 / 8 000 − 1 = 5 %
+    unapproved  6 h of 400 h
+    over-servicing  a retainer that says no hours: missing
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from lib.health.readings import Sight
+from lib.portfolio import Portfolio
+from tests.measures.rows import book_of
+
+AS_OF = date(2026, 3, 27)
+Rows = list[dict[str, Any]]
+
+
+def example_tables() -> dict[str, Rows]:
+    site = {
+        "project_id": "site", "account_id": "a", "name": "Site", "billing": "fixed", "baseline_start": date(2026, 1, 5),
+        "baseline_due": date(2026, 5, 22), "start": date(2026, 1, 5), "due": date(2026, 5, 22), "percent_complete": 57.0,
+        "budget_hours": 300.0, "budget_cost": 6000.0, "budget_amount": 10_500.0, "target_margin": 0.42,
+    }  # fmt: skip
+    shop = {
+        "project_id": "shop", "account_id": "a", "name": "Shop", "billing": "fixed", "baseline_start": date(2026, 2, 16),
+        "baseline_due": date(2026, 5, 8), "percent_complete": 50.0, "budget_hours": 100.0, "budget_cost": 2000.0,
+        "budget_amount": 4000.0, "pass_through_budget": 500.0, "target_margin": 0.42,
+    }  # fmt: skip
+    marks = [
+        {
+            "task_id": f"m{number}", "project_id": "site", "kind": "milestone" if number % 2 else "deliverable", "status": "done",
+            "baseline_finish": date(2026, 3, number), "finished_on": date(2026, 3, number),
+        }
+        for number in range(1, 10)
+    ]  # fmt: skip
+    late = {"task_id": "m10", "kind": "milestone", "status": "done", "baseline_finish": date(2026, 3, 10), "finished_on": date(2026, 3, 11)}
+    tasks = [
+        {"task_id": "late", "project_id": "site", "estimate_hours": 12.0, "due": date(2026, 3, 26)},
+        {"task_id": "next", "project_id": "site", "estimate_hours": 168.0, "due": date(2026, 3, 27), "status": "in_progress"},
+        {"task_id": "shop", "project_id": "shop", "estimate_hours": 60.0, "due": date(2026, 4, 30), "status": "blocked"},
+    ]
+    return {
+        "people": [{"person_id": "ana", "cost_rate": 10.0}],
+        "projects": [site, shop],
+        "tasks": [*marks, late | {"project_id": "site"}, *tasks],
+        "time_entries": [
+            {"date": date(2026, 2, 20), "project_id": "site", "hours": 359.1},
+            {"date": date(2026, 3, 20), "project_id": "shop", "hours": 105.0},
+        ],
+        "contracts": [{"contract_id": "k", "account_id": "a", "kind": "retainer", "start": date(2025, 1, 1), "hours_included": None}],
+        "change_requests": [
+            {"change_id": "c1", "project_id": "site", "status": "logged", "raised_on": date(2026, 3, 2), "hours": 6.0, "started_on": date(2026, 3, 3)},
+            {"change_id": "c2", "project_id": "shop", "status": "proposed", "raised_on": date(2026, 3, 2), "hours": 50.0},
+        ],
+    }  # fmt: skip
+
+
+def sight_of(tables: dict[str, Rows] | Portfolio, *days: date, basis: Any = "invoiced") -> Sight:
+    portfolio = tables if isinstance(tables, Portfolio) else book_of(**tables)
+    return Sight(portfolio, days or (AS_OF,), basis, "EUR")
+
+
+def reading(made: pl.DataFrame, metric: str, day: date = AS_OF, account: str = "a") -> tuple[str, float | None, str | None]:
+    """state, value and why of one reading."""
+    rows = made.filter(pl.col("metric") == metric, pl.col("day") == day, pl.col("account_id") == account)
+    assert rows.height == 1, rows
+    return rows.select("state", "value", "why").row(0)
+
+
+def ago(days: int) -> date:
+    return AS_OF - timedelta(days=days)
+
+
+def same_readings(made: pl.DataFrame, other: pl.DataFrame) -> None:
+    """Equal readings, in any order; values to the last bits that a sum in another order may differ in."""
+    from polars.testing import assert_frame_equal
+
+    keys = ["account_id", "day", "metric"]
+    assert_frame_equal(made.sort(keys), other.sort(keys), abs_tol=1e-12, rel_tol=1e-12)
+
+
+def no_better(before: tuple[Any, ...], after: tuple[Any, ...], higher_is_better: bool) -> bool:
+    """Whether a reading with less known is missing, or known and no better than before."""
+    state, value, _ = after
+    if state != "known":
+        return state == "missing" or before[0] == "not_applicable"
+    if before[0] != "known":
+        return False
+    difference = (value - before[1]) * (1 if higher_is_better else -1)
+    return bool(difference <= 1e-9)
