@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -40,7 +42,7 @@ def matrix(chart: Chart, width: str) -> alt.LayerChart:
     rows = chart.rows
     heads = {name: _head(name) for name in rows["part"].unique(maintain_order=True)}
     lines = max((len(head) for head in heads.values()), default=1)
-    heads = {name: [" "] * (lines - len(head)) + head for name, head in heads.items()}  # lines run down from the first: all end at the cells
+    heads = {name: [" "] * (lines - len(head)) + head for name, head in heads.items()}  # lines run down: all end at the cells
     room = verdict_width(rows)
     axis = alt.Axis(
         orient="top", labelAngle=0, labelPadding=4 + HEAD_LINE * (lines - 1), labelOverlap=False, labelLimit=0, labelLineHeight=HEAD_LINE,
@@ -68,6 +70,14 @@ def matrix(chart: Chart, width: str) -> alt.LayerChart:
 def _head(name: str) -> list[str]:
     lines = wrapped(name, HEAD_LETTERS)
     return lines if len(lines) <= HEAD_LINES else [*lines[: HEAD_LINES - 1], lines[HEAD_LINES - 1] + "…"]
+
+
+def matrix_tint(row: Mapping[str, Any]) -> tuple[str, float]:
+    """The ink of a cell and how strong it is, for drawers that mix it with white."""
+    status: Status = row["status"]
+    if status == "ok":
+        return BLUE, LIGHT + (FULL - LIGHT) * min(max(row["depth"], 0.0), 1.0)
+    return MARK[status], TINTS[status]
 
 
 def verdict_width(rows: pl.DataFrame) -> int:
