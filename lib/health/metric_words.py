@@ -11,6 +11,7 @@ from lib.columns import N_
 from lib.formats import ABSENT, MINUS, Language
 from lib.health.commercial import RENEWAL_OPEN_DAYS
 from lib.health.metrics import METRICS
+from lib.health.relationship import NEVER_DAYS
 from lib.tables import TABLES
 
 SHORT: dict[str, str] = {"spi_t": N_("SPI(t)"), "receivables_overdue": N_("Overdue over 30 days")}
@@ -75,8 +76,8 @@ def figure_text(metric: str, value: float | None, t: Language) -> str:
         return share_text(value, t)
     if unit == "points":
         return t.points(value, _decimals(value))
-    if _is_renewing(metric, value):
-        return t("renewal open")
+    if word := _word_for(metric, value):
+        return t(word)
     if unit == "days":
         return _sign(metric, value) + t.days(abs(round(value)))
     if unit == "yes_no":
@@ -89,8 +90,11 @@ def share_text(share: float, t: Language) -> str:
     return t.share(share, _decimals(share))
 
 
-def _is_renewing(metric: str, value: float | None) -> bool:
-    return metric == "notice_days" and value is not None and value >= RENEWAL_OPEN_DAYS
+def _word_for(metric: str, value: float | None) -> str | None:
+    """Days that stand for something else than a count."""
+    if value is not None and metric == "notice_days" and value >= RENEWAL_OPEN_DAYS:
+        return N_("renewal open")
+    return N_("never") if value is not None and metric == "contact_days" and value >= NEVER_DAYS else None
 
 
 def _sign(metric: str, days: float) -> str:
@@ -109,8 +113,8 @@ def reading_text(metric: str, value: float | None, t: Language) -> str:
     """
     if value is None:
         return t("no data")
-    if _is_renewing(metric, value):
-        return t("a renewal is open")
+    if _word_for(metric, value):
+        return t("a renewal is open") if metric == "notice_days" else t("no contact was ever recorded")
     if value == 0 and metric in _NOTHING:
         return t(_NOTHING[metric])
     if metric in _SHARES:
@@ -173,7 +177,7 @@ def _counted(metric: str, value: float, t: Language) -> str:
 def from_to_text(metric: str, before: float | None, after: float | None, t: Language) -> str:
     """SPI(t) 0.93 → 0.90; a side without a reading is "no data"."""
     sides = [t("no data") if value is None else figure_text(metric, value, t) for value in (before, after)]
-    both_days = METRICS[metric].unit == "days" and not _is_renewing(metric, before) and not _is_renewing(metric, after)
+    both_days = METRICS[metric].unit == "days" and not _word_for(metric, before) and not _word_for(metric, after)
     if both_days and before is not None and after is not None:  # the unit once: 12 → 41 days
         sides[0] = _sign(metric, before) + t.number(abs(round(before)))
     return f"{metric_name(metric, t)} {sides[0]} → {sides[1]}"

@@ -10,6 +10,7 @@ from lib.formats import Language
 from lib.health import metric_words as words
 from lib.health.commercial import RENEWAL_OPEN_DAYS
 from lib.health.metrics import METRIC_KEYS, METRICS
+from lib.health.relationship import NEVER_DAYS
 from lib.tables import TABLES
 
 EN, ES = Language("en"), Language("es")
@@ -39,6 +40,7 @@ def plain(text: str) -> str:
     ("contact_days", 41.0, "41 days", "41 days without contact"),
     ("contact_days", 1.0, "1 day", "1 day without contact"),
     ("contact_days", 0.0, "0 days", "in contact today"),
+    ("contact_days", NEVER_DAYS, "never", "no contact was ever recorded"),
     ("contacts_known", 1.0, "1", "1 active contact"),
     ("contacts_known", 3.0, "3", "3 active contacts"),
     ("contacts_known", 0.0, "0", "no active contact"),
@@ -74,6 +76,7 @@ def test_no_reading_is_said_so() -> None:
     ("contact_days", 12, 41, "Days since contact 12 → 41 days"),
     ("payment_delay", 2, -1, "Days late against habit +2 → −1 day"),
     ("notice_days", 20, RENEWAL_OPEN_DAYS, "Days to notice date 20 days → renewal open"),
+    ("contact_days", 12, NEVER_DAYS, "Days since contact 12 days → never"),
     ("contact_days", None, 41, "Days since contact no data → 41 days"),
     ("satisfaction", 80, None, "Satisfaction 80 → no data"),
     ("margin_gap", 0.01, -0.02, "Margin against target +1 pts → −2 pts"),
