@@ -17,11 +17,11 @@ from lib.formats import ABSENT, Language
 BANDS = (50.0, 75.0)
 """Where amber and where green begin."""
 KINDS = {
-    "data": N_("data moved"), "presence": N_("data appeared or disappeared"), "book": N_("the book moved"), "rules": N_("rules changed"),
+    "data": N_("data moved"), "appeared": N_("data appeared or disappeared"), "book": N_("the book moved"), "rules": N_("rules changed"),
     "applies": N_("what applies changed"),
 }  # fmt: skip
 """The five kinds of bar of a waterfall (definitions.md, Why it moved)."""
-SHORT = {"presence": N_("data"), "book": N_("book"), "rules": N_("rules"), "applies": N_("applies")}
+SHORT = {"appeared": N_("data"), "book": N_("book"), "rules": N_("rules"), "applies": N_("applies")}
 SEEN = 0.05  # a tenth of a point is the least that is shown
 EXACT = 1e-6
 COMPONENTS_NAMED, LANES = 2, 6
@@ -39,7 +39,7 @@ def band_of(score: float | None, bands: tuple[float, float] = BANDS) -> Status:
 def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date, t: Language, words: Words) -> Chart:
     """What took and what gave points between two days, the most in the direction of the change first.
 
-    steps: component (as people read it), kind (of `KINDS`), points (signed), reason (in words, or null). They must add up to
+    steps: component (as people read it; "" for a bar of the kind as a whole), kind (of `KINDS`), points (signed), reason (in words, or null). They must add up to
     after - before (ValueError). What is below `SEEN` is shown as one bar.
     """
     points = float(steps["points"].sum() or 0)
@@ -57,10 +57,12 @@ def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date,
         ordered = ordered.sort("points", descending=True, maintain_order=True)
     bars: list[tuple[str, float, str, bool]] = []
     for component, kind, value, reason in ordered.select("component", "kind", "points", "reason").iter_rows():
+        why = _capital(t(KINDS[kind]))
         if kind == "data":
             bars.append((component, value, reason or "", True))
+        elif not component:
+            bars.append((why, value, reason or "", False))
         else:
-            why = _capital(t(KINDS[kind]))
             bars.append((f"{component} · {t(SHORT[kind])}", value, f"{why}: {reason}" if reason else why, False))
     if small.height:
         bars.append((t("Smaller changes"), float(small["points"].sum()), t.plural("{n} change", "{n} changes", small.height), False))
@@ -78,7 +80,7 @@ def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date,
     said = [t("Points between {before} and {after}", before=t.day(before_on), after=t.day(words.as_of))]
     kinds = [kind for kind in KINDS if kind in set(shown["kind"])]
     if kinds and kinds != ["data"]:
-        said.append(t("Filled: data moved; outlined: why it is in words"))
+        said.append(t("Filled: data moved; outlined: another cause, in words"))
     headings = {
         "name": t("Component"), "low": t("From, points"), "high": t("To, points"), "value": t("Points"), "label": t("As shown"),
         "reason": t("Reason"), "status": t("Effect"), "strong": t("Data moved"), "total": t("Score on a day"),
@@ -100,7 +102,9 @@ def _moved(steps: pl.DataFrame, before: float, after: float, t: Language) -> str
     scores = {"before": t.number(before, 1), "after": t.number(after, 1)}
     if steps.is_empty():
         return t("The score stays at {after}", after=scores["after"])
-    sums = steps.group_by("component", maintain_order=True).agg(pl.col("points").sum())
+    words = pl.col("kind").replace_strict({kind: _capital(t(said)) for kind, said in KINDS.items()}, return_dtype=pl.String)
+    named = pl.when(pl.col("component") == "").then(words).otherwise("component").alias("component")
+    sums = steps.group_by(named, maintain_order=True).agg(pl.col("points").sum())
     way = -1.0 if after < before else 1.0
     most = sums.filter(pl.col("points") * way >= SEEN).sort(pl.col("points") * way, descending=True, maintain_order=True)
     most = most.head(COMPONENTS_NAMED)
@@ -108,10 +112,14 @@ def _moved(steps: pl.DataFrame, before: float, after: float, t: Language) -> str
         return t("The score stays at {after}; what took and gave points evens out", after=scores["after"])
     values = {"names": t.join(most["component"].to_list()), "points": t.number(abs(float(most["points"].sum())), 1), **scores}
     if after < before:
-        one = "{names} takes {points} points; the score goes from {before} to {after}"
-        return t.plural(one, "{names} take {points} points; the score goes from {before} to {after}", most.height, **values)
-    one = "{names} gives {points} points; the score goes from {before} to {after}"
-    return t.plural(one, "{names} give {points} points; the score goes from {before} to {after}", most.height, **values)
+        return t.plural(
+            "{names} takes {points} points; the score goes from {before} to {after}",
+            "{names} take {points} points; the score goes from {before} to {after}", most.height, **values,
+        )  # fmt: skip
+    return t.plural(
+        "{names} gives {points} points; the score goes from {before} to {after}",
+        "{names} give {points} points; the score goes from {before} to {after}", most.height, **values,
+    )  # fmt: skip
 
 
 def score_band(
@@ -281,7 +289,7 @@ def points_lost(lost: pl.DataFrame, t: Language, words: Words) -> Chart | None:
     if lost.height > kept.height:
         said.append(t.plural("{n} metric loses nothing", "{n} metrics lose nothing", lost.height - kept.height))
     headings = {
-        "name": t("Metric"), "value": t("Points lost"), "most": t("Points at stake"), "label": t("As shown"), "reason": t("Reading"),
+        "name": t("Metric"), "value": t("Lost"), "most": t("Points at stake"), "label": t("As shown"), "reason": t("What was measured"),
         "strong": t("Has data"),
     }  # fmt: skip
     alt = told(title, (f"{name} {label} {reason}".rstrip() for name, label, reason in rows.select("name", "label", "reason").iter_rows()))

@@ -14,7 +14,7 @@ from lib.health.metrics import METRIC_KEYS, METRICS
 from lib.health.profile import Array, Profile
 from lib.health.scores import Flags, Grid, Scores, scored
 
-KINDS = ("data", "presence", "book", "rules", "applies")
+KINDS = ("data", "appeared", "book", "rules", "applies")
 """Data moved; appeared or disappeared; the book moved; rules changed; what applies changed."""
 MOVED = {"account_id": pl.String, "component": pl.String, "metric": pl.String, "kind": pl.String, "points": pl.Float64}
 
@@ -43,7 +43,7 @@ def moved(
     data_points = mean_weight * d / 100
     parts = {
         "data": np.where(known[0] & known[1], data_points, 0.0),
-        "presence": np.where(known[0] ^ known[1], data_points, 0.0),
+        "appeared": np.where(known[0] ^ known[1], data_points, 0.0),
         "book": np.where(~known[0] & ~known[1], data_points, 0.0),
         "rules": mean_weight * r / 100 + mean_score * rules_of_weight / 100,
         "applies": mean_score * applies / 100,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from math import isfinite
@@ -137,6 +137,11 @@ class Version:
 
 
 BUILT_IN = Version(date.min, DEFAULT_PROFILE)
+
+
+def published(rows: Iterable[Mapping[str, Any]]) -> tuple[Version, ...]:
+    """Versions of authored rows of score_profiles."""
+    return tuple(Version(row["valid_from"], Profile.of_json(row["profile"]), row["id"], row["author"]) for row in rows)
 
 
 def in_force(versions: Sequence[Version], day: date) -> Version:

@@ -59,15 +59,18 @@ class Grid:
         )
 
 
-def grid(accounts: pl.DataFrame, readings: pl.DataFrame, before: pl.DataFrame | None = None) -> Grid:
+def grid(
+    accounts: pl.DataFrame, readings: pl.DataFrame, before: pl.DataFrame | None = None, days: Sequence[date] | None = None
+) -> Grid:
     """`accounts` as in `Sight.accounts`, `readings` of READING. A reading that isn't there, or isn't finite, is missing.
 
-    `before`: account_id, metric, state, value: the last that was known of metrics before the first day.
+    `before`: account_id, metric, state, value: the last that was known of metrics before the first day. `days`: those of `accounts` if not
+    given, in order.
     """
-    days = accounts["day"].unique().sort()
+    days = sorted(set(accounts["day"])) if days is None else list(days)
     clients = accounts.select("account_id", "tier", "industry").unique("account_id", keep="last").sort("account_id")
     shape = (len(days), clients.height, len(METRIC_KEYS))
-    day_at = pl.DataFrame({"day": days}).with_row_index("d")
+    day_at = pl.DataFrame({"day": days}, {"day": pl.Date}).with_row_index("d")
     account_at = clients.select("account_id").with_row_index("a")
     scored = np.zeros(shape[:2], bool)
     there = accounts.select("day", "account_id").join(day_at, on="day").join(account_at, on="account_id")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,11 @@ def now() -> datetime:
 def today() -> date:
     """The local day: the only clock that an as-of can follow from."""
     return datetime.now().astimezone().date()
+
+
+def zone() -> tzinfo:
+    """The zone of this computer, which says on what day something was written."""
+    return datetime.now().astimezone().tzinfo or UTC
 
 
 def data_folder() -> Path:
@@ -121,10 +126,15 @@ def version_known_on(as_of: date, version: int) -> int:
     A version is known from the day of its import on, or from the day its own data reaches, whichever is earlier: an import of June's hours
     on 3 July knows the statuses of 30 June.
     """
-    for commit in store().commits():
-        if commit.number <= version and min(commit.at.date(), default_as_of(commit.number)) <= as_of:
-            return commit.number
-    return 0
+    return versions_known_on([as_of], version)[0]
+
+
+def versions_known_on(days: Sequence[date], version: int) -> list[int]:
+    """`version_known_on` for each of several days."""
+    since = [
+        (min(commit.at.date(), default_as_of(commit.number)), commit.number) for commit in store().commits() if commit.number <= version
+    ]
+    return [next((number for known, number in since if known <= day), 0) for day in days]
 
 
 def known_portfolio(as_of: date, version: int) -> tuple[Portfolio, bool]:

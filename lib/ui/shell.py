@@ -9,7 +9,7 @@ from lib.ui import session, table_browser, view
 
 STATIC = Path(__file__).parent / "static"
 PAGES = session.ROOT / "pages"
-LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "version", "part", *table_browser.LINKED, "figure")
+LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "account", "health", "version", "part", *table_browser.LINKED, "figure")
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
@@ -19,6 +19,7 @@ with st.spinner("Opening the portfolio · Abriendo la cartera", show_time=True):
 t = session.language()
 pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),
+    st.Page(PAGES / "account_health.py", title=t("Account health"), url_path="health"),
     st.Page(PAGES / "data_intake.py", title=t("Data"), url_path="data"),
     st.Page(PAGES / "tables.py", title=t("Tables"), url_path="tables"),
     st.Page(PAGES / "names.py", title=t("Names"), url_path="names"),

@@ -73,7 +73,7 @@ def test_the_change_over_13_weeks_is_told_exactly() -> None:
     assert last.point[0, 0] == pytest.approx(float(Fraction(3413597, 43470)), abs=1e-12)
     bars = moved(found, 0, 1, (heavier, DEFAULT_PROFILE), of_book)
     sums = dict(bars.group_by("kind").agg(pl.col("points").sum()).rows())
-    assert sums == pytest.approx({"data": 1.928571, "presence": -5.4, "book": 0.5, "rules": 0.040344}, abs=5e-7)
+    assert sums == pytest.approx({"data": 1.928571, "appeared": -5.4, "book": 0.5, "rules": 0.040344}, abs=5e-7)
     by_component = dict(bars.filter(pl.col("kind") == "rules").group_by("component").agg(pl.col("points").sum()).rows())
     assert by_component == pytest.approx({"delivery": -4.084656, "payment": 4.125}, abs=5e-7)
     assert bars["points"].sum() == pytest.approx(-2.931085, abs=5e-7)

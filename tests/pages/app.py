@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHELL = ROOT / "lib" / "ui" / "shell.py"
 PAGES = {
     "portfolio": ROOT / "pages" / "portfolio.py",
+    "health": ROOT / "pages" / "account_health.py",
     "data": ROOT / "pages" / "data_intake.py",
     "tables": ROOT / "pages" / "tables.py",
     "names": ROOT / "pages" / "names.py",

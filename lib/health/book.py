@@ -1,0 +1,182 @@
+"""The health of the whole book at the close of a day, with its weekly history. The only place that joins readings, caps and profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from types import ModuleType
+
+import numpy as np
+import polars as pl
+
+from lib.health import budget, commercial, delivery, payment, relationship, satisfaction
+from lib.health.caps import SCHEMA as CAP
+from lib.health.caps import capped, caps
+from lib.health.metrics import METRICS
+from lib.health.moved import moved
+from lib.health.profile import Version, in_force
+from lib.health.readings import READING, Sight
+from lib.health.scores import Flags, Grid, Scores, grid, scored
+
+WEEKS = 104
+TRENDS = (4, 13)
+
+READERS: dict[str, ModuleType] = {
+    "delivery": delivery, "budget": budget, "relationship": relationship, "commercial": commercial, "satisfaction": satisfaction,
+    "payment": payment,
+}  # fmt: skip
+"""Component -> the module that reads its metrics: `readings`, `evidence` and WHY."""
+WHY: dict[str, str] = {key: words for reader in READERS.values() for key, words in reader.WHY.items()}
+"""Why a metric has no reading, or what is to be known about it."""
+
+
+def weekly(as_of: date, weeks: int = WEEKS) -> tuple[date, ...]:
+    """`weeks` + 1 days a week apart, the last of them `as_of`."""
+    return tuple(as_of - timedelta(weeks=back) for back in range(weeks, -1, -1))
+
+
+def readings_of(sight: Sight) -> pl.DataFrame:
+    """What every metric reads: READING, of the accounts and days of `sight`."""
+    made = [reader.readings(sight) for reader in READERS.values()]
+    return pl.concat([rows.select(pl.col(name).cast(dtype) for name, dtype in READING.items()) for rows in made])
+
+
+def evidence_of(sight: Sight, account_id: str, metric: str) -> pl.DataFrame:
+    """The rows that a metric of one account came from on the last day of `sight`, for people; columns differ by metric."""
+    rows: pl.DataFrame = READERS[METRICS[metric].component].evidence(sight, account_id, sight.days[-1], metric)
+    return rows
+
+
+@dataclass(frozen=True, eq=False)
+class Health:
+    """Scores of the book on `grid.days`, the last of which is the day that is looked at.
+
+    `clients`: the accounts that have a score on the last day, as `Sight.accounts`. `readings` and `caps`: of the last day. `versions`: the
+    profile in force on each day.
+    """
+
+    scores: Scores
+    clients: pl.DataFrame
+    readings: pl.DataFrame
+    caps: pl.DataFrame
+    versions: tuple[Version, ...]
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        return self.grid.days
+
+    @property
+    def as_of(self) -> date:
+        return self.days[-1]
+
+    @property
+    def grid(self) -> Grid:
+        return self.scores.grid
+
+    @property
+    def version(self) -> Version:
+        return self.versions[-1]
+
+    def back(self, weeks: int) -> int | None:
+        """Place of the day so many weeks before the last; None where history doesn't reach it."""
+        day = self.as_of - timedelta(weeks=weeks)
+        return self.days.index(day) if day in self.days else None
+
+    def accounts(self) -> pl.DataFrame:
+        """One row an account of `clients`: name, tier, industry, manager, status, the columns of `Scores.accounts`, and for each of TRENDS
+        before_4, before_13 (the score then, null where there was none)."""
+        found = self.scores.accounts()
+        now = found.filter(pl.col("day") == self.as_of).drop("day", "tier", "industry")
+        for weeks in TRENDS:
+            then = found.filter(pl.col("day") == self.as_of - timedelta(weeks=weeks))
+            now = now.join(then.select("account_id", pl.col("point").alias(f"before_{weeks}")), on="account_id", how="left")
+        return self.clients.drop("day").join(now, on="account_id")
+
+    def metrics(self) -> pl.DataFrame:
+        """`Scores.metrics` of the last day, with `why` of its reading."""
+        last = _at(self.scores, [len(self.days) - 1])
+        return last.metrics().join(self.readings.select("account_id", "metric", "why"), on=["account_id", "metric"], how="left")
+
+    def history(self, account_id: str) -> pl.DataFrame:
+        """One row a day on which the account has a score: day, point, low, high, coverage, band, capped."""
+        if account_id not in self.grid.accounts["account_id"]:
+            return self.scores.accounts().clear().select("day", "point", "low", "high", "coverage", "band", "capped")
+        return self.scores.accounts().filter(pl.col("account_id") == account_id).select(
+            "day", "point", "low", "high", "coverage", "band", "capped"
+        )  # fmt: skip
+
+    def markers(self) -> list[tuple[date, Version]]:
+        """Days from which another profile holds, with it."""
+        pairs = zip(self.days[1:], self.versions, self.versions[1:], strict=False)
+        return [(day, version) for day, before, version in pairs if version is not before]
+
+    def moves(self, weeks: int) -> pl.DataFrame:
+        """`moved.moved` between the day so many weeks ago and the last; no rows where history doesn't reach."""
+        first = self.back(weeks)
+        last = len(self.days) - 1
+        if first is None:
+            return moved(self.grid, last, last, (self.version.profile, self.version.profile))
+        return moved(self.grid, first, last, (self.versions[first].profile, self.version.profile))
+
+    def under(self, version: Version) -> Health:
+        """The last day alone, as it would be under another version; its readings are the same."""
+        place = len(self.days) - 1
+        found = self.grid.of_days([place])
+        return replace(
+            self, scores=scored(found, [version.profile], self.scores.caps[[place]]), versions=(version,), clients=self.clients
+        )  # fmt: skip
+
+
+def health(sights: Sequence[Sight], versions: Sequence[Version]) -> Health:
+    """The book's health on the days of all `sights`, which are in order: each with what was known on its days. At least one day.
+
+    `versions`: all that were published; each day has the one in force then.
+    """
+    days = tuple(day for sight in sights for day in sight.days)
+    of_day = tuple(in_force(versions, day) for day in days)
+    readings = pl.concat([readings_of(sight) for sight in sights])
+    accounts = pl.concat([sight.accounts for sight in sights])
+    found = grid(accounts, readings, days=days)
+    ceilings, flags = _caps(sights, of_day, found)
+    scores = scored(found, [version.profile for version in of_day], flags)
+    last = pl.col("day") == days[-1]
+    return Health(scores, accounts.filter(last), readings.filter(last), ceilings.filter(last), of_day)
+
+
+def _caps(sights: Sequence[Sight], versions: Sequence[Version], found: Grid) -> tuple[pl.DataFrame, Flags]:
+    """Caps of all days, each by the minimum of its own profile."""
+    minimum = {day: version.profile.invoice_minimum for day, version in zip(found.days, versions, strict=True)}
+    rows = [pl.DataFrame(schema=CAP)]
+    for sight in sights:
+        for least in sorted({minimum[day] for day in sight.days}):
+            chosen = tuple(day for day in sight.days if minimum[day] == least)
+            rows.append(caps(replace(sight, days=chosen) if chosen != sight.days else sight, least))
+    whole = pl.concat(rows)
+    return whole, capped(whole, found.days, found.accounts["account_id"].to_list())
+
+
+def _at(scores: Scores, places: list[int]) -> Scores:
+    return Scores(
+        scores.grid.of_days(places), tuple(scores.profiles[place] for place in places), scores.weights[places], scores.own[places],
+        scores.priors[places], scores.counted[places], scores.caps[places],
+    )  # fmt: skip
+
+
+def components(metrics: pl.DataFrame) -> pl.DataFrame:
+    """`Health.metrics` by account and component: account_id, component, weight, points, lost, score (null where nothing applies), known
+    (share of its weight)."""
+    known = pl.col("weight").filter(pl.col("state") == "known").sum()
+    whole = pl.col("weight").sum()
+    return metrics.group_by("account_id", "component", maintain_order=True).agg(
+        whole.alias("weight"), pl.col("points").sum(), pl.col("lost").sum(),
+        pl.when(whole > 0).then(100 * pl.col("points").sum() / whole).alias("score"),
+        pl.when(whole > 0).then(known / whole).alias("known"),
+    )  # fmt: skip
+
+
+def share_green(bands: pl.Series) -> float | None:
+    """The share of a book that is green, of all that have a score; None for an empty one."""
+    return float(np.mean((bands == "green").fill_null(False).to_numpy())) if len(bands) else None
+
+

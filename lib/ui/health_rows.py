@@ -1,0 +1,115 @@
+"""The drawer behind a metric of one account: its reading, how it scores, and the rows it came from. It computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import polars.selectors as cs
+import streamlit as st
+
+from lib.choices import CHOICES
+from lib.columns import N_
+from lib.documents.workbook import Sheet
+from lib.formats import Language
+from lib.health.book import WHY, Health, evidence_of
+from lib.health.metric_words import figure_text, question_text
+from lib.health.metrics import COMPONENTS, METRICS
+from lib.health.profile import Parameters
+from lib.health.readings import Sight
+from lib.health.sentences import absence_text, score_text
+from lib.tables import TABLES
+from lib.ui.frame import md, rows_table, small_table
+from lib.ui.table_downloads import about_view, table_downloads
+
+TALL = 360
+
+
+def show_metric_rows(
+    found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.DataFrame, metric: str, base: str, t: Language
+) -> None:
+    """Open the drawer of one metric of one account."""
+    drawer = st.dialog(t(METRICS[metric].name), width=620, position="right")
+    drawer(_contents)(found, sight, row, metrics, metric, base, t)
+
+
+def _contents(found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.DataFrame, metric: str, base: str, t: Language) -> None:
+    own = metrics.row(by_predicate=pl.col("metric") == metric, named=True)
+    declared = METRICS[metric]
+    about = t("{account}, {day}", account=row["name"], day=t.day(found.as_of))
+    with st.container(key="health.rows"):
+        st.metric(md(about), figure_text(metric, own["value"], t))
+        st.markdown(f"**{t('How it is computed')}**  \n{md(t(declared.formula))}")
+        rules = found.version.profile.parameters(row["tier"], row["industry"])
+        small_table(_scoring(own, metric, rules, t), t, alt=t("How it scores"), right=["value"])
+        if own["state"] != "known":
+            st.markdown(f":gray[— {absence_text(own['state'], own['why'], t, WHY)}.]")
+        if own["state"] == "missing":
+            st.markdown(f"{md(question_text(metric, t, sight.portfolio.loaded))}.")
+        rows = evidence_of(sight, row["account_id"], metric)
+        if rows.is_empty():
+            return
+        st.markdown(f"**{t('Rows')}**")
+        shown = in_words(rows, t)
+        headings = headings_of(rows, t)
+        rows_table(shown, headings, forms(shown, base, t), "health.rows.table", t("Rows"), height=TALL if rows.height > 8 else None)
+        kept = shown.select(list(headings)).with_columns(cs.float().round(6))
+        sheet = Sheet(t(declared.name), kept, headings, {}, (t(declared.formula),))
+        table_downloads(sheet, t, key="health.rows", file=metric, about=about_view(t, t(declared.name), found.as_of, row["name"]))
+
+
+def _scoring(own: Mapping[str, Any], metric: str, rules: Parameters, t: Language) -> list[dict[str, str]]:
+    """Thresholds, score, weight and points, a line each."""
+    place = list(METRICS).index(metric)
+    worst, best = float(rules.worst[place]), float(rules.best[place])
+    ends = t("{worst} scores 0, {best} scores 100", worst=figure_text(metric, worst, t), best=figure_text(metric, best, t))
+    lines = [(t("Scale"), ends)]
+    if own["state"] == "known":
+        lines.append((t("Score of the reading"), score_text(own["score"], t)))
+    elif own["state"] == "missing":
+        lines.append((t("Counts at, while it is not known"), score_text(own["counted"], t)))
+    lines.append((t("Weight, of 100"), t.number(own["weight"], 1)))
+    if own["state"] != "not_applicable":
+        lines.append((t("Points, of its weight"), f"{t.number(own['points'], 1)} / {t.number(own['weight'], 1)}"))
+    lines.append((t("Component"), t(COMPONENTS[own["component"]].name)))
+    return [{"name": f":gray[{name}]", "value": value} for name, value in lines]
+
+
+EVIDENCE: dict[str, str] = {
+    "name": N_("Name"), "what": N_("What"), "who": N_("Who"), "days_late": N_("Days late"), "open": N_("Open"), "share": N_("Share"),
+}  # fmt: skip
+"""What columns of evidence are called that no table has."""
+
+
+def headings_of(rows: pl.DataFrame, t: Language) -> dict[str, str]:
+    """What the columns of evidence are called: as their tables call them, else the words of EVIDENCE."""
+    named = {name: column.metadata["label"] for table in TABLES.values() for name, column in table.columns.items() if column.metadata}
+    return {name: t(EVIDENCE.get(name) or named[name]) for name in rows.columns if name in EVIDENCE or name in named}
+
+
+def in_words(rows: pl.DataFrame, t: Language) -> pl.DataFrame:
+    """Rows with the words of their choices in the language."""
+    words = {word: t(message) for word, message in CHOICES.items()}
+    chosen = [name for name in rows.columns if name in ("kind", "status", "role", "stage", "billing", "state")]
+    listed = cs.list().cast(pl.List(pl.String)).list.join(", ")
+    return rows.with_columns(pl.col(name).replace(words) for name in chosen).with_columns(listed)
+
+
+def forms(rows: pl.DataFrame, base: str, t: Language) -> dict[str, Any]:
+    """How each column is written."""
+    found: dict[str, Any] = {}
+    for name, dtype in rows.schema.items():
+        if dtype == pl.Date:
+            found[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
+        elif dtype == pl.Boolean:
+            found[name] = lambda flag: t("yes") if flag else t("no")
+        elif name.endswith("share"):
+            found[name] = lambda share: t.share(share, 1)
+        elif name.startswith(("money", "agi", "open", "cost")):
+            found[name] = lambda amount: t.money(amount, base)
+        elif dtype.is_float():
+            found[name] = lambda number: t.number(number, 0 if number == round(number) else 2)
+        elif dtype.is_integer():
+            found[name] = lambda number: t.number(number)
+    return found
