@@ -22,6 +22,7 @@ GROUPS = {
     "page": "bench.page",
     "sessions": "bench.sessions",
     "pictures": "bench.pictures",
+    "health": "bench.health",
 }
 
 

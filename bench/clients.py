@@ -68,15 +68,15 @@ def contracts(rng: np.random.Generator, accounts: int, size: np.ndarray) -> pl.D
     ).with_columns(pl.col("hours_included").fill_nan(None))
 
 
-def invoices(rng: np.random.Generator, accounts: int, size: np.ndarray) -> pl.DataFrame:
-    """An invoice a month for each client, three in any 91 days; now and then a small credit note."""
-    months = DAYS // 31
+def invoices(rng: np.random.Generator, accounts: int, size: np.ndarray, months: int = DAYS // 31) -> pl.DataFrame:
+    """An invoice a month for each client, three in any 91 days; one in five for the month before; now and then a small credit note."""
     number = np.arange(accounts * months)
     account, back = number % accounts, number // accounts
     issued = DAYS - 1 - back * 91 // 3 - account % 28
     is_credit = (account + back) % 40 == 39
     amount = np.round(size[account] * accounts * 12000 * rng.uniform(0.9, 1.1, len(number)) * np.where(is_credit, 0.1, 1), 2)
     paid = issued + rng.integers(20, 60, len(number))
+    service = pl.DataFrame({"first": at(issued - 31), "last": at(issued - 1), "said": number % 5 == 0})
     settled = pl.DataFrame({"day": at(paid), "gross": np.round(amount * 1.21, 2), "paid": (paid < DAYS) & (number % 397 != 0)})
     return pl.DataFrame(
         {
@@ -92,6 +92,8 @@ def invoices(rng: np.random.Generator, accounts: int, size: np.ndarray) -> pl.Da
             "amount": amount,
             "tax": np.round(amount * 0.21, 2),
             "currency": currency(account),
+            "period_start": service.select(pl.when("said").then("first")).to_series(),
+            "period_end": service.select(pl.when("said").then("last")).to_series(),
         }
     )
 
@@ -105,29 +107,37 @@ def touchpoints(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
             "account_id": ids("A", number % accounts),
             "date": days(rng, len(number)),
             "kind": picked(("meeting", "call", "email", "workshop"), number % 4),
+            "contact_ids": ids("C", number % accounts * 4 + number // accounts % 4).to_frame().select(pl.concat_list("id")).to_series(),
             "summary": picked(WORK, number % len(WORK)),
         }
     )
 
 
 def feedback(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
-    """Two NPS answers a client."""
+    """An NPS and a CSAT answer a client."""
     number = np.arange(accounts * 2)
+    csat = number % 2 == 1
+    scale = pl.DataFrame({"csat": csat}).select(pl.when("csat").then(1.0).alias("least"), pl.when("csat").then(5.0).alias("most"))
     return pl.DataFrame(
         {
             "feedback_id": ids("N", number),
             "account_id": ids("A", number // 2),
             "contact_id": ids("C", (number // 2) * 4),
             "date": days(rng, len(number)),
-            "kind": picked(("nps",), number * 0),
-            "score": rng.integers(5, 11, len(number)).astype(float),
+            "kind": picked(("nps", "csat"), csat.astype(int)),
+            "score": np.where(csat, rng.integers(1, 6, len(number)), rng.integers(5, 11, len(number))).astype(float),
+            "scale_min": scale["least"],
+            "scale_max": scale["most"],
         }
     )
 
 
 def risks(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
-    """A risk and an issue a client."""
+    """A risk and an issue a client; two of three are closed."""
     number = np.arange(accounts * 2)
+    dates = pl.DataFrame({"opened": days(rng, len(number), 0, DAYS - 60), "closed": number % 3 > 0}).with_columns(
+        pl.when("closed").then(pl.col("opened") + pl.duration(days=45)).alias("closed_on")
+    )
     return pl.DataFrame(
         {
             "risk_id": ids("R", number),
@@ -135,7 +145,8 @@ def risks(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
             "kind": picked(("risk", "issue"), number % 2),
             "title": ids("Risk ", number),
             "internal": number % 3 == 0,
-            "opened": days(rng, len(number)),
+            "opened": dates["opened"],
+            "closed_on": dates["closed_on"],
             "probability": 1 + number % 5,
             "impact": np.where(number % 90 == 1, 5, 1 + number % 4),
             "status": picked(("open", "closed", "closed"), number % 3),
@@ -158,6 +169,21 @@ def opportunities(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
             "currency": currency(number),
             "created_on": days(rng, accounts),
             "status": picked(("open", "open", "won", "lost"), number % 4),
+        }
+    )
+
+
+def goals(rng: np.random.Generator, accounts: int) -> pl.DataFrame:
+    """Two goals a client."""
+    number = np.arange(accounts * 2)
+    return pl.DataFrame(
+        {
+            "goal_id": ids("G", number),
+            "account_id": ids("A", number // 2),
+            "title": ids("Goal ", number),
+            "start": days(rng, len(number), 0, 400),
+            "due": days(rng, len(number), 500, DAYS + 200),
+            "status": picked(("on_track", "at_risk", "met", "on_track", "off_track"), number % 5),
         }
     )
 

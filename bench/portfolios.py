@@ -1,4 +1,4 @@
-"""Invents portfolios of any size from a seed, with every table that the Portfolio page reads. It keeps nothing and reads no clock."""
+"""Invents portfolios of any size from a seed, with every table that the pages of clients read. It keeps nothing and reads no clock."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from lib.tables import TABLES
 SEED = 20251231
 
 
-def portfolio(entries: int, accounts: int = 1000, people: int = 1200, seed: int = SEED) -> dict[str, pl.DataFrame]:
-    """Table name -> rows of its schema, which they satisfy: `entries` time entries of `people` for `accounts`, FIRST to LAST."""
+def portfolio(entries: int, accounts: int = 1000, people: int = 1200, seed: int = SEED, months: int = 26) -> dict[str, pl.DataFrame]:
+    """Table name -> rows of its schema, which they satisfy: `entries` time entries of `people` for `accounts`, FIRST to LAST, and an
+    invoice for each account and each of the last `months`.
+    """
     rng = np.random.default_rng(seed)
     size = rng.lognormal(0, 1, accounts)
     size /= size.sum()
@@ -24,13 +26,14 @@ def portfolio(entries: int, accounts: int = 1000, people: int = 1200, seed: int 
         "people": work.people(rng, people),
         "person_terms": work.person_terms(rng, people),
         "projects": projects,
-        "tasks": work.tasks(projects),
-        "invoices": clients.invoices(rng, accounts, size),
+        "tasks": work.tasks(projects, people),
+        "invoices": clients.invoices(rng, accounts, size, months),
         "expenses": work.expenses(rng, projects),
         "touchpoints": clients.touchpoints(rng, accounts),
         "feedback": clients.feedback(rng, accounts),
         "risks": clients.risks(rng, accounts),
         "change_requests": work.change_requests(rng, projects.height),
+        "goals": clients.goals(rng, accounts),
         "opportunities": clients.opportunities(rng, accounts),
         "progress": work.progress(rng, projects.height),
         "fx_rates": clients.fx_rates(),

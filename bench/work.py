@@ -49,6 +49,7 @@ def projects(rng: np.random.Generator, accounts: int, size: np.ndarray, entries:
     account = number // PROJECTS_PER_ACCOUNT
     expected = np.maximum(8, size[account] * entries / PROJECTS_PER_ACCOUNT * MEAN_HOURS)
     finished = pl.DataFrame({"day": days(rng, len(number), 400), "done": number % 3 == 0})
+    start = days(rng, len(number), 0, 100)
     return pl.DataFrame(
         {
             "project_id": ids("J", number),
@@ -56,9 +57,12 @@ def projects(rng: np.random.Generator, accounts: int, size: np.ndarray, entries:
             "contract_id": ids("K", account),
             "name": ids("Project ", number),
             "status": picked(("done", "active", "active"), number % 3),
-            "start": days(rng, len(number), 0, 100),
+            "start": start,
             "due": days(rng, len(number), DAYS - 10, DAYS + 300),
             "finished_on": finished.select(pl.when("done").then("day")).to_series(),
+            "baseline_start": start,
+            "baseline_due": at(DAYS - 60 + number % 240),
+            "target_margin": np.full(len(number), 0.3),
             "billing": picked(("retainer", "fixed", "time_materials", "retainer"), account % 4),
             "budget_hours": np.round(expected * rng.uniform(0.97, 1.8, len(number))),
             "budget_amount": np.round(expected * 85, -2),
@@ -68,17 +72,29 @@ def projects(rng: np.random.Generator, accounts: int, size: np.ndarray, entries:
     )
 
 
-def tasks(projects: pl.DataFrame) -> pl.DataFrame:
-    """A few tasks a project."""
+def tasks(projects: pl.DataFrame, people: int) -> pl.DataFrame:
+    """A few tasks a project, the last of them a milestone, all with a baseline; a fourth are done, some of them late."""
     number = np.arange(projects.height * TASKS_PER_PROJECT)
+    kind = (number % TASKS_PER_PROJECT == TASKS_PER_PROJECT - 1).astype(int)
+    begin, length = number * 37 % (DAYS - 90), 40 + number % 200
+    done = (number // TASKS_PER_PROJECT + number) % 4 == 0
+    ended = pl.DataFrame({"day": at(np.minimum(DAYS - 1, begin + length + number % 11 - 7)), "done": done})
+    estimate = 8.0 + number % 40
     return pl.DataFrame(
         {
             "task_id": ids("T", number),
             "project_id": ids("J", number // TASKS_PER_PROJECT),
             "name": ids("Task ", number),
-            "kind": picked(("task",), number * 0),
-            "status": picked(("done", "in_progress", "open", "open"), number % 4),
-            "estimate_hours": 8.0 + number % 40,
+            "kind": picked(("task", "milestone"), kind),
+            "status": picked(("open", "done", "in_progress"), np.where(done, 1, number % 2 * 2)),
+            "assignee_id": ids("P", number // TASKS_PER_PROJECT * 7 % people),
+            "estimate_hours": estimate,
+            "remaining_hours": np.where(done, 0.0, estimate / 2),
+            "baseline_hours": np.where(kind == 1, 0.0, estimate),
+            "baseline_start": at(begin),
+            "baseline_finish": at(begin + length),
+            "due": at(begin + length + 10),
+            "finished_on": ended.select(pl.when("done").then("day")).to_series(),
         }
     )
 
@@ -99,13 +115,17 @@ def expenses(rng: np.random.Generator, projects: pl.DataFrame) -> pl.DataFrame:
 
 
 def change_requests(rng: np.random.Generator, projects: int) -> pl.DataFrame:
-    """One request a project."""
+    """One request a project; half of them are decided, and work on some has begun."""
     number = np.arange(projects)
+    dates = pl.DataFrame({"raised": days(rng, projects, 0, DAYS - 40), "number": number}).with_columns(
+        pl.when(pl.col("number") % 4 != 2).then(pl.col("raised") + pl.duration(days=20)).alias("decided"),
+        pl.when(pl.col("number") % 3 == 0).then(pl.col("raised") + pl.duration(days=10)).alias("started"),
+    )
     return pl.DataFrame(
         {
             "change_id": ids("X", number),
             "project_id": ids("J", number),
-            "raised_on": days(rng, projects),
+            "raised_on": dates["raised"],
             "title": ids("Change ", number),
             "kind": picked(("added",), number * 0),
             "status": picked(("approved", "implemented", "logged", "rejected"), number % 4),
@@ -113,6 +133,8 @@ def change_requests(rng: np.random.Generator, projects: int) -> pl.DataFrame:
             "price": np.round(rng.uniform(400, 4000, projects)),
             "currency": picked(("EUR",), number * 0),
             "paid_by": picked(("client", "us"), number % 2),
+            "decided_on": dates["decided"],
+            "started_on": dates["started"],
         }
     )
 
