@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from lib.columns import N_
-from lib.measures.earned_schedule import EQUAL_WITHIN, PlannedCurve
+from lib.measures.earned_schedule import EQUAL_WITHIN, PlannedCurves
 from lib.measures.figure import TOO_FEW_RATED, State
 
 VARIANTS: dict[str, str] = {
@@ -82,17 +82,19 @@ def earned_value(periods: pl.DataFrame | pl.LazyFrame, bac: float | None, planne
     if budget is None or budget <= 0:
         unknown = [pl.lit(None, pl.Float64).alias(name) for name in ("at", "es", "pd")]
         return with_figures(rows.with_columns(*unknown)).drop("time", "remaining")
-    curve = PlannedCurve.of(rows["time"].to_numpy(), rows["pv"].fill_null(float("nan")).to_numpy(), budget)
-    duration = curve.duration if curve.duration is not None else _number(planned_duration)
+    curve = PlannedCurves.of(rows["time"].to_numpy(), rows["pv"].fill_null(float("nan")).to_numpy(), budget)
+    reached = _number(curve.durations[0])
+    duration = reached if reached is not None else _number(planned_duration)
     near = budget * EQUAL_WITHIN
     rows = rows.with_columns(pl.col("ev").clip(0.0, budget))
-    if curve.duration is not None:
-        planned = pl.when(pl.col("time") >= curve.duration - 1e-12).then(pl.lit(budget)).otherwise(pl.col("pv").clip(upper_bound=budget))
+    if reached is not None:
+        planned = pl.when(pl.col("time") >= reached - 1e-12).then(pl.lit(budget)).otherwise(pl.col("pv").clip(upper_bound=budget))
         rows = rows.with_columns(planned.alias("pv"))
     done = pl.col("ev").forward_fill() >= budget - near
     began = pl.when(done & ~done.shift(1, fill_value=False)).then("time").forward_fill()
     rows = rows.with_columns(pl.when(done).then(pl.min_horizontal("time", began)).otherwise("time").alias("at"))
-    earned = curve.earned_schedule(rows["ev"].fill_null(float("nan")).to_numpy(), rows["at"].to_numpy())
+    one = np.zeros(rows.height, np.int64)
+    earned = curve.earned_schedule(one, rows["ev"].fill_null(float("nan")).to_numpy(), rows["at"].to_numpy())
     schedule = pl.Series("es", earned, pl.Float64).fill_nan(None)
     rows = rows.with_columns(schedule, pl.lit(duration, pl.Float64).alias("pd"))
     rows = rows.with_columns(pl.when(pl.col("ev") >= budget - near).then("pd").otherwise("es").alias("es"))

@@ -1,143 +1,173 @@
-"""What each project has cost so far and what its open tasks still cost, in money or hours. Knows no budget.
+"""What each project has cost by the close of each of many days and what its open tasks still cost, in money or hours. Knows no budget.
 
-Formulas: definitions § Earned value. Hours at the cost rate of their day plus own expenses; all at the as-of exchange rate.
+Formulas: definitions § Earned value. Hours at the cost rate of their day plus own expenses; all at the exchange rate of the day looked at.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST
 from lib.measures.exchange import with_stock_rates
-from lib.measures.flows import rates_of_people
-from lib.measures.project_budgets import Basis
+from lib.measures.project_days import Basis, Numbers, ProjectDays, StockRates
+from lib.measures.project_tasks import TaskDays
+from lib.measures.worked import Worked, worked
 from lib.portfolio import Portfolio
 
 REMAINING_STATED_LEAST = 0.80
 """The share of open hours that must say what remains before their sum is an estimate."""
 
 
-def actual_costs(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> pl.DataFrame:
-    """One row a project that has hours or own expenses by the close of `as_of`: project_id, hours, ac, lacks_ac, ac_at_least.
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Sums by project, currency and stretch of days: stretch n ends with the n-th of the days asked for, the last lies after all of
+    them."""
+
+    asked: ProjectDays
+    sums: Numbers
+
+    @classmethod
+    def of(cls, asked: ProjectDays, project: Numbers, currency: Numbers, day: Numbers, amount: Numbers, currencies: int) -> Amounts:
+        """`project`: places of `asked`, −1 for none of it; `currency`: places, `currencies` of them; `day`: since 1970."""
+        stretches = len(asked.days) + 1
+        sums: Numbers = np.zeros(len(asked.projects) * currencies * stretches)
+        if len(day):
+            first = int(day.min())
+            stretch = np.searchsorted(asked.day_numbers, np.arange(first, int(day.max()) + 1))[day - first]
+            place = (project.astype(np.int64) * currencies + currency) * stretches + stretch
+            mine = project >= 0
+            sums = np.bincount(place, amount, sums.size) if mine.all() else np.bincount(place[mine], amount[mine], sums.size)
+        return cls(asked, sums.reshape(len(asked.projects), currencies, stretches))
+
+    def by_day(self) -> Numbers:
+        """[pair, currency]: all by the close of the pair's day."""
+        return np.cumsum(self.sums, axis=2)[self.asked.project, :, self.asked.number]
+
+    def after_day(self) -> Numbers:
+        """[pair, currency]: all after the pair's day."""
+        after = np.cumsum(self.sums[:, :, ::-1], axis=2)[:, :, ::-1]
+        return after[self.asked.project, :, self.asked.number + 1]
+
+    def whole(self) -> Numbers:
+        """[pair, currency]: all, whatever its day."""
+        return self.sums.sum(axis=2)[self.asked.project]
+
+
+@dataclass(frozen=True, eq=False)
+class OwnExpenses:
+    """Own expenses of each pair, in money of the base: of all days, by the close of its day, after it; those without a rate count nothing.
+
+    `unconverted`: some by its day have no exchange rate.
+    """
+
+    whole: Numbers
+    by_day: Numbers
+    after_day: Numbers
+    unconverted: Numbers
+
+
+def own_expenses(portfolio: Portfolio, asked: ProjectDays, rates: StockRates) -> OwnExpenses:
+    """Expenses that are not billed on."""
+    own = portfolio["expenses"].filter(~pl.col("pass_through").fill_null(False))
+    rows = own.select("project_id", "date", "amount", "currency").collect()
+    place = asked.placed(rows["project_id"]), rates.placed(rows["currency"]), rows["date"].to_physical().to_numpy()
+    amounts = Amounts.of(asked, *place, rows["amount"].to_numpy(), len(rates.worth))
+    counts = Amounts.of(asked, *place, np.ones(rows.height), len(rates.worth))
+    worth = rates.worth.T[asked.number]
+    priced = np.nan_to_num(worth)
+    lacking: Numbers = (counts.by_day() > 0) & np.isnan(worth)
+    sums = [(amount * priced).sum(axis=1) for amount in (amounts.whole(), amounts.by_day(), amounts.after_day())]
+    return OwnExpenses(sums[0], sums[1], sums[2], np.any(lacking, axis=1))
+
+
+def actual_costs(
+    portfolio: Portfolio, asked: ProjectDays, expenses: OwnExpenses, rates: StockRates, basis: Basis, entries: Worked | None = None
+) -> pl.DataFrame:
+    """One row a pair: pair, hours, ac, lacks_ac, ac_at_least; hours and ac null where the portfolio has no time entries at all.
 
     `ac` is null where it can't be had, with the reason in `lacks_ac` (of `lib.measures.earned_value.REASONS`): less than 90 % of the hours
     have a cost rate, or an expense has no exchange rate. `ac_at_least`: some hours have no rate, so that the true cost is higher.
     """
-    entries = portfolio["time_entries"].filter(pl.col("date") <= as_of)
+    if entries is None:
+        entries = worked(portfolio)
+    project = asked.placed(entries.project_ids)[entries.project]
+    pairs = pl.DataFrame({"pair": asked.rows["pair"]})
+    logged = pl.lit("time_entries" in portfolio.loaded)
     if basis == "hours":
-        hours = entries.group_by("project_id").agg(pl.col("hours").sum()).collect()
+        hours = Amounts.of(asked, project, np.zeros_like(project), entries.day, entries.hours, 1).by_day()[:, 0]
         nothing = (pl.lit(None, pl.String).alias("lacks_ac"), pl.lit(False).alias("ac_at_least"))
-        return hours.with_columns(pl.col("hours").alias("ac"), *nothing)
-    fx_rates = portfolio["fx_rates"].collect()
-    rated = _labour(portfolio, entries, fx_rates, as_of, base)
-    spent = with_stock_rates(portfolio["expenses"].filter(pl.col("date") <= as_of).collect(), fx_rates, base, as_of)
-    expenses = (
-        spent.filter(~pl.col("pass_through").fill_null(False))
-        .group_by("project_id")
-        .agg((pl.col("amount") * pl.col("fx")).sum().alias("expenses"), pl.col("fx").is_null().any().alias("unconverted"))
-    )
-    both = rated.join(expenses, on="project_id", how="full", coalesce=True).with_columns(
-        pl.col("hours", "rated_hours", "labour", "expenses").fill_null(0.0), pl.col("unconverted").fill_null(False)
-    )
-    stated = pl.when(pl.col("hours") > 0).then(pl.col("rated_hours") / pl.col("hours")).otherwise(1.0)
+        known = pairs.with_columns(pl.when(logged).then(pl.Series("hours", hours)).alias("hours"))
+        return known.with_columns(pl.col("hours").alias("ac"), *nothing)
+    cost = entries.cost
+    # A currency without any rate, or no currency, is the last, which is worth nothing.
+    last = len(rates.currencies)
+    names = pl.Series([*entries.currencies, None], dtype=pl.String)
+    currency = rates.placed(names)[cost.currency]
+    rated = np.isfinite(cost.amount)
+    currency = np.where(rated, currency, last)
+    worth = rates.worth.T[asked.number]
+    hours = Amounts.of(asked, project, currency, entries.day, entries.hours, last + 1).by_day()
+    spent = Amounts.of(asked, project, currency, entries.day, np.where(rated, entries.hours * cost.amount, 0.0), last + 1).by_day()
+    all_hours = hours.sum(axis=1)
+    rated_hours = np.where(np.isnan(worth), 0.0, hours).sum(axis=1)
+    labour = (spent * np.nan_to_num(worth)).sum(axis=1)
+    found = pairs.with_columns(
+        pl.Series("hours", all_hours), pl.Series("rated", rated_hours), pl.Series("ac", labour + expenses.by_day),
+        pl.Series("unconverted", expenses.unconverted),
+    )  # fmt: skip
+    stated = pl.when(pl.col("hours") > 0).then(pl.col("rated") / pl.col("hours")).otherwise(1.0)
     lacks = (
         pl.when("unconverted").then(pl.lit("no_exchange_rate"))
         .when(stated < RATED_HOURS_LEAST).then(pl.lit("too_few_rated"))
     )  # fmt: skip
-    return both.with_columns(lacks.alias("lacks_ac")).select(
-        "project_id",
-        "hours",
-        pl.when(pl.col("lacks_ac").is_null()).then(pl.col("labour") + pl.col("expenses")).alias("ac"),
+    return found.with_columns(lacks.alias("lacks_ac")).select(
+        "pair",
+        pl.when(logged).then("hours").alias("hours"),
+        pl.when(logged & pl.col("lacks_ac").is_null()).then("ac").alias("ac"),
         "lacks_ac",
         (stated < RATED_HOURS_FULL - 1e-12).alias("ac_at_least"),
     )
 
 
+def remaining_costs(tasks: TaskDays, now: Numbers, expenses: OwnExpenses, basis: Basis) -> pl.DataFrame:
+    """pair, `remaining`: what its open tasks still cost, with own expenses after its day; `remaining_stated`: share of the open hours that
+    carry remaining_hours, null where no hours are open.
+
+    `now`: cost of an hour of each task day. Null where less than 80 % of the open hours (or of the open tasks) tell what remains, the
+    others counting with the undone part of their estimate, else of their baseline hours; where an open hour has no rate; and without tasks.
+    """
+    task, stated = tasks.of_task(pl.col("kind").eq_missing("task")), tasks.of_task(pl.col("remaining_hours").is_not_null())
+    left = np.where(tasks.open, tasks.of_task("left"), 0.0)
+    open_tasks = tasks.open & task
+    silent = tasks.count(open_tasks & np.isnan(left))
+    open_hours, stated_hours, many = tasks.total(left), tasks.total(np.where(stated, left, 0.0)), tasks.count(open_tasks)
+    unpriced = tasks.count(np.isnan(now) & (left > 0)) > 0
+    enough = (stated_hours >= REMAINING_STATED_LEAST * open_hours - 1e-9) & (many - silent >= REMAINING_STATED_LEAST * many - 1e-9)
+    known = enough & ~unpriced & (tasks.count(np.ones_like(tasks.open)) > 0)
+    remaining = tasks.total(left * now) + (expenses.after_day if basis == "cost" else 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(open_hours > 0, stated_hours / open_hours, np.nan)
+    columns = {"remaining": np.where(known, remaining, np.nan), "remaining_stated": share}
+    return pl.DataFrame({"pair": tasks.asked.rows["pair"]} | columns).with_columns(pl.col(*columns).fill_nan(None))
+
+
 def costs_by_day(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> pl.DataFrame:
     """date and `ac`, the cost of all of `portfolio` by the close of each day that has any, in order of date; hours without a rate are 0."""
-    entries = portfolio["time_entries"].filter(pl.col("date") <= as_of)
-    if basis == "hours":
-        parts = [entries.select("date", pl.col("hours").alias("ac")).collect()]
-    else:
-        fx_rates = portfolio["fx_rates"].collect()
-        spent = with_stock_rates(portfolio["expenses"].filter(pl.col("date") <= as_of).collect(), fx_rates, base, as_of)
-        own = spent.filter(~pl.col("pass_through").fill_null(False)).select("date", (pl.col("amount") * pl.col("fx")).alias("ac"))
-        parts = [_labour(portfolio, entries, fx_rates, as_of, base, "date").select("date", pl.col("labour").alias("ac")), own]
+    entries = worked(portfolio)
+    rates = StockRates.of(portfolio, [as_of], base)
+    known = entries.day <= pl.Series([as_of]).to_physical()[0]
+    worth = 1.0
+    if basis == "cost":
+        names = pl.Series([*entries.currencies, None], dtype=pl.String)
+        worth = np.nan_to_num(entries.cost.amount * rates.worth[rates.placed(names)[entries.cost.currency], 0])[known]
+    labour = pl.DataFrame({"date": pl.Series(entries.day[known]).cast(pl.Date), "ac": entries.hours[known] * worth})
+    parts = [labour]
+    if basis == "cost":
+        spent = portfolio["expenses"].filter(pl.col("date") <= as_of, ~pl.col("pass_through").fill_null(False)).collect()
+        spent = with_stock_rates(spent, portfolio["fx_rates"].collect(), base, as_of)
+        parts.append(spent.select("date", (pl.col("amount") * pl.col("fx")).alias("ac")))
     return pl.concat(parts).group_by("date").agg(pl.col("ac").sum()).sort("date").with_columns(pl.col("ac").cum_sum())
-
-
-def remaining_costs(portfolio: Portfolio, tasks: pl.DataFrame, as_of: date, basis: Basis, base: str) -> pl.DataFrame:
-    """project_id and `remaining`: what the open ones of `tasks` (of `leaf_tasks`) still cost, with own expenses dated after `as_of`.
-
-    Only where at least 80 % of the open hours carry remaining_hours; the others count with the undone part of their estimate, else of
-    their baseline hours. Null where less is stated, or an open hour has no rate; no row for a project without tasks.
-    """
-    closed = pl.col("status").is_in(["done", "cancelled"]).fill_null(False) & pl.col("finished_on").is_null()
-    over = (pl.col("finished_on") <= as_of).fill_null(False) | closed | pl.col("status").eq_missing("cancelled")
-    undone = 1 - pl.col("percent_complete").fill_null(0.0) / 100
-    guessed = pl.coalesce("estimate_hours", "baseline_hours") * undone
-    left = pl.when(over).then(0.0).otherwise(pl.coalesce("remaining_hours", guessed))
-    rows = tasks.with_columns(left.alias("left"), (~over & pl.col("remaining_hours").is_not_null()).alias("stated"))
-    silent = ~over & pl.col("kind").eq_missing("task") & pl.col("left").is_null()
-    summed = rows.group_by("project_id").agg(
-        pl.col("left").sum().alias("open_hours"),
-        pl.col("left").filter("stated").sum().alias("stated_hours"),
-        (pl.col("left") * pl.col("rate_now")).sum().alias("remaining"),
-        (pl.col("rate_now").is_null() & (pl.col("left") > 0)).any().alias("unpriced"),
-        silent.sum().alias("silent"),
-        (~over & (pl.col("kind").eq_missing("task"))).sum().alias("open"),
-    )
-    enough = (pl.col("stated_hours") >= REMAINING_STATED_LEAST * pl.col("open_hours") - 1e-9) & (
-        pl.col("open") - pl.col("silent") >= REMAINING_STATED_LEAST * pl.col("open") - 1e-9
-    )
-    known = summed.select("project_id", pl.when(enough & ~pl.col("unpriced")).then("remaining").alias("remaining"))
-    if basis == "hours":
-        return known
-    planned = portfolio["expenses"].filter(pl.col("date") > as_of, ~pl.col("pass_through").fill_null(False)).collect()
-    coming = with_stock_rates(planned, portfolio["fx_rates"].collect(), base, as_of)
-    coming = coming.group_by("project_id").agg((pl.col("amount") * pl.col("fx")).sum().alias("coming"))
-    return known.join(coming, on="project_id", how="left").select("project_id", pl.col("remaining") + pl.col("coming").fill_null(0.0))
-
-
-def _labour(
-    portfolio: Portfolio, entries: pl.LazyFrame, fx_rates: pl.DataFrame, as_of: date, base: str, by: str = "project_id"
-) -> pl.DataFrame:
-    """`by`, hours, rated_hours, labour; an entry's own rate overrules that of its person on its day."""
-    own = with_stock_rates(entries.select("currency").unique().collect(), fx_rates, base, as_of).drop_nulls("currency")
-    rate = pl.when(pl.col("cost_rate").is_not_null()).then(pl.col("cost_rate") * pl.col("fx")).otherwise("usual")
-    within = (pl.col("from").is_null() | (pl.col("date") >= pl.col("from")), pl.col("until").is_null() | (pl.col("date") < pl.col("until")))
-    return (
-        entries.select("project_id", "person_id", "date", "hours", "cost_rate", "currency")
-        .join(_rate_spans(portfolio, fx_rates, as_of, base).lazy(), on="person_id", how="left")
-        .filter(*within)
-        .join(own.lazy(), on="currency", how="left")
-        .with_columns(rate.alias("rate"))
-        .group_by(by)
-        .agg(
-            pl.col("hours").sum(),
-            pl.col("hours").filter(pl.col("rate").is_not_null()).sum().alias("rated_hours"),
-            (pl.col("hours") * pl.col("rate")).sum().alias("labour"),
-        )
-        .collect()
-    )
-
-
-def _rate_spans(portfolio: Portfolio, fx_rates: pl.DataFrame, as_of: date, base: str) -> pl.DataFrame:
-    """person_id, from, until (both null at the open ends), usual: the cost of an hour while it stays the same.
-
-    Rates change on few days: joining entries to these spans takes a fourth of the time of looking up each person's day.
-    """
-    terms = portfolio["person_terms"].select("person_id", pl.col("from").alias("date"))
-    ever = pl.concat([portfolio["people"].select("person_id"), terms.select("person_id")]).with_columns(pl.lit(date.min).alias("date"))
-    days = pl.concat([ever, terms]).unique().collect()
-    rates = with_stock_rates(rates_of_people(portfolio, days), fx_rates, base, as_of, "cost_currency")
-    changed = pl.col("usual").ne_missing(pl.col("usual").shift(1).over("person_id")) | (pl.col("date") == date.min)
-    spans = (
-        rates.select("person_id", "date", (pl.col("cost_rate") * pl.col("fx")).alias("usual"))
-        .sort("person_id", "date")
-        .filter(changed)
-        .with_columns(pl.col("date").shift(-1).over("person_id").alias("until"))
-    )
-    return spans.select("person_id", pl.when(pl.col("date") > date.min).then("date").alias("from"), "until", "usual")

@@ -1,164 +1,224 @@
-"""The plan of each project at the close of a day: its days, its decided changes, how much of it is done. It knows no cost so far.
+"""The plan of each project on each of many days: its span, its working days, its decided changes. It knows no cost so far.
 
-Formulas: definitions § Earned value; `lib.measures.project_curves` does the arithmetic.
+Formulas: definitions § Earned value; `lib.measures.project_curves` does the arithmetic. Where the definitions are silent: work whose days
+are all off falls on the next working day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Any, TypeAlias
 
+import numpy as np
 import polars as pl
 
-from lib.measures.exchange import with_stock_rates
-from lib.measures.project_budgets import Basis
-from lib.measures.project_curves import Budget, Change, Days, Progress, WorkingDays, planned_shares, with_changes
-from lib.measures.project_progress import change_progress
+from lib.measures.project_curves import Budgets, Changes, Progress, Readings, Shapes, changed_budgets
+from lib.measures.project_days import EVER, Numbers, ProjectDays
+from lib.measures.project_tasks import TaskDays
 from lib.portfolio import Portfolio
 from lib.schedule.calendars import Calendar
-from lib.schedule.working_time import project_calendars
+from lib.schedule.working_time import calendars_by_country
 
 PLANS: tuple[str, ...] = ("tasks", "project", "straight")
 """Where the days of a plan come from: the baseline of its tasks, that of the project, or, without any, the straight line start to due."""
-
-_Leaf: TypeAlias = tuple[date | None, date | None, float]  # baseline start and finish, weight
+_NEAR_DAYS = 3653
 
 
 @dataclass(frozen=True, eq=False)
-class ProjectPlan:
-    """One project's plan. `shares` (of `original`, its budget before changes) and `days` are None without dates."""
+class WorkingDays:
+    """How many days were worked before any day, on several calendars. `counted`: [calendar, day], days from `first` (since 1970) on, one
+    more than `calendar` has; before and after them its first and last seven days repeat.
+    """
 
-    original: float
-    shares: Days | None
-    days: WorkingDays | None
-    changes: tuple[Change, ...]
+    first: int
+    counted: Numbers
+
+    @classmethod
+    def of(cls, calendars: Sequence[Calendar]) -> WorkingDays:
+        """Of calendars made for the same days, one at least."""
+        counted = [np.concatenate([[0], np.cumsum(calendar.hours > 0)]) for calendar in calendars]
+        return cls(int(calendars[0].days[0]), np.stack(counted))
+
+    def before(self, calendars: Numbers, days: Numbers) -> Numbers:
+        """Working days of each calendar before each day (since 1970); only differences mean anything."""
+        at = np.asarray(days, np.int64) - self.first
+        last = self.counted.shape[1] - 1
+        weeks = np.where(at > last, -((last - at) // 7), np.where(at < 0, at // 7, 0))
+        ordinary = self.counted[:, last] - self.counted[:, last - 7]
+        a_week = np.where(weeks > 0, ordinary[calendars], self.counted[calendars, 7])
+        return self.counted[calendars, at - 7 * weeks] + weeks * a_week
+
+
+@dataclass(frozen=True, eq=False)
+class Plans:
+    """The plans of `pairs` (numbers of pairs), one each. `start`: first day (since 1970; EVER without dates); `calendar`: place in `days`.
+
+    `spans`: plan_by (of PLANS), planned_start, planned_finish. `timed`: has dates.
+    """
+
+    pairs: Numbers
+    spans: pl.DataFrame
+    timed: Numbers
+    start: Numbers
+    calendar: Numbers
+    days: WorkingDays
+    shapes: Shapes
+    shape: Numbers
+    original: Numbers
+    changes: Changes
     progress: Progress
-    plan_by: str | None
-    start: date | None
-    finish: date | None
 
-    @cached_property
-    def budget(self) -> Budget:
-        """The budget with all changes."""
-        return with_changes(self.original, self.shares, self.days, self.changes, self.progress)
+    def until(self, plans: Numbers, days: Numbers) -> Numbers:
+        """Working days of each of `plans` from its start to the close of a day (since 1970); negative before the start."""
+        return self.days.before(self.calendar[plans], days + 1) - self.days.before(self.calendar[plans], self.start[plans])
 
-    def earned_on(self, day: date) -> float | None:
-        """What was earned by the close of a day by the readings, of the scope that was decided by then; None before the first."""
-        decided = tuple(change for change in self.changes if change.decided_on <= day)
-        known = tuple(reading for reading in self.progress.readings if reading[0] <= day)
-        return with_changes(self.original, None, None, decided, Progress(readings=known)).earned
+    def budgets(self) -> Budgets:
+        """The budgets with all changes."""
+        return changed_budgets(self.original, self.shapes, self.shape, self.changes, self.progress)
 
 
 def project_plans(
-    portfolio: Portfolio, rows: pl.DataFrame, projects: pl.DataFrame, tasks: pl.DataFrame, changes: dict[str, list[Change]], as_of: date
-) -> dict[str, ProjectPlan]:
-    """The plan of each project of `rows` that has a budget and nothing that overrules it.
+    portfolio: Portfolio, rows: pl.DataFrame, asked: ProjectDays, tasks: TaskDays, weight: Numbers, changes: pl.DataFrame,
+    read: pl.DataFrame,
+) -> Plans:  # fmt: skip
+    """The plan of each pair of `rows` that has a budget and nothing that overrules it.
 
-    `rows`: project_id, bac_original, withheld, technique, done, done_by, over. `projects` of `project_facts`, `tasks` of `leaf_tasks`,
-    `changes` of `decided_changes`.
+    `rows`, one a pair in order: pair, bac_original, withheld, technique, done, done_by, over. `weight` of each task day, `changes` of
+    `decided_changes`, `read` of `readings`.
     """
     wanted = rows.filter(pl.col("bac_original").is_not_null(), pl.col("withheld").is_null())
-    baseline = tasks.filter("original", pl.col("weight") > 0).join(wanted, on="project_id", how="semi")
-    leaves = {
-        str(key[0]): part.select("baseline_start", "baseline_finish", "weight").rows()
-        for key, part in baseline.group_by("project_id", maintain_order=True)
-    }
-    readings: dict[str, list[tuple[date, float]]] = {}
-    dated = portfolio["progress"].filter(pl.col("date") <= as_of).select("project_id", "date", pl.col("percent_complete") / 100).collect()
-    for project, day, share in dated.iter_rows():
-        readings.setdefault(project, []).append((day, share))
-    dates = {row["project_id"]: row for row in projects.iter_rows(named=True)}
-    calendars = _calendars(portfolio, projects, tasks, as_of)
-    plans = {}
-    for row in wanted.iter_rows(named=True):
-        project = row["project_id"]
-        start, finish, spans, plan_by = _span(dates[project], leaves.get(project, []))
-        share = row["done"] if row["done_by"] in ("tasks", "milestones") else None
-        stated = [(as_of, row["done"])] if row["done_by"] == "stated" else []
-        read = readings.get(project, []) if row["technique"] == "percent_complete" else []
-        progress = Progress(share, (*read, *stated), row["over"])
-        days = shares = None
-        if start is not None and finish is not None:
-            days = WorkingDays(calendars.get(f"project:{project}", calendars[""]), start)
-            starts, finishes, weights = zip(*spans, strict=True)
-            shares = planned_shares(days, starts, finishes, weights)
-        decided = tuple(changes.get(project, []))
-        plans[project] = ProjectPlan(row["bac_original"], shares, days, decided, progress, plan_by, start, finish)
-    return plans
-
-
-def decided_changes(
-    portfolio: Portfolio, rows: pl.DataFrame, projects: pl.DataFrame, tasks: pl.DataFrame, as_of: date, basis: Basis, base: str
-) -> tuple[dict[str, list[Change]], pl.DataFrame]:
-    """Decided changes by project, as far as they bear on the budget; and project_id, changes_left_out: how many lack an amount.
-
-    Scope that the client pays counts whole, shared scope times client_share, what we pay for not at all; scope removed counts whoever
-    pays, but of tasks that are known only what is not done. A change that states hours alone costs the baseline's mean rate. What was
-    decided after the project was finished, or on an unknown day (as in revenue), counts for nothing.
-    """
-    stated = (
-        portfolio["change_requests"]
-        .filter(pl.col("status").is_in(["approved", "implemented"]), pl.col("decided_on") <= as_of)
-        .sort("decided_on", "change_id")
-        .collect()
-    )
-    priced = with_stock_rates(stated, portfolio["fx_rates"].collect(), base, as_of)
-    priced = priced.join(rows.select("project_id", "labour", "planned_hours", "finished"), on="project_id")
-    priced = priced.filter((pl.col("decided_on") <= pl.col("finished")).fill_null(True))
-    mean_rate = pl.when(pl.col("planned_hours") > 0).then(pl.col("labour") / pl.col("planned_hours"))
-    cost = pl.when(pl.col("cost").is_not_null()).then(pl.col("cost") * pl.col("fx")).otherwise(pl.col("hours") * mean_rate)
-    whole = pl.col("hours") if basis == "hours" else cost
-    removed = (pl.col("kind") == "removed") | (whole < 0).fill_null(False)
-    paid = (
-        pl.when(pl.col("paid_by") == "client").then(1.0)
-        .when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0))
-        .otherwise(0.0)
+    pairs = wanted["pair"].cast(pl.Int64).to_numpy()
+    project = asked.project[pairs]
+    calendar, days = _calendars(portfolio, asked, tasks)
+    example, shape = _alike(tasks, weight, pairs, project)
+    leaves = _leaves(tasks, weight, pairs[example], shape.max(initial=-1) + 1)
+    dates = asked.rows.select("start", "due", "baseline_start", "baseline_due")[pairs[example]]
+    spans = _spans(dates, leaves)
+    timed = spans["plan_by"].is_not_null().to_numpy()
+    start = spans["planned_start"].to_physical().fill_null(EVER).cast(pl.Int64).to_numpy()
+    shapes, place = _shapes(spans, leaves, start, calendar[project[example]], days, timed)
+    plan_start = start[shape]
+    plan_calendar = calendar[project]
+    plan_of = np.full(asked.size, -1)
+    plan_of[pairs] = np.arange(pairs.size)
+    original, decided = wanted["bac_original"].to_numpy(), _changes(changes, plan_of, plan_start, plan_calendar, days)
+    progress = _progress(wanted, asked, pairs, read)
+    return Plans(
+        pairs, spans[shape], timed[shape], plan_start, plan_calendar, days, shapes, place[shape], original, decided, progress
     )  # fmt: skip
-    spans = (
-        tasks.filter(pl.col("change_id").is_not_null(), ~pl.col("original"))
-        .group_by("change_id")
-        .agg(pl.col("baseline_start").min().alias("first"), pl.col("baseline_finish").max().alias("last"))
+
+
+def _alike(tasks: TaskDays, weight: Numbers, pairs: Numbers, project: Numbers) -> tuple[Numbers, Numbers]:
+    """Plans that have one shape: an example of each shape and the shape of each plan, as places in `pairs`.
+
+    On most days the tasks of a project weigh what they weigh on all others: then it has one shape; else one a day.
+    """
+    first = np.full(tasks.tasks.height, np.nan)
+    first[tasks.task[::-1]] = weight[::-1]
+    known = first[tasks.task]
+    differs = ~((weight == known) | (np.isnan(weight) & np.isnan(known)))
+    unsteady = np.zeros(len(tasks.asked.projects), bool)
+    unsteady[tasks.asked.project[tasks.pair[differs]]] = True
+    key = np.where(unsteady[project], pairs + len(tasks.asked.projects), project)
+    _, example, shape = np.unique(key, return_index=True, return_inverse=True)
+    return example, shape
+
+
+def _leaves(tasks: TaskDays, weight: Numbers, pairs: Numbers, count: int) -> pl.DataFrame:
+    """shape, baseline_start, baseline_finish and weight of the tasks that weigh something in the example of each shape."""
+    shape_of = np.full(tasks.asked.size, -1)
+    shape_of[pairs] = np.arange(count)
+    mine = np.flatnonzero((shape_of[tasks.pair] >= 0) & (weight > 0))
+    found = tasks.tasks.select("baseline_start", "baseline_finish")[tasks.task[mine]]
+    return found.with_columns(pl.Series("shape", shape_of[tasks.pair[mine]]), pl.Series("weight", weight[mine]))
+
+
+def _spans(dates: pl.DataFrame, leaves: pl.DataFrame) -> pl.DataFrame:
+    """One row a shape: plan_by, planned_start, planned_finish, all null without dates."""
+    starts = pl.col("baseline_start").min().alias("first"), pl.col("baseline_finish").max().alias("last")
+    whole = leaves.group_by("shape").agg(starts)
+    rows = dates.with_row_index("shape").cast({"shape": pl.Int64}).join(whole, on="shape", how="left", maintain_order="left")
+    kinds = {
+        "tasks": (pl.min_horizontal("first", "baseline_start"), pl.col("last"), pl.col("first").is_not_null()),
+        "project": (pl.col("baseline_start"), pl.col("baseline_due"), pl.col("baseline_start").is_not_null()),
+        "straight": (pl.col("start"), pl.col("due"), pl.col("start").is_not_null()),
+    }
+    holds = {name: known & finish.is_not_null() for name, (_, finish, known) in kinds.items()}
+    return rows.select(
+        pl.coalesce(pl.when(holds[name]).then(pl.lit(name)) for name in kinds).alias("plan_by"),
+        pl.coalesce(pl.when(holds[name]).then(kinds[name][0]) for name in kinds).alias("planned_start"),
+        pl.coalesce(pl.when(holds[name]).then(kinds[name][1]) for name in kinds).alias("planned_finish"),
     )
-    done = change_progress(projects, tasks, as_of)
-    rows = (
-        priced.join(spans, on="change_id", how="left")
-        .join(done, on="change_id", how="left")
-        .with_columns(pl.when(removed).then(-whole.abs() * (1 - pl.col("done").fill_null(0.0))).otherwise(whole * paid).alias("amount"))
-        .with_columns(pl.coalesce("done", (pl.col("status") == "implemented").cast(pl.Float64)).alias("done"))
+
+
+def _shapes(
+    spans: pl.DataFrame, leaves: pl.DataFrame, start: Numbers, calendar: Numbers, days: WorkingDays, timed: Numbers
+) -> tuple[Shapes, Numbers]:
+    """The shapes with dates and the place of each shape among them, −1 without dates."""
+    place = np.where(timed, np.cumsum(timed) - 1, -1)
+    numbered = spans.with_row_index("shape").cast({"shape": pl.Int64}).filter(pl.col("plan_by").is_not_null())
+    parts = numbered.join(leaves, on="shape", how="left", maintain_order="left").select(
+        "shape",
+        pl.max_horizontal(pl.coalesce("baseline_start", "planned_start"), "planned_start").to_physical().alias("from"),
+        pl.coalesce("baseline_finish", "planned_finish").to_physical().alias("to"),
+        pl.col("weight").fill_null(1.0),
     )
-    known = rows.filter(pl.col("amount") != 0)
-    lacking = rows.filter(pl.col("amount").is_null(), removed | (paid > 0))
-    found: dict[str, list[Change]] = {}
-    for row in known.select("project_id", "decided_on", "amount", "delay_days", "first", "last", "done").iter_rows():
-        project, decided_on, amount, delay, first, last, share = row
-        found.setdefault(project, []).append(Change(decided_on, amount, max(delay or 0.0, 0.0), first, last, share))
-    return found, lacking.group_by("project_id").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
+    shape = parts["shape"].to_numpy()
+    before = days.before(calendar[shape], start[shape])
+    after = np.maximum(days.before(calendar[shape], parts["from"].to_numpy()) - before, 0)
+    until = np.maximum(days.before(calendar[shape], parts["to"].to_numpy().astype(np.int64) + 1) - before, after + 1)
+    return Shapes.of(place[shape], after, until, parts["weight"].to_numpy(), int(timed.sum())), place
 
 
-def _span(project: dict[str, Any], leaves: list[_Leaf]) -> tuple[date | None, date | None, list[tuple[date, date, float]], str | None]:
-    """The plan's first and last day, the spans of its parts with their weights, and where it comes from; None without dates."""
-    first, last, by = project["baseline_start"], project["baseline_due"], "project"
-    starts, finishes = [leaf[0] for leaf in leaves if leaf[0]], [leaf[1] for leaf in leaves if leaf[1]]
-    if starts and finishes:
-        first, last, by = min([*starts, *([first] if first else [])]), max(finishes), "tasks"
-    elif first is None or last is None:
-        first, last, by = project["start"], project["due"], "straight"
-    if first is None or last is None:
-        return None, None, [], None
-    spans = [(max(start or first, first), finish or last, weight) for start, finish, weight in leaves] or [(first, last, 1.0)]
-    return first, last, spans, by
+def _changes(changes: pl.DataFrame, plan_of: Numbers, start: Numbers, calendar: Numbers, days: WorkingDays) -> Changes:
+    rows = changes.filter(pl.col("amount") != 0)
+    rows = rows.with_columns(pl.Series("plan", plan_of[rows["pair"].to_numpy()])).filter(pl.col("plan") >= 0)
+    plan, day = rows["plan"].to_numpy(), rows["decided_on"].to_physical().cast(pl.Int64).to_numpy()
+    before = days.before(calendar[plan], start[plan])
+
+    def counted(name: str, off: int) -> Numbers:
+        number = rows[name].to_physical().cast(pl.Int64)
+        times = (days.before(calendar[plan], number.fill_null(0).to_numpy() + off) - before).astype(np.float64)
+        return np.where(number.is_null().to_numpy(), np.nan, times)
+
+    amount, done, delay = rows["amount"].to_numpy(), rows["done"].fill_null(0.0).to_numpy(), rows["delay_days"].to_numpy()
+    decided = days.before(calendar[plan], day + 1) - before
+    return Changes(plan, day, amount, done, decided, delay, counted("first", 0), counted("last", 1))
 
 
-def _calendars(portfolio: Portfolio, projects: pl.DataFrame, tasks: pl.DataFrame, as_of: date) -> dict[str, Calendar]:
-    """The calendars of projects over all the days that their plans name."""
-    named: Iterable[pl.Series] = [
-        *(projects[name] for name in ("start", "due", "baseline_start", "baseline_due", "finished_on")),
-        *(tasks[name] for name in ("baseline_start", "baseline_finish")),
+def _progress(wanted: pl.DataFrame, asked: ProjectDays, pairs: Numbers, read: pl.DataFrame) -> Progress:
+    done = wanted["done"].fill_null(float("nan")).to_numpy()
+    by_tasks = wanted["done_by"].is_in(["tasks", "milestones"]).fill_null(False).to_numpy()
+    stated = wanted["done_by"].eq_missing("stated").to_numpy()
+    by_percent = (wanted["technique"] == "percent_complete").to_numpy()
+    owner = asked.placed(read["project_id"])
+    known = np.flatnonzero(owner >= 0)
+    dated = Readings(owner[known], read["date"].to_physical().cast(pl.Int64).to_numpy()[known], read["read"].to_numpy()[known])
+    return Progress(
+        asked.day[pairs].astype(np.int64), np.where(by_tasks, done, np.nan), dated, np.where(by_percent, asked.project[pairs], -1),
+        np.where(stated, done, np.nan), wanted["over"].to_numpy(),
+    )  # fmt: skip
+
+
+def _calendars(portfolio: Portfolio, asked: ProjectDays, tasks: TaskDays) -> tuple[Numbers, WorkingDays]:
+    """The calendar of each project, over all the days that their plans name within ten years of the days asked for; and their working
+    days."""
+    named = [
+        *(asked.rows[name] for name in ("start", "due", "baseline_start", "baseline_due", "finished_on")),
+        *(tasks.tasks[name] for name in ("baseline_start", "baseline_finish")),
     ]
-    days = pl.concat([series.alias("day") for series in named]).drop_nulls().to_list()
-    near = timedelta(days=3653)
-    within = [day for day in days if as_of - near <= day <= as_of + near]
-    return project_calendars(portfolio, min([as_of, *within]), max([as_of, *within]))
+    near = timedelta(days=_NEAR_DAYS)
+    days = pl.concat([series.alias("day") for series in named]).drop_nulls()
+    low, high = (asked.days[0], asked.days[-1]) if asked.days else (date(1970, 1, 1), date(1970, 1, 1))
+    within = days.filter((days >= low - near) & (days <= high + near))
+    first, last = within.min(), within.max()
+    countries, calendars = calendars_by_country(
+        portfolio, min(low, first) if isinstance(first, date) else low, max(high, last) if isinstance(last, date) else high
+    )
+    places = {country: place for place, country in enumerate(calendars)}
+    kept = countries.sort("project_id")["country"].to_frame().join(
+        pl.DataFrame({"country": list(places), "place": list(places.values())}, {"country": pl.String, "place": pl.Int64}),
+        on="country", how="left", nulls_equal=True, maintain_order="left",
+    )  # fmt: skip
+    return kept["place"].to_numpy(), WorkingDays.of(list(calendars.values()))

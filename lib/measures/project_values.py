@@ -1,4 +1,4 @@
-"""Earned value of each project and of all together, from the portfolio's tables. It computes no health and knows no page.
+"""Earned value of projects from the tables: budget, plan, progress and cost on any days. It computes no health and knows no page.
 
 Formulas: definitions § Earned value, § Earned schedule. `lib.measures.earned_value` has the figures; this file says what goes into them.
 Undated columns (percent complete, status, remaining hours) are taken as they stand in the portfolio: give one that is `as_known`.
@@ -7,110 +7,97 @@ Undated columns (percent complete, status, remaining hours) are taken as they st
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+import numpy as np
 import polars as pl
 
 from lib.measures.earned_value import REASONS, with_figures
-from lib.measures.project_budgets import Basis, leaf_tasks, original_budgets, project_facts
-from lib.measures.project_costs import actual_costs, costs_by_day, remaining_costs
-from lib.measures.project_plans import ProjectPlan, decided_changes, project_plans
-from lib.measures.project_progress import project_progress
+from lib.measures.project_budgets import Weights, original_budgets
+from lib.measures.project_changes import decided_changes
+from lib.measures.project_costs import actual_costs, own_expenses, remaining_costs
+from lib.measures.project_days import NEVER, Basis, ProjectDays, StockRates, project_days
+from lib.measures.project_plans import Plans, project_plans
+from lib.measures.project_progress import project_progress, readings
+from lib.measures.project_rates import HourCosts, hour_costs
+from lib.measures.project_tasks import TaskDays
+from lib.measures.worked import Worked
 from lib.portfolio import Portfolio
 
-_PLANNED = {"project_id": pl.String, "bac": pl.Float64, "pv": pl.Float64, "ev": pl.Float64, "at": pl.Float64, "es": pl.Float64,
-            "pd": pl.Float64, "plan_by": pl.String, "planned_start": pl.Date, "planned_finish": pl.Date}  # fmt: skip
-_HISTORY = {"period": pl.Int64, "day": pl.Date, "pv": pl.Float64, "ev": pl.Float64, "ac": pl.Float64}
-_BY_PROJECT = ("projects", "tasks", "time_entries", "expenses", "change_requests", "progress")
+_FACTS = ("pair", "project_id", "day", "account_id", "name", "status", "billing", "finished", "over", "budget_cost", "budget_amount")
 
 
 def project_values(portfolio: Portfolio, as_of: date, basis: Basis = "cost", base: str = "EUR") -> pl.DataFrame:
     """One row a project at the close of `as_of`, by project_id: what went into its earned value, and every figure or its reason.
 
-    Amounts are hours, or money of `base` at the as-of rate; times are working days of the project's calendar from the baseline's start.
-    Columns: project_id, account_id, name, status, billing, finished; technique and technique_assumed; bac_original, bac_by (of `BUDGETS`),
-    done_by (of `PROGRESS`, or "finished"), plan_by (of `PLANS`), planned_start, planned_finish; hours (all logged), ac_at_least (hours
-    without a rate: the true cost is higher); changes_left_out (decided ones that state no amount); bac, pv, ev, ac, and what
-    `with_figures` adds.
-    Retainers, and time and materials without a budget, are level of effort: hours and cost alone; so are cancelled projects. Projects
-    on hold (as known at `as_of`) have no figures of time. Approved scope counts by the part that the client pays, from its decision on.
+    Columns and rules are those of `values_on`, without `day`.
     """
-    rows, plans = _rows_and_plans(portfolio, as_of, basis, base)
-    rows = rows.join(_planned(plans, rows, as_of), on="project_id", how="left")
-    done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
-    return with_figures(rows.with_columns(done_by.alias("done_by")).sort("project_id")).select(
-        pl.exclude("over", "fx", "budget_cost", "budget_amount", "done", "weighed", "planned_hours", "labour")
-    )
+    return values_on(portfolio, [as_of], basis, base).drop("day")
 
 
 def values_on(
     portfolio: Portfolio, days: Sequence[date], basis: Basis = "cost", base: str = "EUR", projects: pl.LazyFrame | None = None,
-    recent_days: int | None = None,
+    recent_days: int | None = None, entries: Worked | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """The rows of `project_values` for each of `days`, with `day`, by day and project_id.
+    """One row a project and day, by day and project_id, at the close of each of `days`: each day's rows are what that day alone would give.
 
     `projects`: those wanted, by project_id, or by project_id and day. `recent_days`: of each day only projects whose first day has come,
-    that are not cancelled, and are not over or were finished no more than so many days before.
+    that are not cancelled, and are not over or were finished no more than so many days before. `entries`: the portfolio's `worked`, from
+    whoever has it at hand.
+
+    Amounts are hours, or money of `base` at the rate of the day; times are working days of the project's calendar from the baseline's
+    start. Columns: project_id, day, account_id, name, status, billing, finished; technique and technique_assumed; bac_original, bac_by (of
+    `BUDGETS`), done_by (of `PROGRESS`, or "finished"), plan_by (of `PLANS`), planned_start, planned_finish; hours (all logged), ac_at_least
+    (hours without a rate: the true cost is higher); remaining_stated (share of the open hours that carry remaining_hours; null without open
+    hours); changes_left_out (decided ones that state no amount); bac, pv, ev, ac, and what `with_figures` adds.
+    Retainers, and time and materials without a budget, are level of effort: hours and cost alone; so are cancelled projects. Projects
+    on hold (as known in the portfolio) have no figures of time. Approved scope counts by the part that the client pays, from its decision
+    on.
     """
-    made = [project_values(portfolio, day, basis, base).with_columns(pl.lit(day).alias("day")) for day in sorted(set(days))]
-    values = pl.concat(made)
-    if projects is not None:
-        wanted = projects.collect()
-        values = values.join(wanted, on=[name for name in ("project_id", "day") if name in wanted.columns], how="semi")
-    if recent_days is not None:
-        first = portfolio["projects"].select("project_id", pl.min_horizontal("start", "baseline_start").alias("first")).collect()
-        recent = pl.col("finished") >= pl.col("day") - pl.duration(days=recent_days)
-        over = pl.col("finished").is_null() & (pl.col("done_by").eq_missing("finished") | (pl.col("status") == "cancelled"))
-        begun = (pl.col("first") <= pl.col("day")).fill_null(True)
-        values = values.join(first, on="project_id").filter(begun, recent.fill_null(True), ~over).drop("first")
-    return values.select("project_id", "day", pl.exclude("project_id", "day")).sort("day", "project_id")
+    sources = sources_of(portfolio, days, basis, base, projects, recent_days, entries)
+    rows = sources.rows.join(_planned(sources), on="pair", how="left", maintain_order="left")
+    done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
+    left_out = ("pair", "over", "fx", "budget_cost", "budget_amount", "done", "weighed", "planned_hours", "labour")
+    return with_figures(rows.with_columns(done_by.alias("done_by"))).select(pl.exclude(*left_out))
 
 
-def project_history(portfolio: Portfolio, project_id: str, as_of: date, basis: Basis = "cost", base: str = "EUR") -> pl.DataFrame:
-    """How one project was to grow and did: period (working days from the baseline's start), day, and cumulative pv, ev, ac.
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What earned value is made of: one row a pair of `asked`, with its budget, cost, progress and reasons; and the plans of some."""
 
-    One row a working day from the first to the planned end or `as_of`; rows that `earned_value` takes. `pv` with the changes decided so
-    far; `ev` on the days of readings, at the end of the work and at `as_of`, else null; `ac` to `as_of`, null where it can't be had. No
-    rows for a project without a budget, without dates, or that is level of effort.
-    """
-    alone = {name: portfolio[name].filter(pl.col("project_id") == project_id) for name in _BY_PROJECT}
-    book = Portfolio(portfolio.version, dict(portfolio.frames) | alone, portfolio.rows)
-    rows, plans = _rows_and_plans(book, as_of, basis, base)
-    plan = plans.get(project_id)
-    if plan is None or plan.days is None:
-        return pl.DataFrame(schema=_HISTORY)
-    row = rows.row(0, named=True)
-    planned = plan.budget.planned
-    last = max(planned.size - 1, plan.days.by(as_of))
-    days = plan.days.days(last)
-    frame = pl.DataFrame({"period": range(1, len(days) + 1), "day": days}, schema={"period": pl.Int64, "day": pl.Date})
-    pv = pl.Series("pv", [float(planned[min(period, planned.size - 1)]) for period in frame["period"]], pl.Float64)
-    read = {plan.days.by(day): plan.earned_on(day) for day, _ in sorted(plan.progress.readings)}
-    now = plan.days.by(min(as_of, row["finished"] or as_of))
-    read = {period: earned for period, earned in read.items() if period < now} | {now: plan.budget.earned}
-    ev = pl.Series("ev", [read.get(period) for period in frame["period"]], pl.Float64)
-    spent = costs_by_day(book, as_of, basis, base)
-    frame = frame.with_columns(pv, ev).join_asof(spent, left_on="day", right_on="date", strategy="backward")
-    known = (pl.col("day") <= as_of) & pl.lit(row["ac"] is not None)
-    return frame.select("period", "day", "pv", "ev", pl.when(known).then(pl.col("ac").fill_null(0.0)).alias("ac"))
+    asked: ProjectDays
+    rows: pl.DataFrame
+    plans: Plans
 
 
-def _rows_and_plans(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> tuple[pl.DataFrame, dict[str, ProjectPlan]]:
-    """One row a project with its budget, cost, progress and reasons; and the plans of those that have one."""
-    projects = project_facts(portfolio, as_of, base)
-    tasks = leaf_tasks(portfolio, as_of, basis, base)
-    rows = (
-        projects.select("project_id", "account_id", "name", "status", "billing", "finished", "over", "fx", "budget_cost", "budget_amount")
-        .join(project_progress(portfolio, projects, tasks, as_of), on="project_id", how="left")
-        .join(original_budgets(portfolio, projects, tasks, as_of, basis, base), on="project_id", how="left")
-        .join(actual_costs(portfolio, as_of, basis, base), on="project_id", how="left")
-        .join(remaining_costs(portfolio, tasks, as_of, basis, base), on="project_id", how="left")
-    )
-    rows = _with_reasons(rows, portfolio, basis)
-    changes, unpriced = decided_changes(portfolio, rows, projects, tasks, as_of, basis, base)
-    rows = rows.join(unpriced, on="project_id", how="left").with_columns(pl.col("changes_left_out").fill_null(0))
-    return rows, project_plans(portfolio, rows, projects, tasks, changes, as_of)
+def sources_of(
+    portfolio: Portfolio, days: Sequence[date], basis: Basis, base: str, projects: pl.LazyFrame | None = None,
+    recent_days: int | None = None, entries: Worked | None = None,
+) -> Sources:  # fmt: skip
+    """The sources of the values of projects on `days`; parameters of `values_on`."""
+    asked = project_days(portfolio, days, projects, recent_days)
+    rates = StockRates.of(portfolio, asked.days, base)
+    tasks = TaskDays.of(portfolio, asked)
+    whole = np.ones(tasks.task.size)
+    costs = hour_costs(portfolio, tasks, rates) if basis == "cost" else HourCosts(whole, whole)
+    weights = Weights.of(tasks, costs.planned)
+    expenses = own_expenses(portfolio, asked, rates)
+    read = readings(portfolio)
+    budgets = original_budgets(asked, tasks, weights.planned, expenses.whole, rates, basis)
+    changes = decided_changes(portfolio, asked, tasks.tasks, budgets, rates, basis)
+    left_out = changes.filter(pl.col("amount").is_null()).group_by("pair").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
+    rows = asked.rows.select(_FACTS)
+    for part in (
+        project_progress(asked, tasks, weights.weight, read),
+        budgets,
+        actual_costs(portfolio, asked, expenses, rates, basis, entries),
+        remaining_costs(tasks, costs.now, expenses, basis),
+        left_out,
+    ):
+        rows = rows.join(part, on="pair", how="left", maintain_order="left")
+    rows = _with_reasons(rows, basis).with_columns(pl.col("changes_left_out").fill_null(0))
+    return Sources(asked, rows, project_plans(portfolio, rows, asked, tasks, weights.weight, changes, read))
 
 
 def grouped_values(values: pl.DataFrame, by: str | Sequence[str] = ()) -> pl.DataFrame:
@@ -144,9 +131,8 @@ def _commonest(why: str) -> pl.Expr:
     return pl.coalesce(*(pl.col(why).filter(rows).drop_nulls().mode().sort().first() for rows in (missing, ~missing)))
 
 
-def _with_reasons(rows: pl.DataFrame, portfolio: Portfolio, basis: Basis) -> pl.DataFrame:
-    """`rows` with ac and hours where nothing was logged, and the reasons that overrule."""
-    logged = "time_entries" in portfolio.loaded
+def _with_reasons(rows: pl.DataFrame, basis: Basis) -> pl.DataFrame:
+    """`rows` with the reasons that overrule."""
     unpriced = pl.col("fx").is_null() & pl.any_horizontal(pl.col("budget_cost", "budget_amount").is_not_null()) & (basis == "cost")
     effort = (pl.col("billing") == "retainer") | ((pl.col("billing") == "time_materials") & pl.col("bac_original").is_null())
     withheld = (
@@ -158,29 +144,29 @@ def _with_reasons(rows: pl.DataFrame, portfolio: Portfolio, basis: Basis) -> pl.
         pl.when(pl.col("status") == "on_hold").then(pl.lit("on_hold"))
         .when(pl.col("over") & pl.col("finished").is_null()).then(pl.lit("no_dates"))
     )  # fmt: skip
-    nothing = pl.col("ac").is_null() & pl.col("lacks_ac").is_null()
     unread = pl.when((pl.col("technique") == "weighted_milestones") & (pl.col("weighed") == 0)).then(pl.lit("no_milestones"))
     return rows.with_columns(
-        pl.when(pl.lit(logged)).then(pl.when(nothing).then(0.0).otherwise("ac")).alias("ac"),
-        pl.when(pl.lit(logged)).then(pl.col("hours").fill_null(0.0)).alias("hours"),
-        pl.col("ac_at_least").fill_null(False),
-        withheld.alias("withheld"),
-        untimed.alias("time_withheld"),
-        unread.alias("lacks_ev"),
-        pl.lit("no_dates").alias("lacks_pv"),
+        withheld.alias("withheld"), untimed.alias("time_withheld"), unread.alias("lacks_ev"), pl.lit("no_dates").alias("lacks_pv")
     )
 
 
-def _planned(plans: dict[str, ProjectPlan], rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """bac, pv, ev, at, es, pd and the plan's days of each project that has a plan."""
-    finished = dict(rows.select("project_id", "finished").iter_rows())
-    made = []
-    for project, plan in plans.items():
-        budget, days = plan.budget, plan.days
-        facts: dict[str, Any] = {"project_id": project, "bac": budget.total, "ev": budget.earned, "plan_by": plan.plan_by}
-        if days is not None and budget.total > 0:
-            curve, at = budget.curve, days.by(min(as_of, finished[project] or as_of))
-            es = None if budget.earned is None else float(curve.earned_schedule([budget.earned], [max(at, 0)])[0])
-            facts |= {"pv": float(curve.planned_by([days.by(as_of)])[0]), "at": float(at), "es": es, "pd": curve.duration}
-        made.append(facts | {"planned_start": plan.start, "planned_finish": plan.finish})
-    return pl.DataFrame(made, schema=_PLANNED)
+def _planned(sources: Sources) -> pl.DataFrame:
+    """pair, bac, pv, ev, at, es, pd and the plan's days of each pair that has a plan."""
+    plans, budgets = sources.plans, sources.plans.budgets()
+    mine = np.flatnonzero(plans.timed & (budgets.totals > 0))
+    curves, each = budgets.curves(mine), np.arange(mine.size)
+    day = sources.asked.day[plans.pairs].astype(np.int64)
+    finished = sources.rows["finished"].to_physical().cast(pl.Int64).fill_null(NEVER).to_numpy()[plans.pairs]
+    at = plans.until(mine, np.minimum(day, finished)[mine])
+    times = {
+        "pv": curves.planned_by(each, plans.until(mine, day[mine])),
+        "at": at,
+        "es": curves.earned_schedule(each, budgets.earned[mine], np.maximum(at, 0)),
+        "pd": curves.durations,
+    }
+    columns = {"bac": budgets.totals, "ev": budgets.earned}
+    for name, values in times.items():
+        columns[name] = np.full(plans.pairs.size, np.nan)
+        columns[name][mine] = values
+    rows = plans.spans.with_columns(pl.Series("pair", plans.pairs).cast(pl.UInt32), *(pl.Series(*item) for item in columns.items()))
+    return rows.with_columns(pl.col(*columns).fill_nan(None))

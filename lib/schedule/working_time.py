@@ -204,6 +204,13 @@ def _after_all_changes(portfolio: Portfolio, first: date, last: date) -> date:
 
 def project_calendars(portfolio: Portfolio, first: date, last: date) -> dict[str, Calendar]:
     """The calendars of `calendars_of` that are no person's: "project:<id>" and ""."""
+    countries, made = calendars_by_country(portfolio, first, last)
+    named = countries.select(pl.concat_str(pl.lit("project:"), "project_id"), "country").iter_rows()
+    return {"": made[usual_country(portfolio)]} | {project: made[country] for project, country in named}
+
+
+def calendars_by_country(portfolio: Portfolio, first: date, last: date) -> tuple[pl.DataFrame, dict[str | None, Calendar]]:
+    """project_id and the country that it keeps the holidays of (null for none), and the calendar of each such country."""
     country = pl.col("country").str.to_uppercase()
     people = portfolio["people"].select(pl.col("person_id").alias("assignee_id"), country).drop_nulls().collect()
     most = (
@@ -213,13 +220,19 @@ def project_calendars(portfolio: Portfolio, first: date, last: date) -> dict[str
         .sort(["len", "country"], descending=[True, False])
         .unique("project_id", keep="first", maintain_order=True)
     )  # fmt: skip
-    everybody = people.group_by("country").len().sort(["len", "country"], descending=[True, False])["country"].to_list()
-    usual = everybody[0] if everybody else None
-    countries = dict(most.select("project_id", "country").iter_rows())
+    usual = usual_country(portfolio)
+    projects = portfolio["projects"].select("project_id").collect().join(most.select("project_id", "country"), on="project_id", how="left")
+    countries = projects.with_columns(pl.col("country").fill_null(pl.lit(usual, pl.String)))
     closures = portfolio["closures"].filter(pl.all_horizontal(pl.col("subdivision", "city", "person_id").is_null())).collect()
-    made = {country: _project_calendar(country, closures, first, last) for country in {usual, *countries.values()}}
-    projects = portfolio["projects"].select("project_id").collect()["project_id"]
-    return {"": made[usual]} | {f"project:{project}": made[countries.get(project, usual)] for project in projects}
+    kept = dict.fromkeys([usual, *countries["country"].unique().sort()])
+    return countries, {country: _project_calendar(country, closures, first, last) for country in kept}
+
+
+def usual_country(portfolio: Portfolio) -> str | None:
+    """The country of most people, the first by name where two are as frequent; None where no country is known."""
+    known = portfolio["people"].select("person_id", pl.col("country").str.to_uppercase()).drop_nulls().collect()
+    most = known.group_by("country").len().sort(["len", "country"], descending=[True, False])
+    return most["country"][0] if most.height else None
 
 
 def _project_calendar(country: str | None, closures: pl.DataFrame, first: date, last: date) -> Calendar:

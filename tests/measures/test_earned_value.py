@@ -8,12 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.measures.earned_schedule import PlannedCurve
+from lib.measures.earned_schedule import PlannedCurves
 from lib.measures.earned_value import FIGURES, REASONS, VARIANTS, earned_value, figure_states
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "data" / "reference" / "evm" / "revamp_checkin_expected.csv"
@@ -340,11 +341,10 @@ def test_a_project_done_late_has_spi_one_and_spi_t_below_for_any_plan(project: t
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8).filter(sum), st.data())
 def test_earned_schedule_undoes_the_plan_and_never_falls(steps: list[int], data: st.DataObject):
     values = [float(sum(steps[: index + 1])) for index in range(len(steps))]
-    curve = PlannedCurve.of(range(1, len(steps) + 1), values, values[-1])
-    assert curve.duration is not None
+    curve = PlannedCurves.of(range(1, len(steps) + 1), values, values[-1])
     earned = sorted(data.draw(st.lists(st.floats(0, values[-1]), min_size=2, max_size=6)))
-    schedule = curve.earned_schedule(earned, 3.0)
-    assert curve.planned_by(schedule) == pytest.approx(earned, abs=1e-6)
+    schedule = curve.earned_schedule(np.zeros(len(earned), np.int64), earned, 3.0)
+    assert np.interp(schedule, range(len(steps) + 1), [0.0, *values]) == pytest.approx(earned, abs=1e-6)
     assert all(first <= second + 1e-6 for first, second in pairwise(schedule))
     assert schedule.min() >= 0
-    assert schedule.max() <= curve.duration
+    assert schedule.max() <= curve.durations[0]

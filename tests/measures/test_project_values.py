@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from lib.measures.earned_value import earned_value, with_figures
-from lib.measures.project_values import grouped_values, project_history, project_values
+from lib.measures.project_history import project_history
+from lib.measures.project_values import grouped_values, project_values
 from lib.portfolio import Portfolio
 from lib.sample import SAMPLE_AS_OF, read_sample
 from tests.measures.rows import book_of, first_row
