@@ -6,13 +6,14 @@ came in the 90 days after. An account that is lost on an unknown day is in neith
 of those days; rates depend on how many days there are, their ratio (lift) and the AUC hardly do.
 
 Bands are the computed ones, after caps; what people overrode is not looked at. Fewer than 10 losses in the sample give no figure, only
-their number. "Not enough data" is a band of its own: nobody was warned by it, so it is not below green.
+their number; fewer than 10 of them with a band none that rests on bands. "Not enough data" warns nobody, so it is not below green.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import sqrt
 
 import polars as pl
 
@@ -23,6 +24,7 @@ CAUGHT_WANTED = 2 / 3
 GREEN_MOST = 0.80
 BELOW_GREEN = ("red", "amber")
 SLICES = ("red", "amber", "green", "none")
+NORMAL_95 = 1.959964
 _DIGITS = 9
 """Scores that differ only beyond these are equal: sums of floats."""
 
@@ -82,8 +84,8 @@ class Backtest:
 
     `events`: losses with a day. `scored`: those with a score 60-90 days before, which is the sample (`without_band` of them had no
     band); the rest had none. `stayed` scores of `stayed_accounts` accounts on `days` sample days stand against them. Figures are None
-    with fewer than 10 scored losses, or nobody who stayed.
-    `auc`: the chance that an account about to be lost scores lower than one that stays, ties half. `caught`: share of the lost that were
+    with fewer than 10 scored losses, or nobody who stayed; `rates` and `caught` also with fewer than 10 that had a band.
+    `auc`: as the function; `auc_range` says how sure it is. `caught`: share of the lost that were
     below green, `caught_capped` how many of those were capped then. `sample`: account_id, scored_on, point, band, capped, lost_on, kind,
     revenue, days_before (lost_on, kind, days_before are null for those who stayed).
     """
@@ -104,6 +106,19 @@ class Backtest:
     @property
     def enough(self) -> bool:
         return self.scored >= LEAST_EVENTS
+
+    @property
+    def auc_range(self) -> tuple[float, float] | None:
+        """The AUC's 95 % interval, by the standard error of Hanley and McNeil (1982); 0.5 in it: no better than chance.
+
+        Those who stayed count once an account: their scores of several days are no independent ones.
+        """
+        if self.auc is None:
+            return None
+        area, lost, stayed = self.auc, self.scored, self.stayed_accounts
+        of_lost, of_stayed = area / (2 - area) - area**2, 2 * area**2 / (1 + area) - area**2
+        error = sqrt(max(0.0, (area * (1 - area) + (lost - 1) * of_lost + (stayed - 1) * of_stayed) / (lost * stayed)))
+        return max(0.0, area - NORMAL_95 * error), min(1.0, area + NORMAL_95 * error)
 
     @property
     def lift_reached(self) -> bool | None:
@@ -182,7 +197,9 @@ def backtest(scores: pl.DataFrame, events: pl.DataFrame, revenue: pl.DataFrame, 
     stayed = stayed.with_columns(
         pl.lit(None, pl.Date).alias("lost_on"), pl.lit(None, pl.String).alias("kind"), pl.lit(None, pl.Int64).alias("days_before")
     )
+    sample = pl.concat([lost, stayed]).sort("lost_on", "scored_on", "account_id", nulls_last=True)
     enough = lost.height >= LEAST_EVENTS and stayed.height > 0
+    banded = enough and lost["band"].count() >= LEAST_EVENTS
     below = lost.filter(pl.col("band").is_in(BELOW_GREEN))
     return Backtest(
         events=dated.height,
@@ -192,11 +209,11 @@ def backtest(scores: pl.DataFrame, events: pl.DataFrame, revenue: pl.DataFrame, 
         stayed=stayed.height,
         stayed_accounts=stayed["account_id"].n_unique(),
         days=lost["scored_on"].n_unique(),
-        rates=_rates(lost, stayed) if enough else None,
-        auc=auc(lost["point"], stayed["point"]) if enough else None,
-        caught=below.height / lost.height if enough else None,
-        caught_capped=int(below["capped"].sum()) if enough else None,
-        sample=pl.concat([lost, stayed]).sort("lost_on", "scored_on", "account_id", nulls_last=True),
+        rates=_rates(sample) if banded else None,
+        auc=auc(sample) if enough else None,
+        caught=below.height / lost.height if banded else None,
+        caught_capped=int(below["capped"].sum()) if banded else None,
+        sample=sample,
     )
 
 
@@ -211,26 +228,29 @@ def what_if(published: pl.DataFrame, other: pl.DataFrame, events: pl.DataFrame, 
     return WhatIf(tests[0], tests[1], books[0], books[1], changed)
 
 
-def auc(lower: pl.Series, higher: pl.Series) -> float | None:
-    """The chance that one of `lower` is below one of `higher`, ties half; None where one of them is empty.
+def auc(sample: pl.DataFrame) -> float | None:
+    """The chance that an account about to be lost scores lower than one that stays, on the same day, ties half; None without such a pair.
 
-    Mann and Whitney (1947): U = Σ ranks of `higher` − n(n + 1)/2, mean ranks for ties; AUC = U/(n·m).
+    `sample`: scored_on, point, lost_on (null for those who stayed). Mann and Whitney (1947) day by day: U = Σ ranks of those who stayed −
+    n(n + 1)/2, mean ranks for ties; AUC = Σ U / Σ n·m. A day on which the whole book scores lower than on another tells nothing.
     """
-    n, m = len(higher), len(lower)
-    if not n or not m:
-        return None
-    ranks = pl.concat([higher, lower]).rank("average")
-    return (float(ranks.head(n).sum()) - n * (n + 1) / 2) / (n * m)
+    stays = pl.col("lost_on").is_null()
+    days = (
+        sample.with_columns(pl.col("point").rank("average").over("scored_on").alias("rank"))
+        .group_by("scored_on")
+        .agg(pl.col("rank").filter(stays).sum(), stays.sum().cast(pl.Float64).alias("n"), (~stays).sum().cast(pl.Float64).alias("m"))
+    )
+    wins = float((days["rank"] - days["n"] * (days["n"] + 1) / 2).sum())
+    return _ratio(wins, float((days["n"] * days["m"]).sum()))
 
 
-def _rates(lost: pl.DataFrame, stayed: pl.DataFrame) -> Rates:
-    rows = pl.concat([lost, stayed])
+def _rates(sample: pl.DataFrame) -> Rates:
     red = pl.col("band").eq_missing(pl.lit("red"))
     gone = pl.col("lost_on").is_not_null()
     # A credit can leave an account's year below zero: nothing is at stake there.
     worth = pl.col("revenue").clip(lower_bound=0)
     return Rates(
-        **rows.select(
+        **sample.select(
             gone.sum().alias("lost"), pl.len().alias("sampled"), (gone & red).sum().alias("lost_red"), red.sum().alias("red"),
             worth.filter(gone).sum().alias("revenue_lost"), worth.sum().alias("revenue"),
             worth.filter(gone & red).sum().alias("revenue_lost_red"), worth.filter(red).sum().alias("revenue_red"),

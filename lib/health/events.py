@@ -1,4 +1,4 @@
-"""When accounts were lost: the events that a back-test holds scores against. It looks at no score.
+"""When accounts were lost and what was at stake: what a back-test holds scores against. It looks at no score.
 
 An account is lost at the earliest of: notice given (by the account or under any of its contracts), a contract that ended without a
 successor within 90 days, the day it was lost. Where definitions are silent: a contract that is delivered rather than renewed (fixed price
@@ -13,12 +13,16 @@ from datetime import date
 
 import polars as pl
 
+from lib.health.readings import Sight
 from lib.measures.contract_ends import with_ends
+from lib.measures.sums import sums_on
+from lib.periods import twelve_months
 from lib.portfolio import Portfolio
 
 SUCCESSOR_DAYS = 90
 KINDS = ("notice_given", "contract_ended", "lost")
 SCHEMA = {"account_id": pl.String, "day": pl.Date, "kind": pl.String}
+_RESTS_ON = {"invoiced": ("invoices",), "earned": ("contracts", "time_entries", "progress")}
 
 
 def losses(portfolio: Portfolio, until: date) -> pl.DataFrame:
@@ -66,6 +70,22 @@ def ended_without_successor(contracts: pl.DataFrame, until: date) -> pl.DataFram
         .filter((pl.col("reaches") <= pl.col("end")).fill_null(True))
         .select("account_id", "contract_id", "end")
         .sort("end", "contract_id")
+    )
+
+
+def at_stake(sight: Sight) -> pl.DataFrame:
+    """Revenue at stake of `sight.accounts`, sorted by day and account: account_id, day, revenue (AGI of the twelve months to the day).
+
+    Null where an amount has no price or rate, and everywhere without the tables that the basis rests on.
+    """
+    sums = sums_on(sight.portfolio, sight.days, {"year": twelve_months}, sight.basis, sight.base, costs=False, entries=sight.worked)
+    years = sums.group_by("account_id", "day").agg(pl.col("agi").sum(), pl.col("unrated").sum())
+    known = pl.lit(not sight.portfolio.loaded.isdisjoint(_RESTS_ON[sight.basis])) & (pl.col("unrated").fill_null(0) == 0)
+    return (
+        sight.accounts.select("account_id", "day")
+        .join(years, on=["account_id", "day"], how="left")
+        .select("account_id", "day", pl.when(known).then(pl.col("agi").fill_null(0.0)).alias("revenue"))
+        .sort("day", "account_id")
     )
 
 

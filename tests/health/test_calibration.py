@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,16 +54,30 @@ def sampled(test: Backtest) -> set[tuple[str, date, bool]]:
 # AUC
 
 
+def area(*days: tuple[list[float], list[float]]) -> float | None:
+    """AUC of (points of the lost, points of those who stayed) of each day."""
+    rows = [
+        {"scored_on": ago(7 * n), "point": float(point), "lost_on": UNTIL if lost else None}
+        for n, pair in enumerate(days) for lost, points in ((True, pair[0]), (False, pair[1])) for point in points
+    ]  # fmt: skip
+    return auc(pl.DataFrame(rows, schema={"scored_on": pl.Date, "point": pl.Float64, "lost_on": pl.Date}))
+
+
 def test_auc_is_the_share_of_pairs_in_order_with_ties_half() -> None:
     # 10 < 20, 10 < 40, 20 = 20 (half), 20 < 40, 30 > 20 (none), 30 < 40: 4.5 of 6
-    assert auc(pl.Series([10.0, 20.0, 30.0]), pl.Series([20.0, 40.0])) == 0.75
+    assert area(([10, 20, 30], [20, 40])) == 0.75
+
+
+def test_auc_compares_within_a_day() -> None:
+    # 4.5 of 6 on one day and 1 of 2 on another, on which everybody scores higher
+    assert area(([10, 20, 30], [20, 40]), ([80], [70, 90])) == pytest.approx(5.5 / 8, abs=1e-15)
+    assert area(([10], [20]), ([5], [])) == 1.0
 
 
 def test_auc_of_all_in_order_is_1_against_it_0_and_of_no_difference_a_half() -> None:
-    low, high = pl.Series([1.0, 2.0]), pl.Series([3.0, 4.0, 5.0])
-    assert (auc(low, high), auc(high, low), auc(low, low)) == (1.0, 0.0, 0.5)
-    assert auc(low, pl.Series([], dtype=pl.Float64)) is None
-    assert auc(pl.Series([], dtype=pl.Float64), high) is None
+    low, high = [1.0, 2.0], [3.0, 4.0, 5.0]
+    assert (area((low, high)), area((high, low)), area((low, low))) == (1.0, 0.0, 0.5)
+    assert (area((low, [])), area(([], high)), area((low, []), ([], high)), area()) == (None,) * 4
 
 
 MANY = st.lists(st.integers(0, 12), min_size=1, max_size=40)
@@ -70,10 +85,18 @@ MANY = st.lists(st.integers(0, 12), min_size=1, max_size=40)
 
 @given(MANY, MANY)
 @settings(max_examples=60, deadline=None)
-def test_auc_is_scipys_u_over_all_pairs(lost: list[int], stayed: list[int]) -> None:
+def test_auc_of_a_day_is_scipys_u_over_all_pairs(lost: list[float], stayed: list[float]) -> None:
     u = mannwhitneyu(stayed, lost, method="asymptotic").statistic
-    found = auc(pl.Series(lost, dtype=pl.Float64), pl.Series(stayed, dtype=pl.Float64))
-    assert found == pytest.approx(u / (len(lost) * len(stayed)), abs=1e-12)
+    assert area((lost, stayed)) == pytest.approx(u / (len(lost) * len(stayed)), abs=1e-12)
+
+
+def test_how_sure_an_auc_is_by_hand() -> None:
+    # A = 0.75 of 10 lost and 30 that stayed: Q1 = 0.75/1.25 = 0.6, Q2 = 1.125/1.75 = 0.642857, A² = 0.5625,
+    # SE² = (0.1875 + 9·0.0375 + 29·0.080357)/300 = 2.855357/300, SE = 0.097559; 1.96 of it are 0.191212
+    test = replace(outcome(*a_book()), auc=0.75)
+    assert test.auc_range == pytest.approx((0.558788, 0.941212), abs=2e-6)
+    assert replace(test, auc=0.95, scored=11).auc_range[1] == 1.0  # type: ignore[index]
+    assert replace(test, auc=None).auc_range is None
 
 
 # The sample
@@ -211,10 +234,18 @@ def test_without_red_accounts_or_revenue_there_is_no_lift() -> None:
 
 
 def test_too_little_data_is_not_below_green() -> None:
+    rows, lost = a_book(lost=11)  # 4 red, 3 amber, 4 green
+    rows = [row | {"band": None} if row["account_id"] == "lost 0" else row for row in rows]
+    test = outcome(rows, lost)
+    assert (test.caught, test.without_band) == (6 / 11, 1)
+
+
+def test_fewer_than_ten_losses_with_a_band_give_no_figure_that_rests_on_bands() -> None:
     rows, lost = a_book()
     rows = [row | {"band": None} if row["account_id"] == "lost 0" else row for row in rows]
     test = outcome(rows, lost)
-    assert (test.caught, test.without_band) == (0.6, 1)
+    assert (test.rates, test.caught, test.caught_capped, test.caught_reached, test.without_band) == (None,) * 4 + (1,)
+    assert test.auc == outcome(*a_book()).auc
 
 
 def test_a_credit_is_nothing_at_stake_and_unknown_revenue_is_counted() -> None:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.health.events import SCHEMA, ended_without_successor, losses
+from lib.health.events import SCHEMA, at_stake, ended_without_successor, losses
+from lib.health.readings import Sight
+from lib.measures.flows import Basis
 from lib.measures.terms import last_day
 from lib.portfolio import Portfolio
 from tests.measures.rows import book_of
@@ -124,3 +126,31 @@ def test_ends_without_successor_are_those_found_contract_by_contract(spans: list
         ):
             expected.add((one["contract_id"], end))
     assert set(ended_without_successor(frame, UNTIL).select("contract_id", "end").rows()) == expected
+
+
+# What was at stake
+
+
+def invoices(**more: Any) -> list[dict[str, Any]]:
+    return [{"account_id": "a", "issued": day, "amount": amount} | more for day, amount in ((date(2025, 7, 1), 100.0), (UNTIL, 50.0))]
+
+
+def worth(portfolio: Portfolio, *days: date, basis: Basis = "invoiced") -> list[tuple[str, date, float | None]]:
+    return at_stake(Sight(portfolio, days, basis, "EUR")).rows()
+
+
+def test_the_twelve_months_to_each_day_are_at_stake() -> None:
+    # The year to 30 June 2026 begins on 1 July 2025; on the day before, the invoice of 30 June is not there yet.
+    book = book_of(accounts=[{"account_id": "a"}, {"account_id": "b"}], invoices=invoices())
+    day_before, day_after = UNTIL - timedelta(days=1), UNTIL + timedelta(days=1)
+    assert worth(book, day_before, UNTIL, day_after) == [
+        ("a", day_before, 100.0), ("b", day_before, 0.0),
+        ("a", UNTIL, 150.0), ("b", UNTIL, 0.0),
+        ("a", day_after, 50.0), ("b", day_after, 0.0),
+    ]  # fmt: skip
+
+
+def test_without_a_rate_or_without_invoices_nobody_knows_what_is_at_stake() -> None:
+    assert worth(book_of(invoices=invoices(currency="USD")), UNTIL) == [("a", UNTIL, None)]
+    assert worth(book_of(accounts=[{"account_id": "a"}]), UNTIL) == [("a", UNTIL, None)]
+    assert worth(book_of(invoices=invoices()), UNTIL, basis="earned") == [("a", UNTIL, None)]
