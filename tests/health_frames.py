@@ -35,7 +35,7 @@ def steps(t: Language, every: bool = False, long: bool = False) -> pl.DataFrame:
         (name, "data", value, reason) for name, value, reason in zip(names, points, reasons, strict=True)
     ]
     if every:
-        others = {"presence": -2.0, "book": 0.5, "rules": 1.2, "applies": 0.3}
+        others = {"appeared": -2.0, "book": 0.5, "rules": 1.2, "applies": 0.3}
         rows += [(name, kind, value, None) for name in names for kind, value in others.items()]
         rows.append((names[0], "data", 0.01, None))
     else:

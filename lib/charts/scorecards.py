@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -215,6 +216,13 @@ def heat(chart: Chart, width: str) -> alt.LayerChart:
     shapes = marked.mark_point(filled=True, size=42, opacity=1, xOffset=-16).encode(shape=_shape(_BADLY), color=_colour(rows, _STATUSES))
     plain = base.transform_filter("datum.status != 'risk' && datum.status != 'watch'").mark_text(dx=6).encode(text="label:N")
     return layered(cells, shapes, plain, marked.mark_text(dx=6).encode(text="label:N"))
+
+
+def heat_tint(row: Mapping[str, Any]) -> tuple[str, float]:
+    """The ink of a cell and how strong it is."""
+    status, value = row["status"], row["value"] or 0.0
+    level = {"risk": "deep" if value < DEEP else "risk", "ok": "ok" if value < FULL else "full"}.get(status, status)
+    return MARK.get(status, GREY), HEAT[level]
 
 
 def heat_width(chart: Chart) -> int:

@@ -38,10 +38,11 @@ def chart_file_job(folder: str, chart: dict[str, Any], language: str, kind: str)
 
 
 def plain_rows(chart: Chart, t: Language) -> pl.DataFrame:
-    """The rows as data: what is drawn, its statuses in words."""
-    if "status" not in chart.rows.columns:
-        return chart.rows
-    return chart.rows.with_columns(pl.col("status").replace({status: t(word) for status, word in theme.words(chart.kind).items()}))
+    """The rows as data: what is drawn, its statuses in words; where `state` says them already, without what only tints a cell."""
+    if "state" in chart.rows.columns:
+        return chart.rows.drop("status", "depth", strict=False)
+    words = {status: t(word) for status, word in theme.words(chart.kind).items()}
+    return chart.rows.with_columns(pl.col(name).replace(words) for name in ("status", "before_status") if name in chart.rows.columns)
 
 
 def _png(chart: Chart, t: Language) -> bytes:

@@ -20,7 +20,7 @@ from pptx.util import Inches, Pt
 from lib.charts import theme
 from lib.charts.chart import Chart
 from lib.charts.framing import INK, MUTED, bare, footing
-from lib.documents import slide_charts
+from lib.documents import slide_charts, slide_ledger, slide_scores
 from lib.documents.slide_parts import (
     BODY_TOP,
     FOOT,
@@ -58,8 +58,9 @@ def one_chart_slide(chart: Chart, t: Language, draw: Draw) -> bytes:
     slide = deck.slides.add_slide(deck.slide_layouts[5])
     _title(slide, chart.title, t)
     write(slide, (LEFT, 1.5, WIDTH, 0.3), [(chart.subtitle, INK, False)], 14 if len(chart.subtitle) < 110 else 11, t)
-    if chart.kind in slide_charts.NATIVE:
-        slide_charts.NATIVE[chart.kind](slide, chart, t)
+    native = (slide_charts.NATIVE | slide_scores.NATIVE | slide_ledger.NATIVE).get(chart.kind)
+    if native:
+        native(slide, chart, t)
     else:
         _picture(slide, chart, t, draw)
         _table(slide, chart, t)
@@ -107,7 +108,7 @@ def _table(slide: Any, chart: Chart, t: Language) -> None:
     rows = rows.head(TABLE_ROWS)
     titles = [chart.headings.get(name) or name for name in ("name", "label", "value")]
     wide = max((len(label or "") for label in rows["label"]), default=0) > 14
-    widths = (0.42, 0.4, 0.18) if wide else (0.56, 0.2, 0.24)
+    widths = (0.38, 0.37, 0.25) if wide else (0.56, 0.2, 0.24)
     place = (LEFT + PICTURE_WIDTH + GAP, BODY_TOP, TABLE_WIDTH, FOOT - BODY_TOP - 0.2)
     table, height = plain_table(slide, chart, rows.height + 1, widths, place)
     for column, title in enumerate(titles):
@@ -126,8 +127,10 @@ def _notes(chart: Chart, t: Language) -> str:
     lines = [chart.title, chart.subtitle, footing(chart, t), chart.alt, ""]
     words = {name: t(word) for name, word in theme.words(chart.kind).items()}
     for row in chart.rows.iter_rows(named=True):
-        status = words.get(row.get("status", ""))
-        lines.append("\t".join(filter(None, [row["name"], row["label"], _figure(chart, row["value"], t), status])))
+        status = row.get("state") or words.get(row.get("status", ""))
+        across = row["part"] if chart.kind == "matrix" else row.get("component")
+        told = [row["name"], across, row["label"], _figure(chart, row["value"], t), status, row.get("reason")]
+        lines.append("\t".join(filter(None, told)))
     return "\n".join(lines)
 
 

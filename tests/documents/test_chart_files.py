@@ -65,7 +65,8 @@ def test_a_png_is_twice_as_sharp_as_its_drawing_and_says_what_it_shows(name: str
         assert picture.info["Description"] == chart.alt
         assert chart.source in picture.info["Source"]
         assert picture.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
-        own = {"days": theme.MARK["risk"], "grid": theme.MARK["risk"], "distribution": INK}.get(chart.kind, theme.BLUE)
+        coloured = dict.fromkeys(("days", "grid", "waterfall", "band", "heat", "stack", "moves"), theme.MARK["risk"])
+        own = (coloured | {"distribution": INK}).get(chart.kind, theme.BLUE)
         assert tuple(bytes.fromhex(own[1:])) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
 
 
@@ -106,9 +107,10 @@ def test_a_csv_holds_exactly_the_rows(name: str, code: str) -> None:
         if column in chart.rows.columns:
             cells_ = [row[chart.rows.columns.index(column)] for row in rows]
             assert cells_ == [day.isoformat() if day else "" for day in chart.rows[column]]
-    if "status" in chart.rows.columns:
-        words = theme.words(chart.kind)
-        assert [row[chart.rows.columns.index("status")] for row in rows] == [t(words[status]) for status in chart.rows["status"]]
+    for column in ("status", "before_status"):
+        if column in chart.rows.columns:
+            words = theme.words(chart.kind)
+            assert [row[chart.rows.columns.index(column)] for row in rows] == [t(words[status]) for status in chart.rows[column]]
 
 
 @EVERY
