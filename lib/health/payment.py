@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from lib.columns import N_
 from lib.health.readings import Sight
-from lib.health.stating import of_account, pairs, stated
-from lib.measures.alarms import on_days
+from lib.health.stating import latest, of_account, pairs, stated
 from lib.measures.receivables import unsettled_on
 
 OVERDUE_DAYS = 30
@@ -72,29 +71,23 @@ def _receivables_overdue(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
         pl.col("open").sum(), pl.col("open").filter("overdue").sum().alias("late"), pl.col("incomplete").any()
     )  # fmt: skip
     rows = (
-        found.join(sums, on=["account_id", "day"], how="left", maintain_order="left")
-        .join(_invoiced_lately(sight), on=["account_id", "day"], how="left", maintain_order="left")
-        .with_columns(pl.col("incomplete", "lately").fill_null(False))
+        latest(found, _issued(sight), "issued")
+        .join(sums, on=["account_id", "day"], how="left", maintain_order="left")
+        .with_columns(pl.col("incomplete").fill_null(False), (pl.col("issued").dt.offset_by("12mo") > pl.col("day")).alias("lately"))
     )
     why = (
         pl.when(pl.col("incomplete")).then(pl.lit("incomplete"))
-        .when(~pl.col("lately") & pl.col("open").is_null()).then(pl.lit("no_invoices"))
+        .when(~pl.col("lately").fill_null(False) & pl.col("open").is_null()).then(pl.lit("no_invoices"))
         .when(pl.col("open") <= 0).then(pl.lit("nothing_owed"))
     )  # fmt: skip
     share = pl.when(pl.col("open").is_null()).then(0.0).otherwise(pl.col("late") / pl.col("open"))
     return rows.with_columns(why.alias("why")).with_columns(pl.when(pl.col("why").is_null()).then(share).alias("value"))
 
 
-def _invoiced_lately(sight: Sight) -> pl.DataFrame:
-    """account_id, day, lately (true): accounts with an invoice issued in the 12 months to the day."""
-    issued = (
-        sight.portfolio["invoices"]
-        .filter(pl.col("kind") == "invoice", pl.col("status").ne_missing("void"), pl.col("issued").is_not_null())
-        .select("account_id", pl.col("issued").alias("first"), (pl.col("issued").dt.offset_by("12mo") - pl.duration(days=1)).alias("last"))
-        .unique()
-        .collect()
-    )
-    return on_days(issued, sight.days).select("account_id", "day", pl.lit(True).alias("lately")).unique()
+def _issued(sight: Sight) -> pl.DataFrame:
+    """account_id and date of invoices that are not void."""
+    valid = sight.portfolio["invoices"].filter(pl.col("kind") == "invoice", pl.col("status").ne_missing("void"))
+    return valid.select("account_id", pl.col("issued").alias("date")).collect()
 
 
 def _due(sight: Sight) -> pl.DataFrame:

@@ -6,7 +6,7 @@ book that records them, reads NEVER_DAYS. A risk of which it is not known whethe
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -117,15 +117,21 @@ def _contacts_known(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(why.alias("why")).with_columns(pl.when(pl.col("why").is_null()).then("there").alias("value"))
 
 
-def _attended(sight: Sight) -> pl.DataFrame:
-    """Real contacts with who took part: account_id, touchpoint_id, date, kind, contact_id, name, role; one row a person, or none named."""
+def _attended(sight: Sight, within_days: int | None = None) -> pl.DataFrame:
+    """Real contacts with who took part: account_id, touchpoint_id, date, kind, contact_id, name, role; one row a person, or none named.
+
+    By the last day of `sight`, and so many days before its first one.
+    """
     people = sight.portfolio["contacts"].select("contact_id", "name", "role").collect()
-    met = _real_contacts(sight).select("account_id", "touchpoint_id", "date", "kind", pl.col("contact_ids").alias("contact_id")).collect()
+    contacts = _real_contacts(sight).filter(pl.col("date") <= sight.days[-1])
+    if within_days is not None:
+        contacts = contacts.filter(pl.col("date") >= sight.days[0] - timedelta(days=within_days))
+    met = contacts.select("account_id", "touchpoint_id", "date", "kind", pl.col("contact_ids").alias("contact_id")).collect()
     return met.explode("contact_id").join(people, on="contact_id", how="left", maintain_order="left")
 
 
 def _sponsor_reached(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
-    attended = _attended(sight)
+    attended = _attended(sight, REACHED_DAYS)
     kinds = {"met": pl.lit(True), "named": pl.col("role").is_not_null(), "reached": pl.col("role").is_in(DECIDING)}
     for name, chosen in kinds.items():
         found = latest(found, attended.filter(chosen), name)
@@ -178,7 +184,7 @@ def _risk_exposure(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
 
 def _contact_rows(own: Sight) -> pl.DataFrame:
     day = own.days[0]
-    attended = _attended(own).filter(pl.col("date") <= day).with_columns((pl.lit(day) - pl.col("date")).dt.total_days().alias("days"))
+    attended = _attended(own).with_columns((pl.lit(day) - pl.col("date")).dt.total_days().alias("days"))
     return (
         attended.group_by("touchpoint_id", "date", "kind", "days")
         .agg(pl.col("name").drop_nulls().alias("contacts"), pl.col("role").drop_nulls().unique(maintain_order=True).alias("roles"))

@@ -32,7 +32,12 @@ def pairs(sight: Sight) -> pl.DataFrame:
 
 def latest(found: pl.DataFrame, dated: pl.DataFrame, name: str) -> pl.DataFrame:
     """`found` (account_id, day, sorted by day) with the last date by that day that `dated` (account_id, date) has of the account."""
-    known = dated.select("account_id", pl.col("date").alias(name)).drop_nulls().unique().sort(name)
+    dates = dated.select("account_id", pl.col("date").alias(name)).drop_nulls()
+    if found.height:  # of what lies before the first day only the last counts, which leaves little to sort
+        first, last = found["day"][0], found["day"][-1]
+        before = dates.filter(pl.col(name) <= first).group_by("account_id").agg(pl.col(name).max())
+        dates = pl.concat([before, dates.filter(pl.col(name) > first, pl.col(name) <= last)])
+    known = dates.unique().sort(name)
     return found.join_asof(known, left_on="day", right_on=name, by="account_id", check_sortedness=False, coalesce=False)
 
 
