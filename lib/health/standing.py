@@ -126,7 +126,7 @@ def hours_within(sight: Sight, window: Window) -> pl.DataFrame:
 
 def values_of(sight: Sight, basis: Basis, wanted: pl.DataFrame) -> pl.DataFrame:
     """`values_on` of the projects and days of `wanted` (project_id, day)."""
-    return values_on(sight.portfolio, sight.days, basis, sight.base, wanted.lazy().select("project_id", "day"))
+    return values_on(sight.portfolio, sight.days, basis, sight.base, wanted.lazy().select("project_id", "day"), entries=sight.worked)
 
 
 def with_role(rows: pl.DataFrame, out: Sequence[pl.Expr], lacks: Mapping[str, pl.Expr], after: Sequence[pl.Expr] = ()) -> pl.DataFrame:
