@@ -7,10 +7,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.measures.receivables import BUCKETS, ageing, open_invoices, overdue_share
+from lib.measures.receivables import BUCKETS, ageing, open_invoices, open_invoices_on, overdue_share
 from tests.measures.rows import book_of, first_row
 
 AS_OF = date(2026, 6, 30)
@@ -125,3 +125,15 @@ def test_the_buckets_add_up_to_the_whole(invoices: list[dict[str, Any]]):
     signed = sum(row["amount"] * (-1 if row["kind"] == "credit_note" else 1) for row in invoices)
     assert table["open"].sum() == pytest.approx(signed)
     assert table["invoices"].sum() == len(invoices)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(any_invoice, st.one_of(st.none(), st.integers(-40, 40))), max_size=6))
+def test_days_together_show_what_each_alone_does(invoices: list[tuple[dict[str, Any], int | None]]):
+    rows = [row | {"paid_on": None if late is None else row["due"] + timedelta(days=late)} for row, late in invoices]
+    rates = [{"currency": "USD", "date": AS_OF - timedelta(days=days), "rate": rate} for days, rate in ((60, 0.9), (10, 0.5))]
+    book = book_of(invoices=[row | {"currency": ("EUR", "USD")[place % 2]} for place, row in enumerate(rows)], fx_rates=rates)
+    days = [AS_OF - timedelta(days=days) for days in (50, 8, 0)]
+    together = open_invoices_on(book, days, "EUR")
+    for day in days:
+        assert together.filter(pl.col("day") == day).drop("day").equals(open_invoices(book, day, "EUR"))

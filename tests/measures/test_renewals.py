@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.measures.renewals import notice_dates
-from lib.measures.terms import last_day
+from lib.measures.renewals import notice_dates, notice_dates_on
+from lib.measures.terms import last_day, term_ends
 from tests.measures.rows import book_of, first_row
 
 AS_OF = date(2026, 6, 30)
@@ -199,3 +199,40 @@ def test_the_notice_date_of_a_renewing_contract_is_the_next_one_to_come(start: d
     assert shown["notice_date"] >= as_of
     assert shown["end"] >= end
     assert not shown["renewed"] or (shown["notice_date"] - as_of).days <= 31 * months
+
+
+# Many days, and terms, at once
+
+
+def term_in_force(row: dict[str, Any], day: date) -> date | None:
+    """One contract, one day, term by term: the end of the term whose notice date still counts; None where it is over."""
+    known = last_day(row, day)
+    if known is not None:
+        return known if known >= day else None
+    return next(end for end in term_ends(row) if end - timedelta(days=row["notice_days"] or 0) >= day)
+
+
+@settings(max_examples=60)
+@given(
+    st.dates(date(2020, 1, 1), date(2026, 1, 1)), st.integers(0, 700), st.one_of(st.none(), st.integers(1, 24)),
+    st.one_of(st.none(), st.integers(0, 180)), st.booleans(), st.one_of(st.none(), st.integers(0, 1500)),
+    st.lists(st.integers(0, 3000), min_size=1, max_size=4, unique=True),
+)  # fmt: skip
+def test_days_together_give_the_term_that_each_day_alone_finds(
+    start: date, length: int, months: int | None, notice: int | None, auto: bool, given_after: int | None, later: list[int]
+):
+    given_on = None if given_after is None else start + timedelta(days=given_after)
+    row = contract(
+        start, start + timedelta(days=length), notice_days=notice, auto_renew=auto, renewal_months=months, notice_given_on=given_on
+    )
+    days = [start + timedelta(days=offset) for offset in sorted(later)]
+    found = notice_dates_on(book_of(contracts=[row]), days)
+    expected = [(day, end) for day in days if (end := term_in_force(row, day))]
+    assert found.select("day", "end").rows() == expected
+
+
+def test_a_renewal_is_open_on_its_days_alone():
+    deal = {"account_id": "a", "created_on": AS_OF, "closed_on": AS_OF + timedelta(days=2), "status": "won"}
+    days = [AS_OF + timedelta(days=offset) for offset in (-1, 0, 1, 2)]
+    found = notice_dates_on(book_of(contracts=[contract(*YEAR)], opportunities=[deal]), days)
+    assert found["renewal_open"].to_list() == [False, True, True, False]
