@@ -24,7 +24,7 @@ SCHEMA = {
 
 @dataclass(frozen=True)
 class Cap:
-    """`sentence` says it with its facts; `without` replaces it where the fact named there is null, `disputed` where the client objects."""
+    """`sentence` says it with its facts; `without` where the fact named there is null, `disputed` where the client objects."""
 
     name: str
     sentence: str
@@ -36,12 +36,12 @@ class Cap:
 
 CAPS: dict[str, Cap] = {
     "notice_given": Cap(
-        N_("Notice given"), N_("Notice was given on {on} for contract {what}."),
+        N_("Notice given"), N_("Notice was given on {day} for contract {what}."),
         N_("The account, or a contract of it that is in force, gave notice by the day."), ("accounts", "contracts"),
-        without=("what", N_("Notice was given on {on}.")),
+        without=("what", N_("Notice was given on {day}.")),
     ),
     "sponsor_left": Cap(
-        N_("Sponsor left"), N_("The sponsor, {who}, left on {on} and is not replaced."),
+        N_("Sponsor left"), N_("The sponsor, {who}, left on {day} and is not replaced."),
         N_("Every sponsor of the account has left or is no longer active."), ("contacts",),
         without=("on", N_("The sponsor, {who}, is no longer active and is not replaced.")),
     ),
@@ -49,10 +49,11 @@ CAPS: dict[str, Cap] = {
         N_("Invoice overdue"), N_("Invoice {what} is {days} late ({money})."),
         N_("An invoice is more than 60 days past due, with more than the minimum set in Settings still open. Disputed ones count."),
         ("invoices",),
-        without=("money", N_("Invoice {what} is {days} late.")), disputed=N_("The client disputes it."),
+        without=("money", N_("Invoice {what} is {days} late.")),
+        disputed=N_("Invoice {what}, which the client disputes, is {days} late ({money})."),
     ),
     "open_issue": Cap(
-        N_("Open issue"), N_("An issue of the highest impact is open since {on}: {what}."),
+        N_("Open issue"), N_("An issue of the highest impact is open since {day}: {what}."),
         N_("An issue with an impact of 5 is open."), ("risks",),
     ),
 }  # fmt: skip
@@ -101,12 +102,13 @@ def sentence(cap: Mapping[str, Any], t: Language, as_of: date, currency: str, qu
     """A row of `caps` in words. `quote` makes names from data safe for where the sentence is shown."""
     words = CAPS[cap["cap"]]
     message = words.without[1] if words.without and cap[words.without[0]] is None else words.sentence
-    said = t(
+    if cap["disputed"] and words.disputed:
+        message = words.disputed
+    return t(
         message,
         who=quote(cap["who"] or ""),
         what=quote(cap["what"] or ""),
-        on=t.day(cap["on"], near=as_of),
+        day=t.day(cap["on"], near=as_of),
         days=t.days(cap["days"] or 0),
         money=t.money(cap["money"], currency),
     )
-    return f"{said} {t(words.disputed)}" if cap["disputed"] and words.disputed else said
