@@ -22,6 +22,7 @@ from lib.measures.promises import graded
 from lib.periods import quarter_of
 from lib.portfolio import Portfolio
 from lib.sample import SAMPLE_AS_OF, read_sample
+from tests import account_frames as holdings
 from tests import health_frames as scores
 from tests import schedule_frames as frames
 
@@ -29,10 +30,14 @@ SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 
 
 @cache
+def sample_portfolio() -> Portfolio:
+    return Portfolio.of(1, **read_sample(SAMPLE))
+
+
+@cache
 def sample_book() -> Book:
     """The sample's book at its own date."""
-    portfolio = Portfolio.of(1, **read_sample(SAMPLE))
-    return book(portfolio, SAMPLE_AS_OF, quarter_of(SAMPLE_AS_OF), "invoiced", "EUR", graded([], SAMPLE_AS_OF))[0]
+    return book(sample_portfolio(), SAMPLE_AS_OF, quarter_of(SAMPLE_AS_OF), "invoiced", "EUR", graded([], SAMPLE_AS_OF))[0]
 
 
 PROMISE = date(2026, 11, 12)
@@ -52,8 +57,15 @@ def gallery(t: Language) -> dict[str, Chart]:
         "tornado": schedule.tornado(frames.effects(), t, about("tornado")),
         "capacity_grid": schedule.capacity_grid(frames.load(), t, about("capacity_grid")),
         **of_health(t),
+        **of_book(t),
     }
     return {name: chart for name, chart in drawings.items() if chart is not None}
+
+
+@cache
+def of_book(t: Language) -> dict[str, Chart | None]:
+    """The charts of the book, of the sample."""
+    return holdings.of_sample(sample_book(), sample_portfolio(), t)
 
 
 def of_health(t: Language) -> dict[str, Chart | None]:
@@ -146,7 +158,7 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for code in ("en", "es"):
         t = Language(code)
-        for name, chart in {**gallery(t), **extremes(t), **health_extremes(t)}.items():
+        for name, chart in {**gallery(t), **extremes(t), **health_extremes(t), **holdings.extremes(t)}.items():
             if chart is None:
                 continue
             (folder / f"{name}-{code}.png").write_bytes(chart_file(chart, t, "png"))

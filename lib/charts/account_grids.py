@@ -66,22 +66,29 @@ def stakeholder_map(
     for name, row in zip(told_apart(shown["account"]), shown.iter_rows(named=True), strict=True):
         verdict = t(WHY[row["why"]]) if row["why"] else ""
         if row["single_threaded"]:
-            worth = f" · {t.money(row['agi'], currency)}" if currency and row["agi"] else ""
-            verdict = (t("hangs on one person") if row["met"] else t("nobody met")) + worth
+            beside = f" · {t.money(row['agi'], currency)}" if currency and row["agi"] else ""
+            verdict = (t("hangs on one person") if row["met"] else t("nobody met")) + beside
         for place, role in enumerate(roles):
             rows.append((name, heads[role], *_people(cells.get((row["account_id"], role)), t), verdict if place == 0 else ""))
     frame = pl.DataFrame(rows, MATRIX, orient="row")
-    single = valued.filter(pl.col("single_threaded"))
-    if single.is_empty():
+    single, unsure = valued.filter(pl.col("single_threaded")), valued["single_threaded"].null_count()
+    worth = total(single, "agi")
+    if single.is_empty() and unsure:
+        title = t.plural(
+            "It is not known whether one account hangs on one person", "It is not known whether {n} accounts hang on one person", unsure
+        )
+    elif single.is_empty():
         title = t("No account hangs on one person")
-    elif currency:
+    elif currency and worth:
         title = t.plural(
             "One account with {money} of AGI hangs on one person at most", "{n} accounts with {money} of AGI hang on one person at most",
-            single.height, money=t.money(total(single, "agi"), currency),
+            single.height, money=t.money(worth, currency),
         )  # fmt: skip
     else:
         title = t.plural("One account hangs on one person at most", "{n} accounts hang on one person at most", single.height)
     said = [t("People met in the last 90 days of those known; triangle: known but not met")]
+    if unsure and single.height:
+        said.append(t.plural("of {n} account it is not known", "of {n} accounts it is not known", unsure))
     said += _first(shown.height, threads.height, t)
     alt = f"{title}. " + "; ".join(f"{name}: {verdict}" for name, verdict in frame.select("name", "verdict").iter_rows() if verdict)
     headings = _headings(t, t("Account"), t("Role"), t("Met"))

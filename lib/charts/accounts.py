@@ -18,6 +18,7 @@ from lib.measures.figure import total
 from lib.measures.pipeline import Pipeline
 
 RENEWALS_SHOWN, CLIENTS_SHOWN, TICKS = 20, 10, 7
+LEAST_CHANCE = 0.001
 BRIDGE_STEPS = {
     "start": N_("12 months before"), "expansion": N_("Expansion"), "contraction": N_("Contraction"), "churn": N_("Churn"), "now": N_("Now"),
 }  # fmt: skip
@@ -38,8 +39,8 @@ FLAGS = {"top1": N_("one client over {limit}"), "top3": N_("three over {limit}")
 def renewals(notices: pl.DataFrame, bands: Mapping[str, Status], t: Language, words: Words, currency: str = "") -> Chart | None:
     """Notice dates in the colour, shape and word of each account's band; None where there are none.
 
-    notices: account_id, name, contract_id, notice_date, without_notice_days, agi, soonest first. bands: account_id -> its band; none where it has none.
-    currency: that of agi, "" where revenue is not known.
+    notices: account_id, name, contract_id, notice_date, without_notice_days, agi, soonest first. bands: account_id -> its band, "none"
+    for those not named. currency: that of agi, "" where revenue is not known.
     """
     if notices.is_empty():
         return None
@@ -52,8 +53,8 @@ def renewals(notices: pl.DataFrame, bands: Mapping[str, Status], t: Language, wo
     twice = pl.col("name").is_duplicated()
     called = pl.when(twice).then(pl.concat_str("name", pl.lit(" · "), "contract_id")).otherwise("name")
     rows = shown.select(
-        told_apart(shown.select(called.alias("name")).to_series()), pl.col("notice_date").alias("day"), pl.col("agi").cast(pl.Float64).alias("value"),
-        pl.Series("label", labels, pl.String), pl.Series("status", status, pl.String),
+        told_apart(shown.select(called.alias("name")).to_series()), pl.col("notice_date").alias("day"),
+        pl.col("agi").cast(pl.Float64).alias("value"), pl.Series("label", labels, pl.String), pl.Series("status", status, pl.String),
     )  # fmt: skip
     risky = notices.filter(pl.col("account_id").is_in([account for account, band in bands.items() if band == "risk"]))
     count = t.plural("One notice date", "{n} notice dates", notices.height)
@@ -164,7 +165,7 @@ def pipeline(made: Pipeline, t: Language, words: Words) -> Chart | None:
     """How much the open deals that close in the window may bring, with P10, P50, P90 and what is expected; None where none has a chance."""
     if made.expected is None or made.p10 is None or made.p50 is None or made.p90 is None:
         return None
-    bins, money = made.bins(), made.base
+    bins, money = _seen(made.bins()), made.base
     every = -(-bins.height // TICKS)
     first, last = made.p10, made.p90
     rows: list[tuple[object, ...]] = [
@@ -197,6 +198,12 @@ def pipeline(made: Pipeline, t: Language, words: Words) -> Chart | None:
     }  # fmt: skip
     alt = f"{title}. " + "; ".join(label for part, label in frame.select("part", "label").iter_rows() if part != "bin")
     return Chart(words.key, "amounts", frame, title, words.under("; ".join(said)), words.source, alt, words.as_of, headings, unit="share")
+
+
+def _seen(bins: pl.DataFrame) -> pl.DataFrame:
+    """The bins without those at either end that hold next to nothing."""
+    places = [place for place, share in enumerate(bins["share"]) if share >= LEAST_CHANCE]
+    return bins.slice(places[0], places[-1] - places[0] + 1)
 
 
 def _told(title: str, rows: pl.DataFrame) -> str:

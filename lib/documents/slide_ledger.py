@@ -11,18 +11,33 @@ from typing import Any
 import polars as pl
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_TICK_LABEL_POSITION, XL_TICK_MARK
-from pptx.util import Pt
+from pptx.util import Inches, Pt
 
 from lib.charts import theme
 from lib.charts.chart import Chart, Kind
-from lib.charts.framing import MUTED
+from lib.charts.framing import INK, MUTED
 from lib.charts.ledger import matrix_tint
 from lib.documents.slide_charts import bar_axes, behind, heat_table, placed
-from lib.documents.slide_parts import FOOT, LEFT, WIDTH, clipped, colour, fill_label, finite, short, write
+from lib.documents.slide_parts import (
+    BODY_TOP,
+    FOOT,
+    HAIR,
+    LEFT,
+    WIDTH,
+    clipped,
+    colour,
+    fill_cell,
+    fill_label,
+    finite,
+    plain_table,
+    short,
+    write,
+)  # fmt: skip
 from lib.documents.workbook import number_format
 from lib.formats import Language
 
-GOALS_SHOWN, COLUMNS_SHOWN, NAME_LETTERS = 16, 10, 44
+GOALS_SHOWN, COLUMNS_SHOWN, NAME_LETTERS = 13, 10, 32
+CHART_WIDTH, TABLE_WIDTH, GAP = 6.6, 5.1, 0.3
 PALE = "#B9D0EF"  # blue at .35 on white
 _WORDS_ROOM = 0.4
 _INKS = {"before": theme.GREY, "now": theme.BLUE, "more": theme.MARK["ok"], "less": theme.MARK["risk"]}
@@ -45,7 +60,8 @@ def _bridge(slide: Any, chart: Chart, t: Language) -> None:
     most = max([0.0, *rows["high"]]) or 1.0
     columns["words"] = [_WORDS_ROOM * most] * rows.height
     titles = {
-        "foot": t("Unseen foot"), "before": t("Before"), "now": t("Now"), "more": t("More"), "less": t("Less"), "words": t("Room for words"),
+        "foot": t("Unseen foot"), "before": t("Before"), "now": t("Now"), "more": t("More"), "less": t("Less"),
+        "words": t("Room for words"),
     }  # fmt: skip
     titles |= {name: t("{part}, below zero", part=titles[name.removesuffix("_below")]) for name in columns if name.endswith("_below")}
     native = _bars(slide, chart, t, XL_CHART_TYPE.BAR_STACKED, [short(name) for name in rows["name"]], columns, titles)
@@ -92,25 +108,32 @@ def _amounts(slide: Any, chart: Chart, t: Language) -> None:
 
 
 def _progress(slide: Any, chart: Chart, t: Language) -> None:
-    """A bar a goal, its words with the shape of its status at the end; a second, pale bar is how much of its time has passed."""
+    """A bar a goal in blue, and in grey how much of its time has passed; what the rest of its words say stands in a table beside."""
     rows = chart.rows.head(GOALS_SHOWN)
     columns = {name: [finite(value) for value in rows[name]] for name in ("value", "elapsed")}
     titles = {name: chart.headings.get(name, name) for name in columns}
     names = [clipped(short(name), NAME_LETTERS) for name in rows["name"]]
-    native = _bars(slide, chart, t, XL_CHART_TYPE.BAR_CLUSTERED, names, columns, titles, "share")
-    known = [value for values in columns.values() for value in values if value is not None]
-    bar_axes(native, [*known, 1.4])
+    native = _bars(slide, chart, t, XL_CHART_TYPE.BAR_CLUSTERED, names, columns, titles, "share", CHART_WIDTH)
+    bar_axes(native, [1.0, *(value for values in columns.values() for value in values if value is not None)])
     plot = native.plots[0]
     plot.gap_width, plot.overlap = 45, 0
-    for series, ink in zip(plot.series, (theme.BLUE, "#C9CED4"), strict=True):
+    for series, ink in zip(plot.series, (theme.BLUE, HAIR), strict=True):
         series.invert_if_negative = False
         _fill(series.format.fill, ink)
-    for place, (status, label) in enumerate(rows.select("status", "label").iter_rows()):
+    native.category_axis.tick_labels.font.size = Pt(10)
+    for place, value in enumerate(columns["value"]):
         words = plot.series[0].points[place].data_label
-        fill_label(words.text_frame, short(f"{theme.GLYPH[status]} {label}"))
+        fill_label(words.text_frame, t.share(value))
         words.position = XL_LABEL_POSITION.OUTSIDE_END
-        for run in words.text_frame.paragraphs[0].runs:
-            run.font.size = Pt(10)
+    place_ = (LEFT + CHART_WIDTH + GAP, BODY_TOP + 0.05, TABLE_WIDTH, FOOT - BODY_TOP - 0.4)
+    table, height = plain_table(slide, chart, rows.height + 1, (0.42, 0.58), place_)
+    for column, name in enumerate(("name", "label")):
+        fill_cell(table.cell(0, column), [(chart.headings.get(name, name), MUTED, False)], column, t, 9)
+    for line, (name, status, label) in enumerate(rows.select("name", "status", "label").iter_rows(), start=1):
+        table.rows[line].height = Inches(height)
+        fill_cell(table.cell(line, 0), [(clipped(name or "", 26), INK, False)], 0, t, 9)
+        fill_cell(table.cell(line, 1), [(f"{theme.GLYPH[status]} {clipped(label or '', 40)}", INK, False)], 1, t, 9)
+    table.rows[0].height = Inches(height)
     if rows.height < chart.rows.height:
         said = t("The first {n} of {all}; the notes hold all.", n=t.number(rows.height), all=t.number(chart.rows.height))
         write(slide, (LEFT, FOOT - 0.3, WIDTH, 0.25), [(said, MUTED, False)], 11, t)
@@ -128,14 +151,14 @@ def _matrix(slide: Any, chart: Chart, t: Language) -> None:
 
 def _bars(
     slide: Any, chart: Chart, t: Language, kind: Any, names: Sequence[str], columns: Mapping[str, Sequence[float | None]],
-    titles: Mapping[str, str], form: str = "",
+    titles: Mapping[str, str], form: str = "", width: float = WIDTH,
 ) -> Any:  # fmt: skip
     """A native chart of one series a column, and its figures in the workbook behind it."""
     data = CategoryChartData(number_format=number_format(form or (f"money:{chart.currency}" if chart.currency else "number"), t))
     data.categories = names
     for part, values in columns.items():
         data.add_series(titles[part], values)
-    native = placed(slide, chart, kind, data)
+    native = placed(slide, chart, kind, data, width)
     rows = pl.DataFrame({"name": names, **{part: pl.Series(part, values, pl.Float64) for part, values in columns.items()}})
     native.part.chart_workbook.update_from_xlsx_blob(behind(chart, rows, t, {"name": chart.headings.get("name", "name"), **titles}))
     native.plots[0].vary_by_categories = False

@@ -108,15 +108,17 @@ class Pipeline:
     error: float | None
     distribution: Distribution | None
 
-    def bins(self, count: int = 24) -> pl.DataFrame:
+    def bins(self, count: int = 20) -> pl.DataFrame:
         """low, high (money in base) and share: the chance that at least low and less than high is won, over steps of 1, 2 or 5 of money.
 
-        The shares add up to 1. No rows without a distribution.
+        About `count` of them lie between P0.5 and P99.5, at most four times as many in all. The shares add up to 1. No rows without a
+        distribution.
         """
         spread = self.distribution
         if spread is None:
             return pl.DataFrame(schema={"low": pl.Float64, "high": pl.Float64, "share": pl.Float64})
-        step = _round_step((spread.most - spread.least) / count)
+        middle = (spread.percentile(0.995) - spread.percentile(0.005)) / count
+        step = _round_step(max(middle, (spread.most - spread.least) / (4 * count)))
         edges = [edge * step for edge in range(spread.least // step, spread.most // step + 2)]
         below = [0.0, *(spread.share_up_to(edge - 1) for edge in edges[1:])]
         rows = {

@@ -190,7 +190,7 @@ def test_bins_are_few_and_their_shares_add_up_and_agree_with_all_outcomes(deals:
     found = made(*[deal(float(amount), tenth / 10) for amount, tenth in deals])
     bins = found.bins()
     assert bins["share"].sum() == pytest.approx(1)
-    assert bins.height <= 27
+    assert bins.height <= 82
     assert bins["low"][1:].to_list() == bins["high"][:-1].to_list()
     sums = outcomes(amounts, tenths)
     for low, high, share in bins.iter_rows():
