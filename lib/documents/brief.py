@@ -19,9 +19,8 @@ from lib.text import clean_text
 
 Status = Literal["risk", "watch", "ok", "none"]
 """The shape and colour beside a word: ■ ▲ ● ○."""
-MOST_ROWS = 12
-MOST_LETTERS = 400
-"""What a page could ever show of one section and of one text; the page itself shows less where that is too much."""
+MOST_LETTERS, MOST_CAPS = 400, 3
+"""What a page shows at most of one text, and how many caps; it cuts and leaves out more where that has no room, and says so."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +165,7 @@ class Section:
     title: str
     none: str
     unloaded: str
+    most: int = 12
 
 
 SECTIONS: dict[str, Section] = {
@@ -174,14 +174,14 @@ SECTIONS: dict[str, Section] = {
     "burn": Section(N_("Hours of contracts and retainers"), N_("No contract or retainer with hours is in force"),
                     N_("Import contracts and time entries to see them here")),
     "invoices": Section(N_("Open invoices"), N_("No invoice is open"), N_("Import invoices to see them here")),
-    "feedback": Section(N_("Latest feedback"), N_("Nobody has answered yet"), N_("Import feedback to see it here")),
-    "contacts": Section(N_("Last contacts"), N_("No contact is known"), N_("Import meetings and calls to see them here")),
+    "feedback": Section(N_("Latest feedback"), N_("Nobody has answered yet"), N_("Import feedback to see it here"), most=4),
+    "contacts": Section(N_("Last contacts"), N_("No contact is known"), N_("Import meetings and calls to see them here"), most=5),
     "risks": Section(N_("Open risks and issues"), N_("No risk is open"), N_("Import risks to see them here")),
     "opportunities": Section(N_("Opportunities"), N_("No opportunity is open"), N_("Import opportunities to see them here")),
-    "dates": Section(N_("Next dates"), N_("No date ahead"), N_("Import contracts, tasks and goals to see their dates here")),
+    "dates": Section(N_("Next dates"), N_("No date ahead"), N_("Import contracts, tasks and goals to see their dates here"), most=8),
 }  # fmt: skip
-"""Section -> its title, what stands there when it is empty, and what to import where nothing is loaded."""
-COLUMNS = (("promises", "projects", "burn", "invoices"), ("feedback", "contacts", "risks", "opportunities", "dates"))
+"""Section -> its title, what stands there when it is empty, what to import where nothing is loaded, and the most rows it shows."""
+COLUMNS = (("promises", "projects", "burn", "invoices", "dates"), ("feedback", "contacts", "risks", "opportunities"))
 
 
 def page_of(brief: AccountBrief, t: Language) -> dict[str, Any]:
@@ -197,7 +197,8 @@ def page_of(brief: AccountBrief, t: Language) -> dict[str, Any]:
         "about": " · ".join(filter(None, [_line(brief.tier), _line(brief.manager)])),
         "score": _score(brief, t),
         "reason": _line(brief.reason),
-        "caps": [_line(cap) for cap in brief.caps],
+        "caps": [_line(cap) for cap in brief.caps[:MOST_CAPS]],
+        "more_caps": _more(len(brief.caps) - MOST_CAPS, t),
         "columns": [[_section(brief, key, t) for key in column] for column in COLUMNS],
     }
 
@@ -217,7 +218,7 @@ def _score(brief: AccountBrief, t: Language) -> dict[str, Any]:
 def _section(brief: AccountBrief, key: str, t: Language) -> dict[str, Any]:
     rows = getattr(brief, key)
     section = SECTIONS[key]
-    shown = rows[:MOST_ROWS]
+    shown = rows[: section.most]
     return {
         "title": t(section.title),
         "rows": [_row(**_ROWS[key](row, brief, t)) for row in shown],
@@ -227,7 +228,7 @@ def _section(brief: AccountBrief, key: str, t: Language) -> dict[str, Any]:
 
 
 def _more(count: int, t: Language) -> str:
-    return t.plural("and {n} more", "and {n} more", count) if count else ""
+    return t.plural("and {n} more", "and {n} more", count) if count > 0 else ""
 
 
 def _row(main: str, right: str = "", detail: Iterable[str] = (), status: Status | None = None, word: str = "", share: float | None = None,
