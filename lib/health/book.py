@@ -85,11 +85,11 @@ class Health:
 
     def accounts(self) -> pl.DataFrame:
         """One row an account of `clients`: name, tier, industry, manager, status, the columns of `Scores.accounts`, and for each of TRENDS
-        before_4, before_13 (the score then, null where there was none)."""
+        before_4, before_13 (the score then, null where there was none or too little was known)."""
         found = self.scores.accounts()
         now = found.filter(pl.col("day") == self.as_of).drop("day", "tier", "industry")
         for weeks in TRENDS:
-            then = found.filter(pl.col("day") == self.as_of - timedelta(weeks=weeks))
+            then = found.filter(pl.col("day") == self.as_of - timedelta(weeks=weeks), pl.col("band").is_not_null())
             now = now.join(then.select("account_id", pl.col("point").alias(f"before_{weeks}")), on="account_id", how="left")
         return self.clients.drop("day").join(now, on="account_id")
 
