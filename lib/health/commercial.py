@@ -133,10 +133,9 @@ def _notice_days(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
 
 def _windows(sight: Sight) -> pl.DataFrame:
     """Revenue, AGI and amounts left out of accounts by day and window: the last 91 days ("0"), those before ("1" to "4"), and "year"."""
-    windows: dict[str, Window] = {str(back): days_back(WINDOW_DAYS, back) for back in range(WINDOWS)}
-    return sums_on(
-        sight.portfolio, sight.days, windows | {"year": twelve_months}, sight.basis, sight.base, level=True, costs=False
-    )  # fmt: skip
+    windows: dict[str, Window] = {str(back): days_back(WINDOW_DAYS, back) for back in range(WINDOWS)} | {"year": twelve_months}
+    entries = sight.worked if sight.basis == "earned" else None
+    return sums_on(sight.portfolio, sight.days, windows, sight.basis, sight.base, level=True, costs=False, entries=entries)
 
 
 def _revenue_trend(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:

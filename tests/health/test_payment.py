@@ -146,6 +146,12 @@ def test_only_what_is_due_by_the_day_counts():
     assert reading("payment_delay", owed(60, 1.0, status="void"), owed(60, 1.0, kind="credit_note"), *lates).value == 0
 
 
+def test_an_invoice_due_before_it_is_issued_is_not_seen_before():
+    rows = [paid(200 + days, 0) for days in range(9)]
+    assert reading("payment_delay", owed(60, 1.0, issued=ago(-1)), *rows).value == 0
+    assert reading("payment_delay", owed(60, 1.0, issued=ago(0)), *rows).value == 10  # 60/6
+
+
 @pytest.mark.parametrize(
     "broken",
     [{"due": None}, {"issued": None}, {"kind": None}, {"status": None, "paid_on": None}, {"paid_on": None, "paid_amount": 100.0}],
