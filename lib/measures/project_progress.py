@@ -67,8 +67,9 @@ def project_progress(asked: ProjectDays, tasks: TaskDays, weight: Numbers, read:
 
 def _weighed(tasks: TaskDays, weight: Numbers) -> tuple[Numbers, Numbers]:
     """Of each pair: the weighed share done, NaN where a task that weighs does not tell or none weighs, and how many weigh."""
-    heavy = weight > 0
-    many, silent = tasks.count(heavy), tasks.count(heavy & np.isnan(tasks.done))
+    heavy = np.flatnonzero(weight > 0)
+    pair, weight, done = tasks.pair[heavy], weight[heavy], tasks.done[heavy]
+    many, whole = np.bincount(pair, minlength=tasks.asked.size), np.bincount(pair, weight, tasks.asked.size)
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = tasks.total(np.where(heavy, weight * tasks.done, 0.0)) / tasks.total(np.where(heavy, weight, 0.0))
-    return np.where(silent > 0, np.nan, share), many
+        share = np.bincount(pair, weight * done, tasks.asked.size) / whole
+    return share, many

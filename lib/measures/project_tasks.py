@@ -133,7 +133,7 @@ class TaskDays:
 
     def total(self, amounts: Numbers) -> Numbers:
         """Sums by pair; NaN counts nothing."""
-        return np.bincount(self.pair, np.nan_to_num(amounts), self.asked.size)
+        return np.bincount(self.pair, np.where(np.isnan(amounts), 0.0, amounts), self.asked.size)
 
     def count(self, flags: Numbers) -> Numbers:
         """How many of each pair are so."""
