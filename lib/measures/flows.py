@@ -233,7 +233,8 @@ def _invoiced(portfolio: Portfolio, accounts: pl.DataFrame, rates: _Rates, as_of
 
 def counted_invoices(portfolio: Portfolio, accounts: pl.DataFrame, as_of: date, at_cost: bool) -> pl.DataFrame:
     """Invoices issued by the close of `as_of` that are not void, with revenue and pass_through in their currency (credit notes less than 0,
-    pass_through 0 where it counts `at_cost`) and the days they are for: first to last, of the service period where it is given.
+    pass_through 0 where it counts `at_cost`) and the days they are for: first to last, of the service period where it is given. With the
+    columns of `accounts`, their clients.
     """
     sign = pl.when(pl.col("kind") == "credit_note").then(-1.0).otherwise(1.0)
     spread = pl.col("period_start").is_not_null() & pl.col("period_end").is_not_null()
@@ -252,8 +253,8 @@ def counted_invoices(portfolio: Portfolio, accounts: pl.DataFrame, as_of: date, 
             pl.when(spread).then("period_start").otherwise("issued").alias("first"),
             pl.when(spread).then("period_end").otherwise("issued").alias("last"),
         )
+        .join(accounts.lazy(), on="account_id")
         .collect()
-        .join(accounts, on="account_id", how="semi")
     )
 
 

@@ -99,8 +99,10 @@ class Stretches:
         key, day, currency, name, stretch = key[inside], day[inside], currency[inside], name[inside], stretch[inside]
         code = key * (self.parts + 1) + stretch
         if self.level:
-            for place in np.unique(currency[currency >= 0]).tolist():
+            for place in range(len(self.currencies)):
                 such = currency == place
+                if not such.any():
+                    continue
                 for measure, amount in measures.items():
                     self.tally(measure, code[such], amount[inside][such], place)
         else:

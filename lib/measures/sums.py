@@ -61,15 +61,15 @@ def sums_on(
         return pl.DataFrame(schema=SUMS)
     newest = max(days)
     accounts = clients(portfolio)
-    place = accounts.select("account_id", (pl.int_range(pl.len()) * len(_FIXED)).alias("account"))
+    place = accounts.with_columns((pl.int_range(pl.len()) * len(_FIXED)).alias("account"))
     projects = billed_projects(portfolio, accounts).join(place, on="account_id").with_columns(_key(pl.col("billing")))
     into = Stretches(accounts.height * len(_FIXED), days, windows, portfolio["fx_rates"].collect(), base, level)
     if costs or basis == "earned":
         _hours(into, entries or worked(portfolio), projects, basis, costs)
     _expenses(into, portfolio, projects, newest, costs)
     if basis == "invoiced":
-        invoices = counted_invoices(portfolio, accounts, newest, at_cost="expenses" in portfolio.loaded)
-        _invoices(into, _billed(portfolio, invoices.join(place, on="account_id"), projects))
+        invoices = counted_invoices(portfolio, place, newest, at_cost="expenses" in portfolio.loaded)
+        _invoices(into, _billed(portfolio, invoices, projects))
     else:
         fees = earned_fees(portfolio, projects, newest).join(projects.select("project_id", "key"), on="project_id")
         names = fees["reading"].rank("dense").cast(pl.Int64).to_numpy()
@@ -121,18 +121,25 @@ def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, co
     """Tally the hours of `rows` at `rate`, and where a second name is given those that have one; the currency of each by place."""
     place = np.append(into.places(pl.Series(entries.currencies, dtype=pl.String)), -1)
     amount, hours = rate.amount[rows], entries.hours[rows]
-    currency = place[rate.currency[rows]]
-    currency[np.isnan(amount)] = -1
-    if not into.level:
-        fx = into.own_rates[currency, np.clip(entries.day[rows] - into.begins, 0, into.own_rates.shape[1] - 1)]
-        currency = np.where(np.isnan(fx), -1, 0)
-        amount = amount * fx
-    worth = np.nan_to_num(hours * amount)
-    for one in np.unique(currency[currency >= 0]).tolist():
-        such = slice(None) if (currency == one).all() else currency == one
-        into.tally(names[0], code[such], worth[such], one if into.level else None)
-        if len(names) > 1:
-            into.tally(names[1], code[such], hours[such], one if into.level else None)
+    if rate.only is not None and place[rate.only] == 0:
+        currency = np.zeros(len(hours), np.int8)
+    else:
+        currency = place[rate.currency[rows]]
+        if not into.level:
+            fx = into.own_rates[currency, np.clip(entries.day[rows] - into.begins, 0, into.own_rates.shape[1] - 1)]
+            amount = amount * fx
+            currency = np.zeros(len(hours), np.int8)
+    worth = hours * amount
+    lacking = np.isnan(worth)
+    if lacking.any():
+        currency[lacking] = -1
+    for one in range(len(into.currencies) if into.level else 1):
+        such = currency == one
+        if not such.any():
+            continue
+        chosen = slice(None) if such.all() else such
+        for name, values in zip(names, (worth, hours), strict=False):
+            into.tally(name, code[chosen], values[chosen], one if into.level else None)
     return currency
 
 
@@ -212,7 +219,9 @@ def _contracts(into: Stretches, contracts: pl.DataFrame) -> None:
 def _rows(into: Stretches, account_ids: pl.Series, windows: tuple[str, ...]) -> pl.DataFrame:
     """The rows of SUMS that are not all 0."""
     sums = {name: into.sums(name) for name in _SUMMED}
-    some = np.logical_or.reduce([values != 0 for values in sums.values()])
+    some = np.zeros(sums[UNRATED].shape, np.bool_)
+    for values in sums.values():
+        some |= values != 0
     key, column = np.nonzero(some)
     rows = pl.DataFrame({name: values[key, column] for name, values in sums.items()})
     day, window = np.divmod(column, len(windows))

@@ -33,12 +33,14 @@ def day_of(number: int) -> date:
 
 @dataclass(frozen=True, eq=False)
 class Rate:
-    """What an hour of each entry costs or is sold at. `amount`: in its own currency, NaN without a rate; `currency`: place in `Worked.
-    currencies`, −1 without one.
+    """What an hour of each entry costs or is sold at. `amount`: in its own currency, NaN without a rate; `currency`: place in
+    `Worked.currencies`, −1 without one; `only`: that of all that have a rate, None where they differ; `whole`: all have one.
     """
 
     amount: Numbers
     currency: Small
+    only: int | None
+    whole: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,40 +74,39 @@ class Worked:
         return self._rate("bill_rate", "price_currency")
 
     def _rate(self, rate: str, currency: str) -> Rate:
-        amount = self._spans[rate].to_numpy()[self._span]
-        place = self._spans[currency].to_numpy()[self._span]
-        own = self._own.filter(pl.col(rate).is_not_null())
+        spans, own = self._spans, self._own.filter(pl.col(rate).is_not_null())
+        amount = spans[rate].to_numpy()[self._span]
         rows = own["row"].to_numpy()
         amount[rows] = own[rate].to_numpy()
+        used = pl.concat([spans.filter(pl.col(rate).is_not_nan())[currency], own["currency"]]).unique().to_list()
+        if len(used) == 1:
+            return Rate(amount, np.broadcast_to(np.int32(used[0]), amount.shape), used[0], not np.isnan(amount).any())
+        place = spans[currency].to_numpy()[self._span]
         place[rows] = own["currency"].to_numpy()
-        return Rate(amount, place)
+        return Rate(amount, place, None, not np.isnan(amount).any())
 
 
 def worked(portfolio: Portfolio) -> Worked:
     """All time entries of `portfolio` on projects it has, with the rates of its people. One scan."""
     projects = portfolio["projects"].select("project_id").collect()["project_id"]
     people, spans = _spans(portfolio)
-    used = ("date", "hours", "billable", "cost_rate", "bill_rate", "currency")
-    entries = (
+    entries, own = pl.collect_all([
+        portfolio["time_entries"].select(_place("project_id", projects), _place("person_id", people), "date", "hours", "billable"),
         portfolio["time_entries"]
-        .select(_place("project_id", projects), _place("person_id", people).fill_null(-1), *used)
-        .filter(pl.col("project_id").is_not_null())
-        .collect()
-    )
-    own = (
-        entries.lazy()
-        .select("cost_rate", "bill_rate", "currency")
         .with_row_index("row")
-        .filter(pl.col("cost_rate").is_not_null() | pl.col("bill_rate").is_not_null())
-        .collect()
-    )
+        .select("row", "cost_rate", "bill_rate", "currency")
+        .filter(pl.col("cost_rate").is_not_null() | pl.col("bill_rate").is_not_null()),
+    ])  # fmt: skip
+    if entries["project_id"].null_count():
+        entries = entries.with_row_index("row").filter(pl.col("project_id").is_not_null())
+        own = own.join(entries.select("row").with_row_index("kept"), on="row").drop("row").rename({"kept": "row"})
     stated = pl.concat([spans["cost_currency"], spans["price_currency"], own["currency"]]).drop_nulls().unique().sort().to_list()
     places = {name: place for place, name in enumerate(stated)}
 
     def placed(*columns: str) -> list[pl.Expr]:
         return [pl.col(name).replace_strict(places, default=-1, return_dtype=pl.Int32).fill_null(-1) for name in columns]
 
-    person, day = entries["person_id"].to_numpy(), entries["date"].to_physical().to_numpy()
+    person, day = entries["person_id"].fill_null(-1).to_numpy(), entries["date"].to_physical().to_numpy()
     return Worked(
         projects,
         entries["project_id"].to_numpy(),
@@ -130,8 +131,7 @@ def _in_force(spans: pl.DataFrame, people: int, person: Small, day: Small) -> Sm
     """The place in `spans` of each `person` and `day`, looked up in a table of persons by stretches of days without any change."""
     known = spans.head(spans.height - 1)
     turns = known["from"].unique().sort().to_numpy()
-    count = len(turns)
-    begins = np.zeros((people + 1, max(1, count)), np.int32)
+    begins = np.zeros((people + 1, max(1, len(turns))), np.int32)
     begins[known["person"].to_numpy(), np.searchsorted(turns, known["from"].to_numpy())] = np.arange(known.height)
     table = np.maximum.accumulate(begins, axis=1)
     table[people] = known.height
@@ -139,7 +139,10 @@ def _in_force(spans: pl.DataFrame, people: int, person: Small, day: Small) -> Sm
         return np.zeros(0, np.int32)
     first = int(day.min())
     stretch = np.maximum(np.searchsorted(turns, np.arange(first, int(day.max()) + 1), side="right") - 1, 0)
-    place: Small = table.ravel()[person * np.int64(table.shape[1]) + stretch[day - first]]
+    # Half as many bytes take half the time, and a table of more than 2³¹ persons by stretches would not fit anyway.
+    cell = person * np.int32(table.shape[1])
+    cell += stretch.astype(np.int32)[day - first]
+    place: Small = table.ravel()[cell]
     return place
 
 
