@@ -207,7 +207,8 @@ def sum_of(amounts: list[float], chances: list[float]) -> Distribution:
 
 def _sums(deals: list[tuple[int, float]]) -> tuple[np.ndarray, np.ndarray]:
     """Every distinct sum of some of `deals` (cents, chance), ascending, with its chance: at most 2^15 of 15 deals."""
-    sums, shares = np.zeros(1, np.int64), np.ones(1)
+    sums: np.ndarray = np.zeros(1, np.int64)
+    shares: np.ndarray = np.ones(1)
     for cents, chance in deals:
         both, weights = np.concatenate((sums, sums + cents)), np.concatenate((shares * (1 - chance), shares * chance))
         sums, places = np.unique(both, return_inverse=True)

@@ -37,8 +37,8 @@ def whitespace(portfolio: Portfolio, as_of: date, base: str) -> Whitespace:
     service, or with one that names none, its empty cells are unknown, not never.
     """
     lost = (pl.col("lost_on") <= as_of).fill_null(pl.col("status").eq_missing("lost"))
-    accounts = portfolio["accounts"].filter(~pl.col("internal").fill_null(False), ~lost)
-    accounts = accounts.select("account_id", pl.col("name").alias("account")).sort("account", "account_id").collect()
+    clients = portfolio["accounts"].filter(~pl.col("internal").fill_null(False), ~lost)
+    accounts = clients.select("account_id", pl.col("name").alias("account")).sort("account", "account_id").collect()
     deals = _deals(portfolio, as_of, base)
     named = deals.filter(pl.col("key").is_not_null())
     services = named.group_by("key").agg(
