@@ -44,6 +44,7 @@ PROMISE = date(2026, 11, 12)
 DARK = {"#15191E": "#E8EBEF", "#57606B": "#A3ADB8", "#FFFFFF": "#0D1014"}
 
 
+@cache
 def gallery(t: Language) -> dict[str, Chart]:
     """Function name -> the chart it makes of the sample or of made frames; every public function of lib.charts that makes one is here."""
     made, everyone = sample_book(), sample_book().accounts["account_id"]

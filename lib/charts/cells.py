@@ -41,7 +41,7 @@ def sparkline_svg(values: Sequence[float | None], status: Status | None = None) 
 
     At least `LEAST_SPAN` points stand between the foot and the top.
     """
-    kept = [value if _known(value) else None for value in values]
+    kept = [min(max(value, 0.0), 100.0) if value is not None and math.isfinite(value) else None for value in values]
     known = [value for value in kept if value is not None]
     if not known:
         return _address(SPARK_WIDTH, [])

@@ -57,15 +57,15 @@ class Chart:
     Of scores, 0-100. waterfall: a floating bar a row from `low` to `high`, coloured by `status`; `total` ones are scores, a tick each, and
     those not `strong` are outlined; `reason` is told beside it. band: `part` "zone" is a stretch of the scale, "score" a shape at `value`
     in its range, "before" the hollow one. history: `part` "zone" as in a band; "score" is a week, null where there was none; "marker" an
-    upright line, its words in the line `lane` above, or at its `left`. heat: a cell a row, `name` down and `component` across. stack: a piece a row, of the line
-    `name`, from `low` to `high`, a share `value`. lost: a bar of `value` out of `most`; those not `strong` are outlined. moves: a hollow
-    shape at `before`, a full one at `value`.
+    upright line, its words in the line `lane` above, or at its `left`. heat: a cell a row, `name` down and `component` across. stack: a
+    piece a row, of the line `name`, from `low` to `high`, a share `value`. lost: a bar of `value` out of `most`; those not `strong` are
+    outlined. moves: a hollow shape at `before`, a full one at `value`.
 
-    Of the book. bridge: a bar a row from `low` to `high`; `part` says before and now (from nothing), more or less (between them). matrix: a
-    cell a row, `name` down and `part` across, tinted by `status`, where that is ok by `depth` (0-1); `state` is the cell in words, `verdict`
-    stands at the end of its line. progress: a bar to `value` (1 is the target), a tick at `elapsed`, a shape for `status`, in words `state`.
-    amounts: `part` "bin" is a bar from `low` to before `high` (money), of a chance `value`, full where `strong`; the other parts are upright
-    lines at `low`.
+    Of the book. bridge: a bar a row from `low` to `high`; `part` says before and now (from nothing), more or less (between them). matrix:
+    a cell a row, `name` down and `part` across, tinted by `status`, where that is ok by `depth` (0-1); `state` is the cell in words,
+    `verdict` stands at the end of its line. progress: a bar to `value` (1 is the target), a tick at `elapsed`, a shape for `status`, in
+    words `state`. amounts: `part` "bin" is a bar from `low` to before `high` (money), of a chance `value`, full where `strong`; the other
+    parts are upright lines at `low`.
     `label` is the text beside each mark, and in each cell. `promise` is a date promised, drawn as a dashed line.
 
     `title` is the finding, `subtitle` unit, population and what shapes mean, `source` where it comes from, `alt` what a screen reader

@@ -39,8 +39,8 @@ def band_of(score: float | None, bands: tuple[float, float] = BANDS) -> Status:
 def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date, t: Language, words: Words) -> Chart:
     """What took and what gave points between two days, the most in the direction of the change first.
 
-    steps: component (as people read it; "" for a bar of the kind as a whole), kind (of `KINDS`), points (signed), reason (in words, or null). They must add up to
-    after - before (ValueError). What is below `SEEN` is shown as one bar.
+    steps: component (as people read it; "" for a bar of the kind as a whole), kind (of `KINDS`), points (signed), reason (in words, or
+    null). They must add up to after - before (ValueError). What is below `SEEN` is shown as one bar.
     """
     points = float(steps["points"].sum() or 0)
     if abs(before + points - after) > EXACT:
@@ -102,14 +102,15 @@ def _moved(steps: pl.DataFrame, before: float, after: float, t: Language) -> str
     scores = {"before": t.number(before, 1), "after": t.number(after, 1)}
     if steps.is_empty():
         return t("The score stays at {after}", after=scores["after"])
-    words = pl.col("kind").replace_strict({kind: _capital(t(said)) for kind, said in KINDS.items()}, return_dtype=pl.String)
-    named = pl.when(pl.col("component") == "").then(words).otherwise("component").alias("component")
-    sums = steps.group_by(named, maintain_order=True).agg(pl.col("points").sum())
     way = -1.0 if after < before else 1.0
+    whole = pl.when(pl.col("component") == "").then("kind").alias("whole")
+    sums = steps.group_by("component", whole, maintain_order=True).agg(pl.col("points").sum())
     most = sums.filter(pl.col("points") * way >= SEEN).sort(pl.col("points") * way, descending=True, maintain_order=True)
-    most = most.head(COMPONENTS_NAMED)
     if most.is_empty() or scores["before"] == scores["after"]:
         return t("The score stays at {after}; what took and gave points evens out", after=scores["after"])
+    if most["whole"][0]:
+        return t("{why}: the score goes from {before} to {after}", why=_capital(t(KINDS[most["whole"][0]])), **scores)
+    most = most.filter(pl.col("whole").is_null()).head(COMPONENTS_NAMED)
     values = {"names": t.join(most["component"].to_list()), "points": t.number(abs(float(most["points"].sum())), 1), **scores}
     if after < before:
         return t.plural(

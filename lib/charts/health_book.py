@@ -133,8 +133,8 @@ def what_if(moves: pl.DataFrame, t: Language, words: Words, most: int = MOVES_SH
     if ordered.height > most:
         said.append(t("the {n} that change most, of {all}", n=t.number(most), all=t.number(ordered.height)))
     headings = {
-        "name": t("Account"), "before": t("Published profile"), "value": t("Changed profile"), "label": t("As shown"), "before_status": t("Band published"),
-        "status": t("Band changed"),
+        "name": t("Account"), "before": t("Published profile"), "value": t("Changed profile"), "label": t("As shown"),
+        "before_status": t("Band published"), "status": t("Band changed"),
     }  # fmt: skip
     alt = told(title, (f"{name} {label}" for name, label in rows.select("name", "label").iter_rows()))
     return Chart(words.key, "moves", rows, title, words.under("; ".join(said)), words.source, alt, words.as_of, headings, unit="points")
