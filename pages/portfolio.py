@@ -6,6 +6,7 @@ from lib.measures.book import comparisons, concentration_of, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
 from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises, unheard
+from lib.ui.bands import show_bands
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
@@ -66,6 +67,8 @@ with page():
             show_promises(promises, dict(book.accounts.select("account_id", "name").iter_rows()), seen.as_of, population, t)
         st.subheader(t("The book, last 12 months"), anchor=False)
         opened = show_book(figures, comparisons(book, chosen), book.basis, seen.as_of, population, t, rests_on) or opened
+        st.subheader(t("Revenue by band"), anchor=False)
+        show_bands(book, chosen, version, t)
     # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:

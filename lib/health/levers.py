@@ -6,6 +6,8 @@ import polars as pl
 
 from lib.health.metrics import COMPONENTS
 
+WITHOUT_BAND = 50.0
+
 
 def gains(metrics: pl.DataFrame) -> pl.DataFrame:
     """`metrics` of one account and day (`Scores.metrics`) that apply and aren't at 100, the greatest gain first, with gain = w(100 − s).
@@ -36,3 +38,14 @@ def flips(metrics: pl.DataFrame, amber: float, green: float) -> pl.DataFrame:
                 rows.append((component, limit, weight[component], 100 * share))
     schema = {"component": pl.String, "at": pl.Float64, "weight_now": pl.Float64, "weight": pl.Float64}
     return pl.DataFrame(rows, schema, orient="row")
+
+
+def movability(accounts: pl.DataFrame, green: float) -> pl.DataFrame:
+    """How far each score can be moved: account_id, movability (0-1) = (100 − what it can reach)/100, of rows of `Scores.accounts`.
+
+    Definitions name the figure and leave its formula open. What can be won is what metrics with data have lost: 100 − the high bound. A
+    capped account counts from `green` down at least, since lifting the cap moves its band; one without a band from WITHOUT_BAND, since
+    finding out moves it.
+    """
+    ceiling = pl.when(pl.col("band").is_null()).then(WITHOUT_BAND).when(pl.col("capped")).then(green).otherwise(100.0)
+    return accounts.select("account_id", ((100 - pl.min_horizontal("high", ceiling)) / 100).alias("movability"))

@@ -132,18 +132,22 @@ def _unlinked_hours(portfolio: Portfolio, window: Period) -> float:
     return total(unlinked.select("hours").collect(), "hours")
 
 
-def discuss_first(book: Book, account_ids: pl.Series) -> pl.DataFrame:
+def discuss_first(book: Book, account_ids: pl.Series, movability: pl.DataFrame | None = None) -> pl.DataFrame:
     """Accounts of `account_ids` that carry a signal, in the order of the agenda.
 
-    Priority = AGI of the last 12 months × the gravest severity; ties by the next notice date, then severity. Lost and prospective accounts
-    stay out. Columns of `Book.accounts`, and key: the gravest signal.
+    Priority = AGI of the last 12 months × the gravest severity × movability of the score (`movability`: account_id, movability 0-1; 1
+    where it isn't given or has none); ties by the next notice date, then severity. Lost and prospective accounts stay out. Columns of
+    `Book.accounts`, with movability, priority, and key: the gravest signal.
     """
     gravest = book.signals.unique("account_id", keep="first", maintain_order=True).select("account_id", "key")
+    known = pl.DataFrame(schema={"account_id": pl.String, "movability": pl.Float64}) if movability is None else movability
     return (
         book.accounts.filter(
             pl.col("account_id").is_in(account_ids.implode()), pl.col("status").is_in(["active", "paused"]) | pl.col("status").is_null()
         )
         .join(gravest, on="account_id")
+        .join(known, on="account_id", how="left")
+        .with_columns((pl.col("priority") * pl.col("movability").fill_null(1.0)).alias("priority"))
         .sort("priority", "next_notice", "severity", "name", descending=[True, False, True, False], nulls_last=True)
     )
 

@@ -17,6 +17,7 @@ from lib.formats import NBSP, Language
 from lib.measures.book import Book
 from lib.store import Commit, Counts
 from lib.tables import TABLES
+from lib.ui import session
 from lib.ui.frame import clip, md, small_table, status
 from lib.ui.sheets import AGENDA, agenda_sheet, promises_sheet
 from lib.ui.table_downloads import about_view, rows_downloads, table_downloads
@@ -88,7 +89,17 @@ def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
         unit = t("AGI, 12 months") if book.has_revenue else t("12 months")
         notice = t("Notice {day}", day=t.day(account["next_notice"], near=book.as_of)) if account["next_notice"] else t("No notice date")
         manager = md(account["manager"]) if account["manager"] else t("No account manager")
-        right.markdown(f"{stake} :gray[{unit}]  \n:small[:gray[{notice}]]  \n:small[:gray[{manager}]]", text_alignment="right")
+        lines = [notice, manager]
+        if account["movability"] is not None:
+            lines.insert(0, t("{points} points to win", points=t.number(100 * account["movability"])))
+        said = "  \n".join(f":small[:gray[{line}]]" for line in lines)
+        right.markdown(f"{stake} :gray[{unit}]  \n{said}", text_alignment="right")
+        if account["movability"] is not None:
+            with right.container(horizontal=True, horizontal_alignment="right"):
+                health = session.ROOT / "pages" / "account_health.py"
+                label = t("Why this score")
+                link = {"account": account["account_id"], "as_of": book.as_of.isoformat(), "lang": t.code}
+                st.page_link(health, label=label, query_params=link)
 
 
 def _reasons(book: Book, own: pl.DataFrame, t: Language) -> list[str]:

@@ -12,6 +12,7 @@ import streamlit as st
 from lib.charts.chart import Chart
 from lib.charts.portfolio import clients_by_agi, notices, receivables
 from lib.formats import Language
+from lib.health.levers import movability
 from lib.measures.book import Book, book, discuss_first, figures, silent
 from lib.measures.departure import Departure, departure
 from lib.measures.figure import Figure
@@ -20,6 +21,7 @@ from lib.measures.freshness import oldest_fact
 from lib.measures.promises import graded, of_accounts
 from lib.periods import Period, quarters_between
 from lib.ui import session
+from lib.ui.health_reading import HealthAsked, health_asked, the_health
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,15 @@ def the_figures(asked: Asked, account_ids: pl.Series) -> dict[str, Figure]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _agenda(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    chosen, made = pl.Series("account_id", account_ids, pl.String), the_book(asked)
-    return discuss_first(made, chosen), silent(made, chosen)
+def _agenda(folder: str, asked: Asked, scored: HealthAsked, account_ids: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    chosen, made, found = pl.Series("account_id", account_ids, pl.String), the_book(asked), the_health(scored)
+    moved = movability(found.accounts(), found.version.profile.green)
+    return discuss_first(made, chosen, moved), silent(made, chosen)
 
 
 def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Some accounts in the order of the agenda, and those of which nearly nothing is known. Downloads keep them, so sessions share them."""
-    return _agenda(str(session.store().folder), asked, tuple(account_ids))
+    return _agenda(str(session.store().folder), asked, health_asked(asked.version, asked.as_of), tuple(account_ids))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

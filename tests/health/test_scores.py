@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from lib.health.levers import flips, gains
+from lib.health.levers import flips, gains, movability
 from lib.health.metrics import METRIC_KEYS, METRICS
 from lib.health.moved import moved
 from lib.health.profile import DEFAULT_PROFILE, Profile
@@ -156,3 +156,12 @@ def test_the_last_thing_known_stays_the_least_it_can_count_at() -> None:
     found: Grid = grid(ACCOUNTS, readings(TODAY, NOW), last_known(satisfaction=30, over_servicing=0.0))
     counted = dict(scored(found, [DEFAULT_PROFILE]).metrics().select("metric", "counted").rows())
     assert (counted["satisfaction"], counted["over_servicing"]) == (30, 50)
+
+
+def test_movability_is_what_can_be_won_on_data_and_more_where_a_cap_or_a_gap_stands_in_the_way(today: Scores) -> None:
+    """89.43 at most: 10.57 points to win. Capped below 75: 25. Without a band: 50."""
+    plain = movability(today.accounts(), 75)
+    assert plain["movability"].to_list() == pytest.approx([0.10572349], abs=5e-9)
+    rows = today.accounts().with_columns(pl.lit(True).alias("capped"))
+    assert movability(rows, 75)["movability"].to_list() == [0.25]
+    assert movability(rows.with_columns(pl.lit(None, pl.String).alias("band")), 75)["movability"].to_list() == [0.5]
