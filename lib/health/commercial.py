@@ -89,11 +89,13 @@ def _without_date(sight: Sight, dated: pl.DataFrame) -> pl.DataFrame:
     """The other contracts: delivered or open-ended (`excluded`), over, or with a term of which too little is known."""
     may_renew = pl.col("auto_renew").is_null() & pl.col("renewal_months").is_not_null()
     begun = pl.min_horizontal("start", "signed_on")
-    contracts = with_ends(sight.portfolio["contracts"].collect()).with_columns(
+    contracts = with_ends(sight.portfolio["contracts"].collect()).select(
+        "contract_id", "account_id", "kind", "end", "start", "notice_days", "auto_renew", "renewal_months", "value_per",
         pl.when(pl.col("start").is_not_null()).then(begun).alias("first"),
         pl.when(~may_renew).then(pl.col("end_by_notice").dt.offset_by("12mo")).alias("last"),
-    )
-    rows = on_days(contracts, sight.days).join(dated, on=["contract_id", "day"], how="anti", maintain_order="left")
+    )  # fmt: skip
+    key = ["contract_id", "day"]
+    rows = on_days(contracts, sight.days).join(dated.select(key), on=key, how="anti", maintain_order="left")
     kind_known = pl.col("kind").is_not_null() & pl.col("start").is_not_null()
     term = pl.any_horizontal(pl.col("notice_days", "renewal_months").is_not_null()) | pl.col("auto_renew").fill_null(False)
     has_term = term | pl.col("value_per").eq_missing("total")
@@ -194,10 +196,11 @@ def _unclear_invoices(sight: Sight) -> pl.DataFrame:
     return on_days(unclear, sight.days).select(*_KEYS, pl.lit(True).alias("unclear")).unique()
 
 
-def _goals(sight: Sight) -> pl.DataFrame:
-    """Goals begun by each day that are not dropped, with on_course (null where its status is not known)."""
-    goals = sight.portfolio["goals"].filter(pl.col("status").ne_missing("dropped")).with_columns(
-        pl.col("start").alias("first"), pl.lit(None, pl.Date).alias("last"), pl.col("status").is_in(ON_COURSE).alias("on_course")
+def _goals(sight: Sight, *facts: str) -> pl.DataFrame:
+    """Goals begun by each day that are not dropped, with `facts` and on_course (null where its status is not known)."""
+    goals = sight.portfolio["goals"].filter(pl.col("status").ne_missing("dropped")).select(
+        "account_id", *facts, pl.col("status").is_in(ON_COURSE).alias("on_course"),
+        pl.col("start").alias("first"), pl.lit(None, pl.Date).alias("last"),
     )  # fmt: skip
     return on_days(goals.collect(), sight.days)
 
@@ -235,5 +238,5 @@ def _ends(back: int, day: date) -> tuple[date, date]:
 
 
 def _goal_rows(own: Sight) -> pl.DataFrame:
-    columns = ("goal_id", "title", "status", "on_course", "start", "due", "metric", "baseline", "target", "actual", "owner")
-    return _goals(own).select(columns).sort("on_course", "due", "goal_id", nulls_last=False)
+    facts = ("goal_id", "title", "status", "start", "due", "metric", "baseline", "target", "actual", "owner")
+    return _goals(own, *facts).select(*facts, "on_course").sort("on_course", "due", "goal_id", nulls_last=False)

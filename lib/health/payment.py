@@ -90,8 +90,11 @@ def _issued(sight: Sight) -> pl.DataFrame:
     return valid.select("account_id", pl.col("issued").alias("date")).collect()
 
 
-def _due(sight: Sight) -> pl.DataFrame:
-    """Invoices by account and due date: from (the day they count from), settled (null: not), `unknown` where that can't be told."""
+def _due(sight: Sight, *facts: str) -> pl.DataFrame:
+    """Invoices by account and due date, with `facts`.
+
+    from: the day they count from; settled: the day they were paid (null: not); unknown: that can't be told.
+    """
     gross = (pl.col("amount") + pl.col("tax").fill_null(0)).round(6)
     in_full = pl.col("paid_amount").is_null() | (pl.col("paid_amount").round(6) >= gross)
     when_unknown = pl.col("paid_on").is_null() & (pl.col("paid_amount").fill_null(0) > 0) & in_full.fill_null(True)
@@ -105,6 +108,7 @@ def _due(sight: Sight) -> pl.DataFrame:
             pl.when(in_full).then("paid_on").alias("settled"),
             (when_unknown | whether_unknown | undated).alias("unknown"),
         )
+        .select("account_id", "invoice_id", "from", "due", "issued", "settled", "status", "unknown", *facts)
         .sort("account_id", "from", "due", "invoice_id")
         .collect()
     )
@@ -160,7 +164,7 @@ def _open_rows(own: Sight) -> pl.DataFrame:
 
 def _due_rows(own: Sight) -> pl.DataFrame:
     day = own.days[0]
-    due = _due(own).filter(pl.col("from") <= day).reverse().head(_DUE)
+    due = _due(own, "amount", "tax", "currency").filter(pl.col("from") <= day).reverse().head(_DUE)
     paid = pl.col("settled") <= day
     late = (pl.min_horizontal("settled", pl.lit(day)) - pl.col("due")).dt.total_days().clip(lower_bound=0)
     group = pl.when(pl.int_range(pl.len()) < LAST_INVOICES).then(pl.lit("last")).otherwise(pl.lit("before"))

@@ -81,13 +81,13 @@ def _contact_days(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
     return last.with_columns(days.alias("value"), why.alias("why"))
 
 
-def _people(sight: Sight) -> pl.DataFrame:
-    """Contacts on each day on which they are known and have not left; `counts`: there on that day, null where it is not known.
+def _people(sight: Sight, *facts: str) -> pl.DataFrame:
+    """Contacts on each day on which they are known and have not left, with `facts`; `counts`: there on that day, null where not known.
 
     A stated day of leaving decides for the days before it too; without one the contact's `active` does.
     """
     people = sight.portfolio["contacts"].select(
-        "contact_id", "account_id", "name", "role", "active", "since", "left_on",
+        "account_id", *facts,
         pl.when(pl.col("left_on").is_not_null()).then(True).otherwise("active").alias("counts"),
         pl.col("since").alias("first"), (pl.col("left_on") - _A_DAY).alias("last"),
     )  # fmt: skip
@@ -149,8 +149,8 @@ def _is_empty(sight: Sight, table: str) -> bool:
     return sight.portfolio[table].select("account_id").head(1).collect().is_empty()
 
 
-def _open_risks(sight: Sight) -> pl.DataFrame:
-    """Risks and issues on each day on which they are open, with `exposure`; null where kind, probability or impact lack.
+def _open_risks(sight: Sight, *facts: str) -> pl.DataFrame:
+    """Risks and issues on each day on which they are open, with `facts` and `exposure`; null where kind, probability or impact lack.
 
     Days decide; without the day it was closed its status does, and without that it is open.
     """
@@ -158,8 +158,8 @@ def _open_risks(sight: Sight) -> pl.DataFrame:
     risks = sight.portfolio["risks"].filter(pl.col("closed_on").is_not_null() | pl.col("status").ne_missing("closed"))
     return on_days(
         risks.select(
-            "risk_id", "account_id", "title", "kind", "probability", "impact", (probability * pl.col("impact")).alias("exposure"), "owner",
-            "opened", pl.col("opened").alias("first"), (pl.col("closed_on") - _A_DAY).alias("last"),
+            "account_id", *facts, (probability * pl.col("impact")).alias("exposure"),
+            pl.col("opened").alias("first"), (pl.col("closed_on") - _A_DAY).alias("last"),
         ).collect(),
         sight.days,
     )  # fmt: skip
@@ -200,9 +200,9 @@ def _reached_rows(own: Sight) -> pl.DataFrame:
 
 def _people_rows(own: Sight) -> pl.DataFrame:
     columns = ("contact_id", "name", "role", "since", "left_on", "active", "counts")
-    return _people(own).select(columns).sort("counts", "name", nulls_last=False)
+    return _people(own, *columns[:-1]).select(columns).sort("counts", "name", nulls_last=False)
 
 
 def _risk_rows(own: Sight) -> pl.DataFrame:
-    rows = _open_risks(own).select("risk_id", "title", "kind", "probability", "impact", "exposure", "opened", "owner")
-    return rows.sort("exposure", "opened", descending=[True, False], nulls_last=False)
+    facts = ("risk_id", "title", "kind", "probability", "impact", "opened", "owner")
+    return _open_risks(own, *facts).select(*facts, "exposure").sort("exposure", "opened", descending=[True, False], nulls_last=False)

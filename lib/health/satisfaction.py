@@ -55,12 +55,13 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str = "satisfacti
     own = of_account(sight, account_id, day)
     names = sight.portfolio["contacts"].select("contact_id", pl.col("name").alias("contact")).collect()
     columns = ("feedback_id", "date", "kind", "contact", "score", "scale_min", "scale_max", "comment", "score_100", "days", "counts_as")
-    rows = _counting(own).join(names, on="contact_id", how="left", maintain_order="left")
+    counting = _counting(own, "feedback_id", "contact_id", "score", "scale_min", "scale_max", "comment")
+    rows = counting.join(names, on="contact_id", how="left", maintain_order="left")
     return rows.select(columns).sort("counts_as", "feedback_id", nulls_last=False)
 
 
-def _counting(sight: Sight) -> pl.DataFrame:
-    """The latest answer of each respondent and kind on each day, with score_100, days, counts_as (null if unreadable) and nameless.
+def _counting(sight: Sight, *facts: str) -> pl.DataFrame:
+    """The latest answer of each respondent and kind on each day, with `facts`, score_100, days, counts_as (null: unreadable) and nameless.
 
     An answer without a date stands on every day, and one without a kind beside those with one: what they say is not known.
     """
@@ -74,18 +75,20 @@ def _counting(sight: Sight) -> pl.DataFrame:
         .with_columns(score.alias("score_100"))
         .with_columns(
             pl.col("date").alias("first"), (pl.col("date") + pl.duration(days=LAST_DAYS)).alias("last"),
-            pl.coalesce("contact_id", pl.concat_str(pl.lit("\n"), "feedback_id")).alias("respondent"),
+            pl.col("contact_id").is_not_null().alias("named"),
+            pl.struct("account_id", "kind", pl.coalesce("contact_id", pl.concat_str(pl.lit("\n"), "feedback_id"))).alias("respondent"),
         )
         .sort("date", "score_100", "feedback_id", descending=[True, False, False], nulls_last=False)
+        .select("account_id", "kind", "date", "score_100", "first", "last", "named", pl.col("respondent").rank("dense"), *facts)
         .collect()
     )  # fmt: skip
-    some_named = pl.col("contact_id").is_not_null().any().over("account_id", "day", "kind")
-    latest = on_days(answers, sight.days).unique(["account_id", "day", "kind", "respondent"], keep="first", maintain_order=True)
+    latest = on_days(answers, sight.days).unique(["respondent", "day"], keep="first", maintain_order=True)
+    some_named = pl.col("named").any().over("account_id", "day", "kind")
     days = (pl.col("day") - pl.col("date")).dt.total_days()
     left = ((LAST_DAYS - days) / (LAST_DAYS - FULL_DAYS)).clip(0, 1)
     above = (pl.col("score_100") - NEUTRAL).clip(lower_bound=0)
     return latest.with_columns(
         days.alias("days"),
         (pl.min_horizontal("score_100", pl.lit(NEUTRAL)) + above * left).alias("counts_as"),
-        (pl.col("contact_id").is_null() & some_named).alias("nameless"),
+        (~pl.col("named") & some_named).alias("nameless"),
     ).with_columns(pl.when(pl.col("score_100").is_not_null()).then("counts_as").alias("counts_as"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.health.commercial import RENEWAL_OPEN_DAYS, evidence, readings
 from lib.portfolio import Portfolio
-from tests.health.read import Reading, assert_days_agree, assert_no_better, assert_sees_no_later_day, read, sight_of, without
+from tests.health.read import Reading, as_of, assert_days_agree, assert_no_better, assert_sees_no_later_day, read, sight_of, without
 from tests.health.worked_example import TODAY
 from tests.health.worked_portfolio import worked_portfolio
 from tests.measures.rows import book_of
@@ -308,6 +308,7 @@ LOSABLE = [
 @settings(max_examples=40)
 @given(books(), st.sampled_from(LOSABLE), st.one_of(st.none(), st.lists(st.integers(0, 6), max_size=2)))
 def test_losing_cells_never_makes_a_client_look_better(book: Portfolio, cell: tuple[str, str], rows: list[int] | None):
+    book = as_of(book, DAY)
     assert_no_better(readings, book, without(book, *cell, rows), DAY, (cell, rows))
 
 
