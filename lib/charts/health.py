@@ -56,12 +56,12 @@ def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date,
     if before + min([0.0, *ordered["points"].cum_sum()]) < 0:  # no bar may leave the scale below
         ordered = ordered.sort("points", descending=True, maintain_order=True)
     bars: list[tuple[str, float, str, bool]] = []
-    for component, kind, value, reason in ordered.select("component", "kind", "points", "reason").iter_rows():
-        why = _capital(t(KINDS[kind]))
+    for component, kind, value, told_ in ordered.select("component", "kind", "points", "reason").iter_rows():
+        why, reason = _capital(t(KINDS[kind])), (told_ or "").strip()
         if kind == "data":
-            bars.append((component, value, reason or "", True))
+            bars.append((component, value, reason, True))
         elif not component:
-            bars.append((why, value, reason or "", False))
+            bars.append((why, value, reason, False))
         else:
             bars.append((f"{component} · {t(SHORT[kind])}", value, f"{why}: {reason}" if reason else why, False))
     if small.height:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 
 from lib.charts.chart import Chart
@@ -31,7 +33,7 @@ def heat(cells: pl.DataFrame, t: Language, words: Words, bands: tuple[float, flo
     labels, reasons = [], []
     for value, state in shown.select("value", "state").iter_rows():
         none = (NOT_APPLICABLE, t("Not applicable")) if state == "not_applicable" else (ABSENT, t("No data"))
-        label, reason = none if value is None else (t.number(value), "")
+        label, reason = none if value is None else (t.number(_inside(value, bands)), "")
         labels.append(label)
         reasons.append(reason)
     rows = shown.select(
@@ -62,6 +64,11 @@ def heat(cells: pl.DataFrame, t: Language, words: Words, bands: tuple[float, flo
     return Chart(
         words.key, "heat", rows, title, words.under("; ".join(said)), words.source, told(title, parts), words.as_of, headings, unit="points"
     )  # fmt: skip
+
+
+def _inside(score: float, bands: tuple[float, float]) -> float:
+    """The score, rounded down where rounding would write it in the band above."""
+    return score if band_of(round(score), bands) == band_of(score, bands) else math.floor(score)
 
 
 def distribution(bands: pl.DataFrame, t: Language, words: Words, warning: str = "") -> Chart | None:

@@ -11,7 +11,7 @@ import altair as alt
 import polars as pl
 
 from lib.charts.chart import Chart, Status
-from lib.charts.places import LABEL_LIMIT, days_across, layered, letters_wide, names_down, text_width, vega_day, wrapped
+from lib.charts.places import LABEL_LIMIT, days_across, layered, line_width, names_down, text_width, vega_day, wrapped
 from lib.charts.theme import BLUE, GREY, INK, MARK, SHAPE
 
 BAND_HEIGHT, HISTORY_HEIGHT, ROW, LINE = 76, 190, 26, 16
@@ -22,7 +22,6 @@ HEAT = {"deep": 0.36, "risk": 0.26, "watch": 0.26, "ok": 0.10, "full": 0.19, "no
 DEEP, FULL = 25, 90
 _STATUSES: list[Status] = ["risk", "watch", "ok", "none"]
 _BADLY: list[Status] = ["risk", "watch"]
-_LETTER = 6.9  # of a reason; a line of them is never the widest of all letters
 
 
 def waterfall(chart: Chart, width: str) -> alt.LayerChart:
@@ -61,9 +60,9 @@ def row_height(chart: Chart, width: str) -> int:
 def _with_reasons(chart: Chart, width: str) -> tuple[alt.Chart, int]:
     """(the rows with their reasons broken into lines, the pixels that figures and reasons need at the right)."""
     lines = _broken(chart, width)
-    widest = max((letters_wide(line) for broken in lines.values() for line in broken), default=0)
+    widest = max((line_width(line) for broken in lines.values() for line in broken), default=0)
     figures = text_width(chart.rows["label"])
-    room = figures + (round(widest * _LETTER) + 12 if widest else 4)
+    room = figures + (round(widest) + 14 if widest else 4)
     rows = alt.Chart(chart.rows).transform_calculate(lines=f"{json.dumps(lines)}[datum.name]")
     return rows.encode(y=names_down(chart.rows)), room
 

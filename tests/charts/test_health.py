@@ -144,6 +144,7 @@ def test_weeks_without_a_score_stay_a_gap_whether_given_or_left_out() -> None:
         scores = chart.rows.filter(pl.col("part") == "score")
         assert scores["value"].to_list() == [60, 61, None, 62, 63]
         assert scores["day"].to_list() == days
+    assert chart is not None
     assert chart.title == "The score goes from 60.0 to 63.0 since 4\u00a0Sep"
     assert "gaps: no score" in chart.subtitle
     layers = [layer for layer in drawn(chart, EN).to_dict()["layer"] if layer["mark"]["type"] in ("line", "area")]
@@ -190,12 +191,20 @@ def test_a_cell_of_the_heat_grid_says_by_shape_and_word_what_its_tint_says() -> 
     chart = heat(frame, EN, WORDS)
     assert chart is not None
     assert chart.rows["name"].to_list() == ["A", "A", "A (2)", "A (2)", "C", "C"]
-    assert chart.rows["label"].to_list() == ["50", "—", "75", "·", "60", "30"]
+    assert chart.rows["label"].to_list() == ["49", "—", "75", "·", "60", "30"]
     assert chart.rows["status"].to_list() == ["risk", "none", "ok", "none", "watch", "risk"]
     assert chart.rows["reason"].to_list() == ["", "No data", "", "Not applicable", "", ""]
     assert chart.title == "Delivery is below 50 in one account"
     assert "— no data; · not applicable" in chart.subtitle
     assert heat(frame.clear(), EN, WORDS) is None
+
+
+def test_no_cell_writes_a_figure_of_the_band_above_its_own() -> None:
+    scores = [49.2, 49.6, 50.0, 74.4, 74.99, 75.0, 89.6]
+    frame = pl.DataFrame({"account_id": [str(score) for score in scores], "name": "A", "component": "D", "score": scores, "state": "known"})
+    chart = heat(frame, EN, WORDS)
+    assert chart is not None
+    assert chart.rows["label"].to_list() == ["49", "49", "50", "74", "74", "75", "90"]
 
 
 def test_a_thousand_accounts_show_the_first_and_say_so() -> None:
