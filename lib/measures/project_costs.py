@@ -5,6 +5,7 @@ Formulas: definitions § Earned value. Hours at the cost rate of their day plus 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,17 +32,22 @@ class Amounts:
     sums: Numbers
 
     @classmethod
-    def of(cls, asked: ProjectDays, project: Numbers, currency: Numbers, day: Numbers, amount: Numbers, currencies: int) -> Amounts:
-        """`project`: places of `asked`, −1 for none of it; `currency`: places, `currencies` of them; `day`: since 1970."""
-        stretches = len(asked.days) + 1
-        sums: Numbers = np.zeros(len(asked.projects) * currencies * stretches)
-        if len(day):
-            first = int(day.min())
-            stretch = np.searchsorted(asked.day_numbers, np.arange(first, int(day.max()) + 1))[day - first]
-            place = (project.astype(np.int64) * currencies + currency) * stretches + stretch
-            mine = project >= 0
-            sums = np.bincount(place, amount, sums.size) if mine.all() else np.bincount(place[mine], amount[mine], sums.size)
-        return cls(asked, sums.reshape(len(asked.projects), currencies, stretches))
+    def of(
+        cls, asked: ProjectDays, project: Numbers, currency: Numbers, day: Numbers, currencies: int, *amounts: Numbers | None
+    ) -> tuple[Amounts, ...]:
+        """The sums of each of `amounts` (None: how many there are). `project`: places of `asked`, −1 for none of it; `currency`: places,
+        `currencies` of them; `day`: since 1970.
+        """
+        shape = len(asked.projects), currencies, len(asked.days) + 1
+        if not len(day):
+            return tuple(cls(asked, np.zeros(shape)) for _ in amounts)
+        first = int(day.min())
+        stretch = np.searchsorted(asked.day_numbers, np.arange(first, int(day.max()) + 1))
+        place = (project.astype(np.int64) * currencies + currency) * shape[2] + stretch[day - first]
+        known = project >= 0
+        if not known.all():
+            place, amounts = place[known], tuple(None if amount is None else amount[known] for amount in amounts)
+        return tuple(cls(asked, np.bincount(place, amount, math.prod(shape)).reshape(shape)) for amount in amounts)
 
     def by_day(self) -> Numbers:
         """[pair, currency]: all by the close of the pair's day."""
@@ -75,8 +81,7 @@ def own_expenses(portfolio: Portfolio, asked: ProjectDays, rates: StockRates) ->
     own = portfolio["expenses"].filter(~pl.col("pass_through").fill_null(False))
     rows = own.select("project_id", "date", "amount", "currency").collect()
     place = asked.placed(rows["project_id"]), rates.placed(rows["currency"]), rows["date"].to_physical().to_numpy()
-    amounts = Amounts.of(asked, *place, rows["amount"].to_numpy(), len(rates.worth))
-    counts = Amounts.of(asked, *place, np.ones(rows.height), len(rates.worth))
+    amounts, counts = Amounts.of(asked, *place, len(rates.worth), rows["amount"].to_numpy(), None)
     worth = rates.worth.T[asked.number]
     priced = np.nan_to_num(worth)
     lacking: Numbers = (counts.by_day() > 0) & np.isnan(worth)
@@ -98,7 +103,7 @@ def actual_costs(
     pairs = pl.DataFrame({"pair": asked.rows["pair"]})
     logged = pl.lit("time_entries" in portfolio.loaded)
     if basis == "hours":
-        hours = Amounts.of(asked, project, np.zeros_like(project), entries.day, entries.hours, 1).by_day()[:, 0]
+        hours = Amounts.of(asked, project, np.zeros_like(project), entries.day, 1, entries.hours)[0].by_day()[:, 0]
         nothing = (pl.lit(None, pl.String).alias("lacks_ac"), pl.lit(False).alias("ac_at_least"))
         known = pairs.with_columns(pl.when(logged).then(pl.Series("hours", hours)).alias("hours"))
         return known.with_columns(pl.col("hours").alias("ac"), *nothing)
@@ -110,8 +115,8 @@ def actual_costs(
     rated = np.isfinite(cost.amount)
     currency = np.where(rated, currency, last)
     worth = rates.worth.T[asked.number]
-    hours = Amounts.of(asked, project, currency, entries.day, entries.hours, last + 1).by_day()
-    spent = Amounts.of(asked, project, currency, entries.day, np.where(rated, entries.hours * cost.amount, 0.0), last + 1).by_day()
+    money = np.where(rated, entries.hours * cost.amount, 0.0)
+    hours, spent = (sums.by_day() for sums in Amounts.of(asked, project, currency, entries.day, last + 1, entries.hours, money))
     all_hours = hours.sum(axis=1)
     rated_hours = np.where(np.isnan(worth), 0.0, hours).sum(axis=1)
     labour = (spent * np.nan_to_num(worth)).sum(axis=1)

@@ -115,7 +115,7 @@ class StockRates:
         pairs = currencies.join(pl.DataFrame({"date": days}, {"date": pl.Date}), how="cross")
         rates = rates_on(pairs, fx_rates, base).sort("place", "date")["fx"].fill_null(float("nan")).to_numpy()
         without = np.full((1, len(days)), np.nan)
-        return cls({name: place for place, name in enumerate(named)}, np.concatenate([rates.reshape(-1, len(days)), without]))
+        return cls({name: place for place, name in enumerate(named)}, np.concatenate([rates.reshape(len(named), len(days)), without]))
 
     def placed(self, currencies: pl.Series) -> Numbers:
         """The place in `worth` of each currency; that of nothing but NaN for null and currencies without rates."""

@@ -18,15 +18,20 @@ from lib.portfolio import Portfolio
 TECHNIQUES: tuple[str, ...] = ("zero_hundred", "fifty_fifty", "weighted_milestones", "percent_complete")
 DEFAULT_TECHNIQUE = "percent_complete"
 MARKS = ("milestone", "deliverable")
+_COLUMNS = (
+    "task_id", "project_id", "kind", "status", "assignee_id", "role", "estimate_hours", "remaining_hours", "baseline_hours",
+    "baseline_start", "baseline_finish", "started_on", "finished_on", "percent_complete", "change_id", "accepted_on",
+)  # fmt: skip
 
 
 def leaf_tasks(portfolio: Portfolio) -> pl.DataFrame:
     """Tasks without tasks below them, one row each by project_id and task_id, summaries left out.
 
-    Beside their own columns, numbers of days (since 1970; EVER and NEVER at the ends) from which they are so: `ends`, done for progress;
-    `begins`, no longer 0 for progress; `closes`, nothing remains. `meanwhile`: the share done between `begins` and `ends`, null where
-    nothing tells; `left`: hours that remain before `closes`, null where nothing tells. `original`: part of the baseline as first agreed (it
-    has baseline hours and no change request added it). `technique` of its project; `begun_from`: the first day of its project's baseline.
+    Beside the columns of their table that count here, numbers of days (since 1970; EVER and NEVER at the ends) from which they are so:
+    `ends`, done for progress; `begins`, no longer 0 for progress; `closes`, nothing remains. `meanwhile`: the share done between `begins`
+    and `ends`, null where nothing tells; `left`: hours that remain before `closes`, null where nothing tells. `original`: part of the
+    baseline as first agreed (it has baseline hours and no change request added it). `technique` of its project; `begun_from`: the first day
+    of its project's baseline.
 
     Done, by technique: 0/100 at its finish; 50/50, half from its start; percent complete, what the task says (nothing before its start, and
     not what it says after a finish that lies ahead). A milestone or deliverable is done when finished or accepted. What remains: its
@@ -42,6 +47,7 @@ def leaf_tasks(portfolio: Portfolio) -> pl.DataFrame:
     added = pl.col("change_id").is_not_null() & (pl.col("change_kind") != "removed").fill_null(True)
     return (
         portfolio["tasks"]
+        .select(_COLUMNS)
         .filter(pl.col("kind").ne_missing("summary"))
         .join(parents, on="task_id", how="anti")
         .join(projects, on="project_id")
