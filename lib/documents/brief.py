@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from lib.columns import N_
-from lib.formats import Language
+from lib.formats import ABSENT, Language
 from lib.text import clean_text
 
 Status = Literal["risk", "watch", "ok", "none"]
@@ -193,7 +193,7 @@ def page_of(brief: AccountBrief, t: Language) -> dict[str, Any]:
         "kicker": t("Account brief"),
         "internal": t("Internal, not for the client"),
         "as_of": t("Data as of {day}", day=t.day(brief.as_of)),
-        "name": _line(brief.name),
+        "name": _line(brief.name) or ABSENT,
         "about": " · ".join(filter(None, [_line(brief.tier), _line(brief.manager)])),
         "score": _score(brief, t),
         "reason": _line(brief.reason),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -19,12 +19,19 @@ FONTS = [str(Path(__file__).parent / "fonts"), str(Path(__file__).resolve().pare
 
 
 def brief_pdf(page: dict[str, Any]) -> bytes:
-    """The PDF of `lib.documents.brief.page_of`. The same page gives the same bytes."""
-    made: bytes = typst.compile(
+    """The PDF of `lib.documents.brief.page_of`, as PDF/UA-1 says it for screen readers. The same page gives the same bytes."""
+    try:
+        return _compiled(page, ["ua-1"])
+    except typst.TypstError:  # that standard refuses letters which no font at hand can draw; such a page is written without its promise
+        return _compiled(page, [])
+
+
+def _compiled(page: dict[str, Any], standards: list[Literal["ua-1"]]) -> bytes:
+    return typst.compile(
         str(TEMPLATES / "brief.typ"), root=str(TEMPLATES), font_paths=FONTS, ignore_system_fonts=True,
-        sys_inputs={"page": written(page)}, format="pdf", package_path=str(TEMPLATES), package_cache_path=str(TEMPLATES),
+        sys_inputs={"page": written(page)}, format="pdf", pdf_standards=standards, package_path=str(TEMPLATES),
+        package_cache_path=str(TEMPLATES),
     )  # fmt: skip
-    return made
 
 
 def written(page: dict[str, Any]) -> str:

@@ -115,6 +115,14 @@ def test_it_is_one_a4_page_that_says_its_title_date_and_language(code: str) -> N
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
 
 
+def test_it_is_made_for_screen_readers_unless_a_letter_cannot_be_drawn() -> None:
+    promise = b"<pdfuaid:part>1</pdfuaid:part>"
+    assert promise in made("es")[1]
+    assert promise in brief_pdf(page_of(empty(), EN))
+    assert promise in brief_pdf(page_of(replace(empty(), name=""), EN))
+    assert promise not in brief_pdf(page_of(replace(usual(), name="日本"), EN))
+
+
 def test_all_its_fonts_are_ours_and_inside() -> None:
     fonts = read(made("es")[1]).pages[0]["/Resources"]["/Font"].values()
     inner = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts]

@@ -42,7 +42,10 @@ def test_open_projects_are_those_that_are_not_over_by_the_day() -> None:
 
 
 def test_how_a_project_stands_follows_its_due_day_and_its_earned_schedule() -> None:
-    """What is due that day is not late yet. Ten working days from Mon 16 to Fri 27 March planned as one task of 80 h; on Fri 20, after 5 days, 4, 4.6 or 5 of them are earned."""
+    """What is due that day is not late yet.
+
+    Ten working days from Mon 16 to Fri 27 March planned as one task of 80 h; on Fri 20, after 5 days, 4, 4.6 or 5 of them are earned.
+    """
     plan = {"baseline_start": day(3, 16), "baseline_due": day(3, 27), "due": day(3, 27), "billing": "fixed", "budget_hours": 80.0}
     done = {"far": 40.0, "near": 46.0, "even": 50.0}
     tables: dict[str, list[dict[str, Any]]] = {
