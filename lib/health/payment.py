@@ -22,6 +22,8 @@ LAST_INVOICES = 6
 BEFORE_MOST = 12
 BEFORE_LEAST = 3
 _DUE = LAST_INVOICES + BEFORE_MOST
+_SPAN = 1 << 24
+"""More days than any two dates lie apart: accounts and days in one ascending number."""
 
 WHY: dict[str, str] = {
     "no_invoices": N_("No invoice of the last 12 months."),
@@ -137,17 +139,15 @@ def _last_due(due: pl.DataFrame, found: pl.DataFrame) -> tuple[NDArray[np.float6
 
     An unpaid one whose status is not known may be void: it is unknown too.
     """
-    places = due.with_row_index("place").select("account_id", "from", pl.col("place").cast(pl.Int64))
-    begin = places.group_by("account_id").agg(pl.col("place").min().alias("begin"))
-    ends = found.join_asof(
-        places.drop_nulls("from").sort("from", "place"), left_on="day", right_on="from", by="account_id", check_sortedness=False
-    ).join(begin, on="account_id", how="left", maintain_order="left")
-    place = ends["place"].fill_null(-1).to_numpy()[:, None] - np.arange(_DUE)
-    there = (place >= ends["begin"].fill_null(0).to_numpy()[:, None]) & (ends["place"].is_not_null().to_numpy()[:, None])
-    place = np.where(there, place, 0)
     if due.is_empty():
-        return np.zeros(place.shape), np.zeros(place.shape, bool), np.zeros(place.shape, bool)
-    day = ends["day"].to_physical().to_numpy()[:, None].astype(np.int64)
+        return np.zeros((found.height, _DUE)), np.zeros((found.height, _DUE), bool), np.zeros((found.height, _DUE), bool)
+    runs = due.select("account_id", pl.col("account_id").rle_id().cast(pl.Int64).alias("run"), pl.col("from").to_physical().cast(pl.Int64))
+    asked_of = found.join(runs.select("account_id", "run").unique(), on="account_id", how="left", maintain_order="left")["run"]
+    run, day = asked_of.fill_null(-1).to_numpy(), found["day"].to_physical().cast(pl.Int64).to_numpy()
+    key = runs["run"].to_numpy() * _SPAN + runs["from"].fill_null(-_SPAN // 4).to_numpy()
+    place = np.searchsorted(key, run * _SPAN + day, side="right")[:, None] - 1 - np.arange(_DUE)
+    there = (place >= np.searchsorted(runs["run"].to_numpy(), run)[:, None]) & (run >= 0)[:, None]
+    place, day = np.where(there, place, 0), day[:, None]
     never = np.iinfo(np.int64).max
     settled = due["settled"].to_physical().cast(pl.Int64).fill_null(never).to_numpy()[place]
     asked = due["due"].to_physical().cast(pl.Int64).fill_null(0).to_numpy()[place]
