@@ -95,7 +95,7 @@ def _table(found: Health, accounts: pl.DataFrame, book: Book, t: Language) -> No
         "weeks": t("26 weeks"), "coverage": t("Data"), "reason": t("Main reason"), "agi": t("AGI"), "margin": t("Margin"),
         "notice": t("Notice"), "manager": t("Manager"),
     }  # fmt: skip
-    widths = {"name": 216, "status": 116, "firm": 58, "range": 122, "score": 58, "change": 62, "weeks": 96, "coverage": 58, "reason": 148}
+    widths = {"name": 190, "status": 122, "firm": 50, "range": 122, "score": 54, "change": 56, "weeks": 92, "coverage": 54, "reason": 132}
     kinds = {"range": st.column_config.ImageColumn, "weeks": st.column_config.ImageColumn}
     config = {name: kinds.get(name, st.column_config.Column)(title, width=widths.get(name)) for name, title in titles.items()}
     ids = accounts["account_id"].to_list()

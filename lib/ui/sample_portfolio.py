@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from lib.sample import read_authored, read_sample
+from lib.sample import SAMPLE_KNOWN_ON, as_it_stood, read_authored, read_sample
 from lib.store import Clear, Snapshot, Store
 from lib.tables import TABLES
 
@@ -17,8 +17,12 @@ MEETINGS = ("actions", "promises", "decisions", "commentary", "reviews")
 
 
 def open_sample(store: Store, folder: Path, at: datetime) -> None:
-    """Fill `store` with the sample of `folder`, its meetings included."""
-    store.commit({name: Snapshot(rows, "sample") for name, rows in read_sample(folder).items()}, author=AUTHOR, at=at, kind="sample")
+    """Fill `store` with the sample of `folder`, its meetings included; what earlier imports would have known goes before it."""
+    tables = read_sample(folder)
+    for day in SAMPLE_KNOWN_ON:
+        earlier = {name: Snapshot(rows, "sample") for name, rows in as_it_stood(tables, day).items()}
+        store.commit(earlier, author=AUTHOR, at=datetime.combine(day, time(12), UTC), kind="sample")
+    store.commit({name: Snapshot(rows, "sample") for name, rows in tables.items()}, author=AUTHOR, at=at, kind="sample")
     written = read_authored(folder)
     reviews = {row["review_id"]: store.write("reviews", _dated(_review(row)), author=AUTHOR, at=at) for row in written["reviews"]}
     for table, shape in (("promises", _promise), ("decisions", _decision), ("actions", _action)):
