@@ -69,7 +69,7 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
     alone = narrowed(sight, account_id, day)
     projects = projects_on(alone)
     if metric == "over_servicing":
-        burn = retainer_burn(alone.portfolio, day, 4).filter("complete").sort("month").group_by("contract_id").tail(3)
+        burn = retainer_burn(alone.portfolio, day, 4, alone.worked).filter("complete").sort("month").group_by("contract_id").tail(3)
         named = ("contract_id", "month", "included", "carried_in", "used")
         rows = burn.select(*named, "over", pl.col("included").alias("under"), role=pl.lit("counts"), why=pl.lit(None, pl.String))
         return rows.sort("over", "month", "contract_id", descending=[True, False, False])
@@ -159,7 +159,7 @@ def _over_servicing_readings(sight: Sight) -> pl.DataFrame:
     )
     told = (
         told.join(_logged(sight), on=["account_id", "day"], how="left")
-        .join(_over_servicing_on(sight), on=["account_id", "day"], how="left")
+        .join(over_servicing_on(sight.portfolio, sight.days, sight.worked).rename({"share": "value"}), on=["account_id", "day"], how="left")
     )  # fmt: skip
     why = (
         pl.when("unnamed").then(pl.lit("kind_unknown"))
@@ -203,12 +203,6 @@ def _logged(sight: Sight) -> pl.DataFrame:
         .agg(pl.col("burns").any().alias("burnt"))
         .join(year.with_columns(pl.lit(True).alias("unattributed")), on=["account_id", "day"], how="left")
     )
-
-
-def _over_servicing_on(sight: Sight) -> pl.DataFrame:
-    """account_id, day, value: hours over / hours included in the last three complete months."""
-    made = over_servicing_on(sight.portfolio, sight.days, sight.worked)
-    return made.select("account_id", "day", pl.col("share").alias("value"))
 
 
 # --- Unapproved scope ---

@@ -16,9 +16,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 import polars as pl
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from lib.health.readings import Sight
 from lib.portfolio import Portfolio
@@ -26,6 +29,10 @@ from tests.measures.rows import book_of
 
 AS_OF = date(2026, 3, 27)
 Rows = list[dict[str, Any]]
+
+
+def ago(days: int) -> date:
+    return AS_OF - timedelta(days=days)
 
 
 def example_tables() -> dict[str, Rows]:
@@ -62,8 +69,8 @@ def example_tables() -> dict[str, Rows]:
         ],
         "contracts": [{"contract_id": "k", "account_id": "a", "kind": "retainer", "start": date(2025, 1, 1), "hours_included": None}],
         "change_requests": [
-            {"change_id": "c1", "project_id": "site", "status": "logged", "raised_on": date(2026, 3, 2), "hours": 6.0, "started_on": date(2026, 3, 3)},
-            {"change_id": "c2", "project_id": "shop", "status": "proposed", "raised_on": date(2026, 3, 2), "hours": 50.0},
+            {"change_id": "c1", "project_id": "site", "status": "logged", "raised_on": ago(25), "hours": 6.0, "started_on": ago(24)},
+            {"change_id": "c2", "project_id": "shop", "status": "proposed", "raised_on": ago(25), "hours": 50.0},
         ],
     }  # fmt: skip
 
@@ -80,16 +87,36 @@ def reading(made: pl.DataFrame, metric: str, day: date = AS_OF, account: str = "
     return rows.select("state", "value", "why").row(0)
 
 
-def ago(days: int) -> date:
-    return AS_OF - timedelta(days=days)
-
-
 def same_readings(made: pl.DataFrame, other: pl.DataFrame) -> None:
     """Equal readings, in any order; values to the last bits that a sum in another order may differ in."""
-    from polars.testing import assert_frame_equal
-
     keys = ["account_id", "day", "metric"]
     assert_frame_equal(made.sort(keys), other.sort(keys), abs_tol=1e-12, rel_tol=1e-12)
+
+
+Cell = tuple[str, int, str]
+"""A table, the place of a row in it (−1: all rows) and a column."""
+
+
+def copies(tables: dict[str, Rows], losses: list[tuple[Cell, ...]]) -> tuple[dict[str, Rows], list[str]]:
+    """One book of many accounts: the account of `tables` once for each of `losses`, without those cells; and the accounts' names.
+
+    Keys are made the copy's own; people are shared.
+    """
+    book: dict[str, Rows] = {"people": tables["people"]}
+    names = [f"a{number}" for number in range(len(losses))]
+    for name, lost in zip(names, losses, strict=True):
+        for table, rows in tables.items():
+            if table == "people":
+                continue
+            for place, row in enumerate(rows):
+                own = {column: f"{name} {value}" if _is_key(column) and value else value for column, value in row.items()}
+                gone = dict.fromkeys((column for of, at, column in lost if of == table and at in (place, -1)), None)
+                book.setdefault(table, []).append(own | ({"account_id": name} if "account_id" in row else {}) | gone)
+    return book, names
+
+
+def _is_key(column: str) -> bool:
+    return column.endswith("_id") and column != "person_id"
 
 
 def no_better(before: tuple[Any, ...], after: tuple[Any, ...], higher_is_better: bool) -> bool:
@@ -101,3 +128,27 @@ def no_better(before: tuple[Any, ...], after: tuple[Any, ...], higher_is_better:
         return False
     difference = (value - before[1]) * (1 if higher_is_better else -1)
     return bool(difference <= 1e-9)
+
+
+def never_flattered(tables: dict[str, Rows], losses: list[tuple[Cell, ...]], read: Any, metrics: dict[str, bool], **sight: Any) -> None:
+    """Each of `losses` leaves every one of `metrics` (whether higher is better) of `read` missing or no better than with all known."""
+    book, names = copies(tables, [(), *losses])
+    made = read(sight_of(book, **sight))
+    rows = {(row["account_id"], row["metric"]): (row["state"], row["value"], row["why"]) for row in made.iter_rows(named=True)}
+    for name, lost in zip(names[1:], losses, strict=True):
+        for metric, higher in metrics.items():
+            before, after = rows[names[0], metric], rows[name, metric]
+            assert no_better(before, after, higher), (metric, lost, before, after)
+
+
+def all_losses(tables: dict[str, Rows], columns: list[tuple[str, str]]) -> list[tuple[Cell, ...]]:
+    """Each cell of `columns` (table and column), each of them whole, and every two of them whole."""
+    whole = [(table, -1, column) for table, column in columns]
+    cells = [((table, place, column),) for table, column in columns for place in range(len(tables[table]))]
+    return [*cells, *((one,) for one in whole), *combinations(whole, 2)]
+
+
+def losses_of(tables: dict[str, Rows], columns: list[tuple[str, str]]) -> st.SearchStrategy[tuple[Cell, ...]]:
+    """Two to four cells of `columns`, each alone or whole."""
+    cells = st.sampled_from([(table, place, column) for table, column in columns for place in range(-1, len(tables[table]))])
+    return st.lists(cells, min_size=2, max_size=4, unique=True).map(tuple)
