@@ -15,7 +15,7 @@ import typst
 from lib.documents.orders import ANSWER
 
 TEMPLATES = Path(__file__).parent / "templates"
-FONTS = [str(Path(__file__).parent / "fonts"), str(Path(__file__).resolve().parents[1] / "charts" / "fonts")]
+FONTS: list[str | Path | bytes] = [Path(__file__).parent / "fonts", Path(__file__).resolve().parents[1] / "charts" / "fonts"]
 
 
 def brief_pdf(page: dict[str, Any]) -> bytes:
@@ -28,9 +28,9 @@ def brief_pdf(page: dict[str, Any]) -> bytes:
 
 def _compiled(page: dict[str, Any], standards: list[Literal["ua-1"]]) -> bytes:
     return typst.compile(
-        str(TEMPLATES / "brief.typ"), root=str(TEMPLATES), font_paths=FONTS, ignore_system_fonts=True,
-        sys_inputs={"page": written(page)}, format="pdf", pdf_standards=standards, package_path=str(TEMPLATES),
-        package_cache_path=str(TEMPLATES),
+        TEMPLATES / "brief.typ", root=TEMPLATES, font_paths=FONTS, ignore_system_fonts=True,
+        sys_inputs={"page": written(page)}, format="pdf", pdf_standards=standards, package_path=TEMPLATES,
+        package_cache_path=TEMPLATES,
     )  # fmt: skip
 
 
