@@ -15,7 +15,7 @@ import typst
 from lib.documents.orders import ANSWER
 
 TEMPLATES = Path(__file__).parent / "templates"
-FONTS: list[str | Path | bytes] = [Path(__file__).parent / "fonts", Path(__file__).resolve().parents[1] / "charts" / "fonts"]
+FONTS = [Path(__file__).parent / "fonts", Path(__file__).resolve().parents[1] / "charts" / "fonts"]
 
 
 def brief_pdf(page: dict[str, Any]) -> bytes:
