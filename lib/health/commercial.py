@@ -32,7 +32,7 @@ WHY: dict[str, str] = {
     "notice_given": N_("Notice was given."),
     "notice_unknown": N_("A contract with an end does not say its notice days."),
     "term_unknown": N_("Of a contract it is not known when its term ends."),
-    "no_contracts": N_("No contract in force."),
+    "no_contract_in_force": N_("No contract in force."),
     "open_ended": N_("No contract has a date to give notice by."),
     "short_history": N_("Revenue is known for less than 455 days."),
     "no_revenue_before": N_("No revenue in the year before the last 91 days."),
@@ -41,6 +41,12 @@ WHY: dict[str, str] = {
     "no_goals": N_("No goal was agreed."),
     "goal_unknown": N_("Of a goal it is not known how it stands."),
 }
+HEADINGS: dict[str, str] = {
+    "notice_date": N_("Notice date"), "days_left": N_("Days left"), "says": N_("What counts"), "renewed": N_("Has renewed"),
+    "renewal_open": N_("Renewal open"), "first": N_("From"), "last": N_("To"), "money_revenue": N_("Revenue"),
+    "money_fixed": N_("Of it fixed price"), "on_course": N_("On course"),
+}  # fmt: skip
+"""What columns of evidence are called that no table has."""
 _A_DAY = pl.duration(days=1)
 _KEYS = ("account_id", "day")
 
@@ -55,8 +61,9 @@ def readings(sight: Sight) -> pl.DataFrame:
 def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFrame:
     """The rows of one account that a metric's reading of `day` came from.
 
-    notice_days: contracts with end, notice_date, days_left and `says` (key of WHY), the soonest first; the least days_left is the reading.
-    revenue_trend: the five windows, the last first, with revenue and fixed_price (part of it), in the base currency at the day's rates.
+    notice_days: contracts with end, notice_date, days_left (null: none counts) and `says` (key of WHY), the soonest first; the least
+    days_left is the reading. revenue_trend: the five windows, the last first, with money_revenue and money_fixed (the part of it at a
+    fixed price), in the base currency at the day's rates.
     goals_met: goals begun by the day, those off course first, with on_course. KeyError for another metric.
     """
     own = of_account(sight, account_id, day)
@@ -126,7 +133,7 @@ def _notice_days(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("unknown").is_not_null()).then("unknown")
         .when(pl.col("value").is_not_null()).then("why")
         .when("excluded").then(pl.lit("open_ended"))
-        .otherwise(pl.lit("no_contracts"))
+        .otherwise(pl.lit("no_contract_in_force"))
     )  # fmt: skip
     sure = pl.col("unknown").is_null()
     value = pl.when(sure).then("value")
@@ -217,7 +224,8 @@ def _goals_met(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
 
 def _notice_rows(own: Sight) -> pl.DataFrame:
     columns = ("contract_id", "kind", "end", "notice_date", "days_left", "says", "renewed", "notice_given_on", "renewal_open")
-    return _notices(own).select(columns).sort("days_left", "contract_id", nulls_last=True)
+    rows = _notices(own).select(columns).sort("days_left", "contract_id", nulls_last=True)
+    return rows.with_columns(pl.when(pl.col("days_left") < RENEWAL_OPEN_DAYS).then("days_left").alias("days_left"))
 
 
 def _window_rows(own: Sight) -> pl.DataFrame:
@@ -226,10 +234,10 @@ def _window_rows(own: Sight) -> pl.DataFrame:
         [(str(back), *_ends(back, day)) for back in range(WINDOWS)],
         schema={"window": pl.String, "first": pl.Date, "last": pl.Date}, orient="row",
     )  # fmt: skip
-    fixed = pl.col("revenue").filter(pl.col("fixed").fill_null(False)).sum().alias("fixed_price")
-    sums = _windows(own).group_by("window").agg(pl.col("revenue").sum(), fixed)
+    fixed = pl.col("revenue").filter(pl.col("fixed").fill_null(False)).sum().alias("money_fixed")
+    sums = _windows(own).group_by("window").agg(pl.col("revenue").sum().alias("money_revenue"), fixed)
     rows = spans.join(sums, on="window", how="left", maintain_order="left")
-    return rows.select("first", "last", pl.col("revenue", "fixed_price").fill_null(0))
+    return rows.select("first", "last", pl.col("money_revenue", "money_fixed").fill_null(0))
 
 
 def _ends(back: int, day: date) -> tuple[date, date]:

@@ -32,6 +32,11 @@ WHY: dict[str, str] = {
     "few_invoices": N_("Fewer than nine invoices have been due."),
     "unknown_payment": N_("Of one of the last invoices it is not known when it was due or paid."),
 }
+HEADINGS: dict[str, str] = {
+    "days_late": N_("Days late"), "open": N_("Open"), "overdue": N_("Over 30 days"), "incomplete": N_("Incomplete"),
+    "among_last": N_("Among the last six"),
+}  # fmt: skip
+"""What columns of evidence are called that no table has."""
 
 
 def readings(sight: Sight) -> pl.DataFrame:
@@ -46,8 +51,8 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
     """The invoices of one account that a metric's reading of `day` came from.
 
     receivables_overdue: what is open, longest overdue first: `open` in the base currency (credit notes negative), days_late, `overdue`;
-    the reading is Σ open of the overdue / Σ open. payment_delay: the invoices last due, newest first, with days_late and `group` (last,
-    before); the reading is the mean of the last less that of those before. Raises KeyError for another metric.
+    the reading is Σ open of the overdue / Σ open. payment_delay: the invoices last due, newest first, with days_late and whether it is
+    `among_last`: the reading is the mean of those less that of the others. Raises KeyError for another metric.
     """
     own = of_account(sight, account_id, day)
     return {"receivables_overdue": _open_rows, "payment_delay": _due_rows}[metric](own)
@@ -167,8 +172,8 @@ def _due_rows(own: Sight) -> pl.DataFrame:
     due = _due(own, "amount", "tax", "currency").filter(pl.col("from") <= day).reverse().head(_DUE)
     paid = pl.col("settled") <= day
     late = (pl.min_horizontal("settled", pl.lit(day)) - pl.col("due")).dt.total_days().clip(lower_bound=0)
-    group = pl.when(pl.int_range(pl.len()) < LAST_INVOICES).then(pl.lit("last")).otherwise(pl.lit("before"))
+    among_last = pl.int_range(pl.len()) < LAST_INVOICES
     return due.select(
         "invoice_id", "status", "issued", "due", pl.when(paid).then("settled").alias("paid_on"), late.alias("days_late"),
-        pl.col("amount", "tax", "currency"), group.alias("group"),
+        pl.col("amount", "tax", "currency"), among_last.alias("among_last"),
     )  # fmt: skip

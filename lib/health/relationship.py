@@ -30,6 +30,10 @@ WHY: dict[str, str] = {
     "no_risks": N_("No risk was ever recorded for them."),
     "risk_incomplete": N_("An open risk has no kind, probability or impact."),
 }
+HEADINGS: dict[str, str] = {
+    "days": N_("Days ago"), "who": N_("Who"), "reached": N_("Decides"), "counts": N_("Counts"), "exposure": N_("Exposure"),
+}  # fmt: skip
+"""What columns of evidence are called that no table has."""
 _A_DAY = pl.duration(days=1)
 
 
@@ -48,9 +52,9 @@ def readings(sight: Sight) -> pl.DataFrame:
 def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFrame:
     """The rows of one account that a metric's reading of `day` came from, those that matter most first.
 
-    contact_days, sponsor_reached: real contacts by the day with `days` since (of the last 90 days for the latter), who took part and in
-    which role. contacts_known: contacts known that day with `counts` (null: not known). risk_exposure: open risks with `exposure`, which
-    adds up to the reading. Raises KeyError for another metric.
+    contact_days: real contacts by the day with `days` since and `who` took part. sponsor_reached: those of the last 90 days, a row for
+    each who took part, with role and whether they decide (`reached`). contacts_known: contacts known that day with `counts` (null: not
+    known). risk_exposure: open risks with `exposure`, which adds up to the reading. Raises KeyError for another metric.
     """
     own = of_account(sight, account_id, day)
     return {
@@ -183,19 +187,18 @@ def _risk_exposure(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _contact_rows(own: Sight) -> pl.DataFrame:
-    day = own.days[0]
-    attended = _attended(own).with_columns((pl.lit(day) - pl.col("date")).dt.total_days().alias("days"))
-    return (
-        attended.group_by("touchpoint_id", "date", "kind", "days")
-        .agg(pl.col("name").drop_nulls().alias("contacts"), pl.col("role").drop_nulls().unique(maintain_order=True).alias("roles"))
-        .sort("date", "touchpoint_id", descending=[True, False])
-    )
+    met = _attended(own).with_columns(_days_ago(own)).group_by("touchpoint_id", "date", "kind", "days")
+    return met.agg(pl.col("name").drop_nulls().alias("who")).sort("date", "touchpoint_id", descending=[True, False])
 
 
 def _reached_rows(own: Sight) -> pl.DataFrame:
-    deciding = pl.col("roles").list.eval(pl.element().is_in(DECIDING)).list.any()
-    rows = _contact_rows(own).filter(pl.col("days") <= REACHED_DAYS).with_columns(deciding.alias("reached"))
-    return rows.sort("reached", "date", descending=True, maintain_order=True)
+    rows = _attended(own, REACHED_DAYS).with_columns(_days_ago(own), pl.col("role").is_in(DECIDING).alias("reached"))
+    columns = ("touchpoint_id", "date", "days", "kind", "name", "role", "reached")
+    return rows.select(columns).sort("reached", "date", "name", descending=[True, True, False], nulls_last=True)
+
+
+def _days_ago(own: Sight) -> pl.Expr:
+    return (pl.lit(own.days[0]) - pl.col("date")).dt.total_days().alias("days")
 
 
 def _people_rows(own: Sight) -> pl.DataFrame:

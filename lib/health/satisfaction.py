@@ -26,6 +26,8 @@ WHY: dict[str, str] = {
     "unreadable": N_("An answer has no scale, or lies outside it."),
     "nameless": N_("Some answers say who gave them and others do not."),
 }
+HEADINGS: dict[str, str] = {"who": N_("Who"), "score_100": N_("On 0-100"), "days": N_("Days ago"), "counts_as": N_("Counts as")}
+"""What columns of evidence are called that no table has."""
 
 
 def readings(sight: Sight) -> pl.DataFrame:
@@ -49,12 +51,12 @@ def readings(sight: Sight) -> pl.DataFrame:
 
 
 def evidence(sight: Sight, account_id: str, day: date, metric: str = "satisfaction") -> pl.DataFrame:
-    """The answers of one account that count on `day`, the lowest first: feedback_id, date, kind, contact, score, its scale, comment,
+    """The answers of one account that count on `day`, the lowest first: feedback_id, date, kind, who, score, its scale, comment,
     score_100 (on 0-100), days (of age), counts_as (after fading), whose mean is the reading.
     """
     own = of_account(sight, account_id, day)
-    names = sight.portfolio["contacts"].select("contact_id", pl.col("name").alias("contact")).collect()
-    columns = ("feedback_id", "date", "kind", "contact", "score", "scale_min", "scale_max", "comment", "score_100", "days", "counts_as")
+    names = sight.portfolio["contacts"].select("contact_id", pl.col("name").alias("who")).collect()
+    columns = ("feedback_id", "date", "kind", "who", "score", "scale_min", "scale_max", "comment", "score_100", "days", "counts_as")
     counting = _counting(own, "feedback_id", "contact_id", "score", "scale_min", "scale_max", "comment")
     rows = counting.join(names, on="contact_id", how="left", maintain_order="left")
     return rows.select(columns).sort("counts_as", "feedback_id", nulls_last=False)

@@ -173,8 +173,8 @@ def test_evidence_of_what_is_owed_gives_the_share():
 
 def test_evidence_of_habit_gives_both_means():
     rows = evidence(sight_of(worked_portfolio(), DAY), "A", TODAY, "payment_delay")
-    assert rows.filter(pl.col("group") == "last")["days_late"].to_list() == [63, 0, 0, 0, 0, 0]
-    assert rows.filter(pl.col("group") == "before")["days_late"].to_list() == [9, 8, 9, 8]
+    assert rows.filter("among_last")["days_late"].to_list() == [63, 0, 0, 0, 0, 0]
+    assert rows.filter(~pl.col("among_last"))["days_late"].to_list() == [9, 8, 9, 8]
     assert rows["invoice_id"].to_list() == ["i10", "i09", "i08", "i07", "i06", "i05", "i04", "i03", "i02", "i01"]
     assert rows["paid_on"].null_count() == 1
 

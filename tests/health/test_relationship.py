@@ -186,8 +186,11 @@ def test_evidence_explains_its_reading():
     book = worked_portfolio()
     sight = sight_of(book, TODAY)
     contacts = evidence(sight, "A", TODAY, "contact_days")
-    assert contacts.select("days", "kind", "contacts").rows() == [(9, "call", ["Ivo", "Mar"]), (31, "qbr", ["Sol"])]
-    assert evidence(sight, "A", TODAY, "sponsor_reached").select("reached", "days").rows() == [(True, 31), (False, 9)]
+    assert contacts.select("days", "kind", "who").rows() == [(9, "call", ["Ivo", "Mar"]), (31, "qbr", ["Sol"])]
+    met = evidence(sight, "A", TODAY, "sponsor_reached")
+    assert met.select("name", "role", "days", "reached").rows() == [
+        ("Sol", "sponsor", 31, True), ("Ivo", "user", 9, False), ("Mar", "finance", 9, False),
+    ]  # fmt: skip
     assert evidence(sight, "A", TODAY, "contacts_known")["counts"].to_list() == [True] * 3
     risks = evidence(sight, "A", TODAY, "risk_exposure")
     assert risks.select("title", "exposure").rows() == [("Data late", 12)]

@@ -99,7 +99,7 @@ def test_evidence_averages_to_the_reading():
     book = book_of(feedback=answers, contacts=[{"account_id": "a", "contact_id": "ben", "name": "Ben"}])
     rows = evidence(sight_of(book, TODAY), "a", DAY)
     # Ben's later 2 is 20; Ana's 9 has faded half way from 90 to 50: 70.
-    assert rows.select("contact", "score_100", "days", "counts_as").rows() == [("Ben", 20, 30, 20), (None, 90, 180, 70)]
+    assert rows.select("who", "score_100", "days", "counts_as").rows() == [("Ben", 20, 30, 20), (None, 90, 180, 70)]
     assert read(readings, book, DAY, "satisfaction").value == pytest.approx(rows["counts_as"].mean()) == pytest.approx(45)
 
 
