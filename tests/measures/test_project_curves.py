@@ -192,6 +192,12 @@ def test_readings_are_of_the_scope_of_their_day():
     assert budget_of(Change(THURSDAY, 500.0), read=Read(readings=readings)).earned[0] == pytest.approx(450)
 
 
+def test_a_reading_on_the_day_of_a_decision_is_of_the_scope_with_it():
+    # Half of 2000 is earned when as much is to be removed: 1000 of it can be.
+    after = budget_of(Change(THURSDAY, 1000.0), Change(MONDAY + timedelta(days=7), -2000.0), read=Read(readings=((THURSDAY, 0.5),)))
+    assert (after.totals[0], after.earned[0]) == pytest.approx((1000, 1000))
+
+
 def test_a_budget_without_a_plan_still_takes_changes():
     after = budgets_of([([Change(MONDAY, 200.0), Change(THURSDAY, -100.0)], Read(0.25))], planned=False)
     assert (after.totals[0], after.earned[0]) == pytest.approx((1100, 250))
