@@ -21,15 +21,15 @@ FONTS = [Path(__file__).parent / "fonts", Path(__file__).resolve().parents[1] / 
 def brief_pdf(page: dict[str, Any]) -> bytes:
     """The PDF of `lib.documents.brief.page_of`, as PDF/UA-1 says it for screen readers. The same page gives the same bytes."""
     try:
-        return _compiled(page, ["ua-1"])
+        return _compiled(page, "ua-1")
     except typst.TypstError:  # that standard refuses letters which no font at hand can draw; such a page is written without its promise
-        return _compiled(page, [])
+        return _compiled(page, None)
 
 
-def _compiled(page: dict[str, Any], standards: list[Literal["ua-1"]]) -> bytes:
+def _compiled(page: dict[str, Any], standard: Literal["ua-1"] | None) -> bytes:
     return typst.compile(
         TEMPLATES / "brief.typ", root=TEMPLATES, font_paths=FONTS, ignore_system_fonts=True,
-        sys_inputs={"page": written(page)}, format="pdf", pdf_standards=standards, package_path=TEMPLATES,
+        sys_inputs={"page": written(page)}, format="pdf", pdf_standards=standard, package_path=TEMPLATES,
         package_cache_path=TEMPLATES,
     )  # fmt: skip
 
