@@ -26,7 +26,7 @@ YEAR_DAYS = 365
 
 WHY: dict[str, str] = SHARED | MARGIN | {reason: sentence for reason, (_, sentence) in REASONS.items()} | {
     "no_open_budget": N_("No open project has a budget."),
-    "in_hours": N_("In hours: not all of it can be told in cost."),
+    "in_hours": N_("In hours: it can't be told in cost."),
     "no_requests": N_("No change request of the account is known."),
     "no_hours": N_("A change request that was started says no hours."),
     "no_open_project": N_("No project is open."),
@@ -58,7 +58,7 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
     """The rows that a metric of one account came from on `day`, what matters most first; `role`: counts, or lacks something (`why`).
 
     margin_gap: project_id and project (null for other work), agi, cost, target, margin, over = agi − cost − target · agi, under = agi.
-    overrun: project_id, project, status, eac_by, over = EAC, under = BAC, in cost or hours, whichever the reading is in (`unit`).
+    overrun: project_id, project, status, eac_by, over = EAC, under = BAC, in cost or hours (`unit`).
     over_servicing: contract_id, month, included, carried_in, used, over = hours over, under = included; three months a contract.
     unapproved_scope: change_id, title, project_id, project, state_known, raised_on, started, decided_on, over = hours, under; then the open
     projects with their budget hours in `under`. The reading is Σ over / Σ under of the rows that count, less 1 for overrun. ValueError for
@@ -103,7 +103,8 @@ def _bills(sight: Sight) -> bool:
 def _overrun(sight: Sight, projects: pl.DataFrame, costs: pl.DataFrame, bills: bool) -> pl.DataFrame:
     """One row an open project and day: EAC in `over`, BAC in `under`, their `unit`, and why either is lacking.
 
-    In cost (base currency) where each of the account's projects that counts can be told in cost, else in hours.
+    In cost (base currency), or in hours where not one of the account's projects that count can be told in cost. Where some can, the others
+    lack it: two units make no sum, and a budget of cost that went missing must not turn the rest into hours.
     """
     effort = pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
     rows = with_role(
@@ -113,7 +114,8 @@ def _overrun(sight: Sight, projects: pl.DataFrame, costs: pl.DataFrame, bills: b
     ).rename({"name": "project"})
     keys = ["account_id", "day"]
     in_cost = _told(rows, costs, "cost")
-    untold = in_cost.filter(pl.col("role") == "lacks").select(keys).unique()
+    has = [(pl.col("role") == role).any().over(keys) for role in ("lacks", "counts")]
+    untold = in_cost.filter(has[0] & ~has[1]).select(keys).unique()
     rest = rows.join(untold, on=keys, how="semi")
     in_hours = _told(rest, values_of(sight, "hours", rest.filter(pl.col("role") == "counts")), "hours")
     return pl.concat([in_cost.join(untold, on=keys, how="anti"), in_hours])
@@ -148,14 +150,14 @@ def _over_servicing_readings(sight: Sight) -> pl.DataFrame:
     contracts = (
         portfolio["contracts"].select("contract_id", "account_id", "kind", "start", "end", "auto_renew", "hours_included").collect()
         .join(accounts, on="account_id")
-        .filter(pl.col("start") <= pl.col("day"))
+        .filter((pl.col("start") <= pl.col("day")).fill_null(True))
         .filter((pl.col("end") > pl.col("day") - timedelta(days=YEAR_DAYS)).fill_null(True) | pl.col("auto_renew").fill_null(False))
     )  # fmt: skip
     retainer = pl.col("kind") == "retainer"
     told = contracts.group_by("account_id", "day").agg(
         pl.col("kind").is_null().any().alias("unnamed"),
         retainer.any().alias("retained"),
-        (retainer & pl.col("hours_included").is_null()).any().alias("unstated"),
+        (retainer & (pl.col("hours_included").is_null() | pl.col("start").is_null())).any().alias("unstated"),
     )
     told = (
         told.join(_logged(sight), on=["account_id", "day"], how="left")

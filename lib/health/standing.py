@@ -30,6 +30,7 @@ WHY: dict[str, str] = {
     "billing_unknown": N_("Nothing says how a project is billed."),
     "no_finish_day": N_("Something is done, but nothing says since when."),
     "no_budget": N_("A project has no budget."),
+    "no_number": N_("A figure that it rests on is not a number."),
 }
 """Reasons that several metrics share; each module has its own beside them."""
 
@@ -179,7 +180,12 @@ def told_of(sight: Sight, metric: str, told: pl.DataFrame, otherwise: str) -> pl
     Missing where `told` has no row (`otherwise`), and for all of them where a table is not loaded that `metric` rests on.
     """
     loaded = pl.lit(set(METRICS[metric].tables) <= sight.portfolio.loaded)
-    absent = pl.when(~loaded).then(pl.lit("not_loaded")).when(pl.col("state").is_null()).then(pl.lit(otherwise))
+    no_number = (pl.col("state") == "known") & ~pl.col("value").is_finite().fill_null(False)
+    absent = (
+        pl.when(~loaded).then(pl.lit("not_loaded"))
+        .when(pl.col("state").is_null()).then(pl.lit(otherwise))
+        .when(no_number).then(pl.lit("no_number"))
+    )  # fmt: skip
     return (
         sight.accounts.select("account_id", "day")
         .join(told.select("account_id", "day", "state", "value", "why"), on=["account_id", "day"], how="left")

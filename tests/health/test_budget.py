@@ -190,11 +190,14 @@ def test_open_projects_with_a_budget_are_summed():
     assert overrun(project(), other | {"status": "on_hold"}, entries=[hours(30.0), hours(15.0, "k")])[1] == pytest.approx(-0.1)
 
 
-def test_without_cost_for_all_it_is_in_hours_for_all():
-    # Hours: 30 / 50 % = 60 of 100, and 15 / 50 % = 30 of 20: 90 of 120. In cost the first alone would do.
-    other = project("k", budget_cost=None, budget_amount=None, budget_hours=20.0)
-    assert overrun(project(), other, entries=[hours(30.0), hours(15.0, "k")]) == ("known", pytest.approx(-0.25), "in_hours")
-    assert overrun(project(), people=[{"person_id": "ana"}]) == ("known", pytest.approx(-0.4), "in_hours")
+def test_without_any_cost_it_is_in_hours_and_with_some_it_is_missing():
+    # Hours: 30 / 50 % = 60 of 100, and 15 / 50 % = 30 of 20: 90 of 120.
+    other = project("k", budget_hours=20.0)
+    both = [hours(30.0), hours(15.0, "k")]
+    assert overrun(project(), other, entries=both, people=[{"person_id": "ana"}]) == ("known", pytest.approx(-0.25), "in_hours")
+    no_cost = {"budget_cost": None, "budget_amount": None}
+    assert overrun(project() | no_cost, other | no_cost, entries=both)[1:] == (pytest.approx(-0.25), "in_hours")
+    assert overrun(project(), other | no_cost, entries=both) == ("missing", None, "no_budget")
 
 
 @pytest.mark.parametrize(
@@ -224,6 +227,11 @@ def test_of_accounts_projects_and_timesheets_alone_the_overrun_is_in_hours():
     assert overrun(plain, people=[]) == ("known", pytest.approx(0.2), "in_hours")
 
 
+def test_hours_that_are_no_number_make_it_missing():
+    assert overrun(project(), entries=[hours(30.0), hours(float("nan"))])[0] == "missing"
+    assert overrun(project(), entries=[hours(30.0) | {"hours": None}])[0] == "missing"
+
+
 # --- Over-servicing ---
 
 RETAINER = {"contract_id": "k", "account_id": "a", "kind": "retainer", "start": date(2025, 1, 1), "hours_included": 20.0}
@@ -250,7 +258,8 @@ def test_without_a_retainer_it_is_not_applicable_only_where_all_kinds_are_known(
 
 
 def test_a_retainer_of_which_something_is_not_known_makes_it_missing():
-    assert over_servicing(RETAINER, RETAINER | {"contract_id": "l", "hours_included": None})[2] == "no_included_hours"
+    for lost in ("hours_included", "start"):
+        assert over_servicing(RETAINER, RETAINER | {"contract_id": "l", lost: None})[2] == "no_included_hours"
     nameless = {"project_id": "j", "account_id": "a", "contract_id": None, "billing": None}
     assert over_servicing(RETAINER, projects=[nameless]) == ("missing", None, "unattributed_hours")
     assert over_servicing(RETAINER, projects=[nameless | {"billing": "retainer"}])[1] == pytest.approx(0.25)
