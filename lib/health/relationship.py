@@ -31,7 +31,8 @@ WHY: dict[str, str] = {
     "risk_incomplete": N_("An open risk has no kind, probability or impact."),
 }
 HEADINGS: dict[str, str] = {
-    "days": N_("Days ago"), "who": N_("Who"), "reached": N_("Decides"), "counts": N_("Counts"), "exposure": N_("Exposure"),
+    "kind": N_("Kind"), "title": N_("Title"), "days": N_("Days ago"), "who": N_("Who"), "reached": N_("Decides"), "counts": N_("Counts"),
+    "exposure": N_("Exposure"),
 }  # fmt: skip
 """What columns of evidence are called that no table has."""
 _A_DAY = pl.duration(days=1)

@@ -13,7 +13,7 @@ from lib.choices import CHOICES
 from lib.columns import N_
 from lib.documents.workbook import Sheet
 from lib.formats import Language
-from lib.health.book import WHY, Health, evidence_of
+from lib.health.book import READERS, WHY, Health, evidence_of
 from lib.health.metric_words import figure_text, question_text
 from lib.health.metrics import COMPONENTS, METRICS
 from lib.health.profile import Parameters
@@ -78,7 +78,7 @@ def _scoring(own: Mapping[str, Any], metric: str, rules: Parameters, t: Language
 
 EVIDENCE: dict[str, str] = {
     "name": N_("Name"), "what": N_("What"), "who": N_("Who"), "days_late": N_("Days late"), "open": N_("Open"), "share": N_("Share"),
-}  # fmt: skip
+} | {name: words for reader in READERS.values() for name, words in getattr(reader, "HEADINGS", {}).items()}  # fmt: skip
 """What columns of evidence are called that no table has."""
 
 
@@ -90,8 +90,8 @@ def headings_of(rows: pl.DataFrame, t: Language) -> dict[str, str]:
 
 def in_words(rows: pl.DataFrame, t: Language) -> pl.DataFrame:
     """Rows with the words of their choices in the language."""
-    words = {word: t(message) for word, message in CHOICES.items()}
-    chosen = [name for name in rows.columns if name in ("kind", "status", "role", "stage", "billing", "state")]
+    words = {word: t(message) for word, message in (WHY | CHOICES).items()}
+    chosen = [name for name in rows.columns if name in ("kind", "status", "role", "stage", "billing", "state", "says")]
     listed = cs.list().cast(pl.List(pl.String)).list.join(", ")
     return rows.with_columns(pl.col(name).replace(words) for name in chosen).with_columns(listed)
 
