@@ -53,7 +53,7 @@ def of_sample(book: Book, portfolio: Portfolio, t: Language) -> dict[str, Chart 
             whitespace(portfolio, book.as_of, book.base), t, words("whitespace", "Opportunities"), book.base
         ),
         "risk_matrix": account_grids.risk_matrix(risk_matrix(portfolio, book.as_of), t, words("risks", "Risks")),
-        "goals": account_grids.goals(goals(portfolio, book.as_of), t, words("goals", "Goals"), names),
+        "goals": account_grids.goals(goals(portfolio, book.as_of).head(12), t, words("goals", "Goals"), names),
     }
 
 

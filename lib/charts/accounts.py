@@ -138,9 +138,9 @@ def retention_bridge(
     for step, amount, accounts, share in steps.select("step", "amount", "accounts", "share").iter_rows():
         low, high = (0.0, amount) if step in ("start", "now") else (reached, reached + amount)
         reached = high
-        label = [t.money(amount, currency, sign=step not in ("start", "now"))]
+        # Not the sum first: a cell that begins with + is neutralised in files.
+        label = [t.plural("{n} account", "{n} accounts", accounts), t.money(amount, currency, sign=step not in ("start", "now"))]
         label += [t.share(share, sign=step != "now")] if step != "start" else []
-        label.append(t.plural("{n} account", "{n} accounts", accounts))
         rows.append((t(BRIDGE_STEPS[step]), PARTS[step], min(low, high), max(low, high), amount, " · ".join(label)))
     types = {
         "name": pl.String, "part": pl.String, "low": pl.Float64, "high": pl.Float64, "value": pl.Float64, "label": pl.String,

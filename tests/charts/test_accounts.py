@@ -119,7 +119,7 @@ def test_the_bridge_floats_from_the_start_to_now() -> None:
     assert chart.rows.select("part", "low", "high").rows() == [
         ("before", 0, 3000), ("more", 3000, 3300), ("less", 2700, 3300), ("less", 2200, 2700), ("now", 0, 2200),
     ]  # fmt: skip
-    assert chart.rows["label"].to_list()[1:3] == ["+€300 · +10% · 1 account", "−€600 · −20% · 1 account"]
+    assert chart.rows["label"].to_list()[1:3] == ["1 account · +€300 · +10%", "1 account · −€600 · −20%"]
     assert chart.title == "73% of the AGI of the 12 months before is still here"
 
 

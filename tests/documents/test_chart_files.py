@@ -65,8 +65,8 @@ def test_a_png_is_twice_as_sharp_as_its_drawing_and_says_what_it_shows(name: str
         assert picture.info["Description"] == chart.alt
         assert chart.source in picture.info["Source"]
         assert picture.convert("RGB").getpixel((1, 1)) == (255, 255, 255)
-        coloured = dict.fromkeys(("days", "grid", "waterfall", "band", "heat", "stack", "moves"), theme.MARK["risk"])
-        own = (coloured | {"distribution": INK}).get(chart.kind, theme.BLUE)
+        coloured = dict.fromkeys(("days", "grid", "waterfall", "band", "heat", "stack", "moves", "bridge", "progress"), theme.MARK["risk"])
+        own = (coloured | dict.fromkeys(("distribution", "amounts", "matrix"), INK)).get(chart.kind, theme.BLUE)
         assert tuple(bytes.fromhex(own[1:])) in {colour for _, colour in picture.convert("RGB").getcolors(1 << 24)}
 
 
@@ -99,18 +99,19 @@ def test_a_csv_holds_exactly_the_rows(name: str, code: str) -> None:
     chart, file = made(name, code, "csv")
     t = LANGUAGES[code]
     heading, *rows = lines(file)
-    assert heading == [chart.headings[column] for column in chart.rows.columns]
-    values = [row[chart.rows.columns.index("value")] for row in rows]
+    columns = plain_rows(chart, t).columns
+    assert heading == [chart.headings[column] for column in columns]
+    values = [row[columns.index("value")] for row in rows]
     assert [number(cell) if cell else None for cell in values] == chart.rows["value"].to_list()
     assert [row[0] for row in rows] == chart.rows["name"].to_list()
     for column in ("day", "start", "before_start"):
-        if column in chart.rows.columns:
-            cells_ = [row[chart.rows.columns.index(column)] for row in rows]
+        if column in columns:
+            cells_ = [row[columns.index(column)] for row in rows]
             assert cells_ == [day.isoformat() if day else "" for day in chart.rows[column]]
     for column in ("status", "before_status"):
-        if column in chart.rows.columns:
+        if column in columns:
             words = theme.words(chart.kind)
-            assert [row[chart.rows.columns.index(column)] for row in rows] == [t(words[status]) for status in chart.rows[column]]
+            assert [row[columns.index(column)] for row in rows] == [t(words[status]) for status in chart.rows[column]]
 
 
 @EVERY
@@ -118,7 +119,7 @@ def test_a_workbook_holds_exactly_the_rows_and_says_where_they_come_from(name: s
     chart, file = made(name, code, "xlsx")
     t = LANGUAGES[code]
     heading, *rows = cells(file)
-    assert list(heading) == [chart.headings[column] for column in chart.rows.columns]
+    assert list(heading) == [chart.headings[column] for column in plain_rows(chart, t).columns]
     shown = [tuple(cell.date() if isinstance(cell, datetime) else cell for cell in row) for row in rows]
     assert_rows(shown, [tuple(None if cell == "" else cell for cell in row) for row in plain_rows(chart, t).rows()])
     about = dict(row[:2] for row in cells(file, 1))
