@@ -152,3 +152,30 @@ def losses_of(tables: dict[str, Rows], columns: list[tuple[str, str]]) -> st.Sea
     """Two to four cells of `columns`, each alone or whole."""
     cells = st.sampled_from([(table, place, column) for table, column in columns for place in range(-1, len(tables[table]))])
     return st.lists(cells, min_size=2, max_size=4, unique=True).map(tuple)
+
+
+def without_what_came_after(frames: dict[str, pl.DataFrame], day: date) -> Portfolio:
+    """The tables as they would have stood at the close of `day`: no row and no fact dated later, and states as before those facts.
+
+    Expenses stay: those to come are planned ones.
+    """
+    dated = {"time_entries": "date", "progress": "date", "invoices": "issued", "change_requests": "raised_on"}
+    then = frames | {name: frames[name].filter(pl.col(column) <= day) for name, column in dated.items()}
+    facts = {"tasks": ("started_on", "finished_on", "accepted_on"), "projects": ("finished_on",)}
+    facts |= {"change_requests": ("decided_on", "started_on")}
+    before = {"tasks": ("finished_on", "done", "in_progress"), "projects": ("finished_on", "done", "active")}
+    for name, (fact, now, earlier) in before.items():
+        undone = (pl.col(fact) > day).fill_null(False) & (pl.col("status") == now)
+        then[name] = then[name].with_columns(pl.when(undone).then(pl.lit(earlier)).otherwise("status").alias("status"))
+    undecided = (pl.col("decided_on") > day).fill_null(False)
+    then["change_requests"] = then["change_requests"].with_columns(
+        pl.when(undecided).then(pl.lit("proposed")).otherwise("status").alias("status")
+    )
+    begun_later, ended_later = ((pl.col(fact) > day).fill_null(False) for fact in ("started_on", "finished_on"))
+    done = pl.when(begun_later).then(0.0).when(ended_later).then(None).otherwise("percent_complete")
+    then["tasks"] = then["tasks"].with_columns(
+        done.alias("percent_complete"), pl.when(begun_later).then(pl.lit("open")).otherwise("status").alias("status")
+    )
+    for name, columns in facts.items():
+        then[name] = then[name].with_columns(pl.when(pl.col(column) <= day).then(column).alias(column) for column in columns)
+    return Portfolio.of(1, **then)

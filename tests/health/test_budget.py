@@ -26,6 +26,7 @@ from tests.health.stories import (
     reading,
     same_readings,
     sight_of,
+    without_what_came_after,
 )
 
 SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
@@ -339,6 +340,12 @@ def test_readings_of_several_days_are_those_of_each():
     alone = pl.concat([budget.readings(sight_of(book, day)) for day in days])
     assert (together["state"] == "known").sum() > 100
     same_readings(together, alone)
+
+
+def test_nothing_after_the_day_is_seen():
+    day, frames = SAMPLE_AS_OF - timedelta(days=100), read_sample(SAMPLE)
+    made = budget.readings(sight_of(Portfolio.of(1, **frames), day))
+    same_readings(made, budget.readings(sight_of(without_what_came_after(frames, day), day)))
 
 
 def test_evidence_adds_up_to_the_reading():
