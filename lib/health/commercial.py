@@ -178,11 +178,16 @@ def _revenue_trend(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _first_flow(sight: Sight) -> date | None:
-    """The first day of which the book can have revenue, on the basis in use: how far back its data reach."""
-    dated = {"invoiced": ("invoices", "issued"), "earned": ("time_entries", "date")}
-    tables = [dated[sight.basis]] + ([("progress", "date"), ("contracts", "start")] if sight.basis == "earned" else [])
-    firsts = [sight.portfolio[table].select(pl.col(column).min()).collect().item() for table, column in tables]
-    return min((first for first in firsts if first is not None), default=None)
+    """The first day of which the book can have revenue, on the basis in use: how far back its data reach.
+
+    Contracts begin long before the hours that were loaded do: where there are hours, theirs is the first day.
+    """
+    earned = (("time_entries", "date"), ("progress", "date"), ("contracts", "start"))
+    for table, column in (("invoices", "issued"),) if sight.basis == "invoiced" else earned:
+        first: date | None = sight.portfolio[table].select(pl.col(column).min()).collect().item()
+        if first is not None:
+            return first
+    return None
 
 
 def _unclear_invoices(sight: Sight) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
@@ -209,15 +210,24 @@ def test_an_invoice_that_may_be_void_counts_only_once_it_is_paid():
     assert trend(*YEAR, billed(0, 80.0), billed(0, 9.0, status="void", paid_on=None)).value == pytest.approx(0.8)
 
 
-def test_on_the_earned_basis_hours_are_revenue():
+def days_of(window: int) -> list[date]:
+    return [ago(91 * window + offset) for offset in range(91)]
+
+
+def test_on_the_earned_basis_hours_and_contracts_are_revenue():
     entries = [{"date": ago(91 * window + 5), "hours": hours} for window, hours in enumerate([6.0, 10.0, 10.0, 10.0, 10.0])]
     book = book_of(
         accounts=[{"account_id": "a"}],
         people=[{"person_id": "ana", "bill_rate": 100.0}],
         projects=[{"project_id": "j", "account_id": "a", "billing": "time_materials"}],
         time_entries=[*entries, {"date": ago(454), "hours": 0.0}],
+        contracts=[contract(start=ago(2000))],
     )
-    assert read(readings, book, DAY, "revenue_trend", basis="earned").value == pytest.approx(0.6)
+    # The contract, a retainer, brings 1 000 a month beside 1 000 of hours in each window before and 600 in the last.
+    monthly = [sum(1000 / monthrange(day.year, day.month)[1] for day in days_of(window)) for window in range(5)]
+    expected = (monthly[0] + 600) / (sum(monthly[1:]) / 4 + 1000)
+    assert read(readings, book, DAY, "revenue_trend", basis="earned").value == pytest.approx(expected)
+    assert read(readings, book, ago(1), "revenue_trend", basis="earned").why == "short_history"  # hours reach back 454 days then
     lost = without(book, "people", "bill_rate")
     assert read(readings, lost, DAY, "revenue_trend", basis="earned").why == "revenue_incomplete"
 
