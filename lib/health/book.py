@@ -119,13 +119,17 @@ class Health:
             return moved(self.grid, last, last, (self.version.profile, self.version.profile))
         return moved(self.grid, first, last, (self.versions[first].profile, self.version.profile))
 
-    def under(self, version: Version) -> Health:
-        """The last day alone, as it would be under another version; its readings are the same."""
+    def under(self, version: Version, sight: Sight | None = None) -> Health:
+        """The last day alone, as it would be under another version; its readings are the same.
+
+        `sight`: of that day; with it an overdue invoice caps by the minimum of that version, else by that of the one in force.
+        """
         place = len(self.days) - 1
         found = self.grid.of_days([place])
-        return replace(
-            self, scores=scored(found, [version.profile], self.scores.caps[[place]]), versions=(version,), clients=self.clients
-        )  # fmt: skip
+        ceilings, flags = self.caps, self.scores.caps[[place]]
+        if sight is not None and version.profile.invoice_minimum != self.version.profile.invoice_minimum:
+            ceilings, flags = _caps([sight], [version], found)
+        return replace(self, scores=scored(found, [version.profile], flags), caps=ceilings, versions=(version,))
 
 
 def health(sights: Sequence[Sight], versions: Sequence[Version]) -> Health:

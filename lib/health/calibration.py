@@ -11,11 +11,16 @@ their number; fewer than 10 of them with a band none that rests on bands. "Not e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
 
+import numpy as np
 import polars as pl
+
+from lib.health.scores import BANDS, Scores
+from lib.periods import quarter_of
 
 NEAREST_DAYS, FURTHEST_DAYS = 60, 90
 LEAST_EVENTS = 10
@@ -141,6 +146,28 @@ class WhatIf:
     published_book: Distribution | None
     other_book: Distribution | None
     changed: int
+
+
+def weekly_scores(scores: Scores) -> pl.DataFrame:
+    """Every score on every day, as `backtest` takes them: account_id, day, point, band (null where too little is known), capped."""
+    at = np.nonzero(scores.grid.scored)
+    bands = scores.bands[at]
+    words = pl.Series([*BANDS, None], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "account_id": scores.grid.accounts["account_id"].gather(at[1]),
+            "day": pl.Series("day", scores.grid.days, pl.Date).gather(at[0]),
+            "point": scores.point[at],
+            "band": words.gather(np.where(bands < 0, len(BANDS), bands)),
+            "capped": scores.caps[at],
+        }
+    )
+
+
+def closes(days: Sequence[date], first_month: int = 1) -> list[date]:
+    """Of days in order: the last in each quarter of the fiscal year that begins in `first_month`, the very last one among them."""
+    last_of = {quarter_of(day, first_month): day for day in days}
+    return list(last_of.values())
 
 
 def distribution(scores: pl.DataFrame, revenue: pl.DataFrame, day: date) -> Distribution | None:

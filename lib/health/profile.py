@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from math import isfinite
 from typing import Any
 
@@ -28,6 +28,8 @@ WRONG: dict[str, str] = {
     ),
     "too_few": N_("Fewer than five metrics have a weight."),
     "unknown": N_("{what} is not known."),
+    "for_nobody": N_("A variant has to name a tier or an industry."),
+    "twice": N_("Two variants are for the same accounts: {what}."),
 }
 """Why a profile is refused."""
 
@@ -76,6 +78,14 @@ class Profile:
     def most(self) -> float:
         """Points that one metric can weigh at most: less than amber is wide."""
         return self.green - self.amber - 1
+
+    def share(self, metric: str) -> float:
+        """What a metric has of its component, beside the shares of the others."""
+        return self.shares.get(metric, 1.0)
+
+    def limits(self, metric: str) -> tuple[float, float]:
+        """Worst and best of a metric, where no variant says otherwise."""
+        return self.thresholds.get(metric, (METRICS[metric].worst, METRICS[metric].best))
 
     def parameters(self, tier: str | None = None, industry: str | None = None) -> Parameters:
         """Weights and thresholds for the accounts of a tier and an industry."""
@@ -128,12 +138,13 @@ DEFAULT_PROFILE = Profile(variants=(Variant(tier="key", thresholds={"contact_day
 
 @dataclass(frozen=True)
 class Version:
-    """A profile that holds from a day on. `number` is that of its row; 0 for the built-in one."""
+    """A profile that holds from a day on, written `at` a moment. `number` is that of its row; 0 for the built-in one."""
 
     valid_from: date
     profile: Profile
     number: int = 0
     author: str = ""
+    at: datetime | None = None
 
 
 BUILT_IN = Version(date.min, DEFAULT_PROFILE)
@@ -141,7 +152,9 @@ BUILT_IN = Version(date.min, DEFAULT_PROFILE)
 
 def published(rows: Iterable[Mapping[str, Any]]) -> tuple[Version, ...]:
     """Versions of authored rows of score_profiles."""
-    return tuple(Version(row["valid_from"], Profile.of_json(row["profile"]), row["id"], row["author"]) for row in rows)
+    return tuple(
+        Version(row["valid_from"], Profile.of_json(row["profile"]), row["id"], row["author"], row.get("at")) for row in rows
+    )
 
 
 def in_force(versions: Sequence[Version], day: date) -> Version:
@@ -160,6 +173,9 @@ def faults(profile: Profile) -> tuple[Fault, ...]:
         return tuple(found)
     if not 0 < profile.amber < profile.green < 100:
         return (Fault("bands"),)
+    found = [*_faults_of_variants(profile)]
+    if found:
+        return tuple(found)
     tiers = {None, *(variant.tier for variant in profile.variants)}
     industries = {None, *(variant.industry for variant in profile.variants)}
     width = profile.green - profile.amber
@@ -175,6 +191,14 @@ def faults(profile: Profile) -> tuple[Fault, ...]:
                 if weight >= width and weight > (heavy[key].weight if key in heavy else 0):
                     heavy[key] = Fault("too_heavy", key, weight, width)
     return tuple(heavy.values())
+
+
+def _faults_of_variants(profile: Profile) -> list[Fault]:
+    """Variants that nobody or that two name: which of the two has the last word would be chance."""
+    groups = [(variant.tier, variant.industry) for variant in profile.variants]
+    found = [Fault("for_nobody")] if (None, None) in groups else []
+    twice = dict.fromkeys(group for group in groups if groups.count(group) > 1 and group != (None, None))
+    return [*found, *(Fault("twice", ", ".join(name for name in group if name)) for group in twice)]
 
 
 def _faults_of_numbers(profile: Profile) -> list[Fault]:
