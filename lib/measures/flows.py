@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from lib.measures.exchange import with_flow_rates, with_stock_rates
 from lib.measures.terms import with_last_day
-from lib.measures.worked import rates_of_people as rates_of_people
+from lib.measures.worked import Numbers, Rate, Small, Whole, Worked, day_number, worked
 from lib.periods import Period
 from lib.portfolio import Portfolio
 
@@ -80,10 +81,11 @@ def comparable_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str)
     return _flows(portfolio, as_of, basis, [_Rates(portfolio["fx_rates"].collect(), base, as_of)])[0]
 
 
-def both_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str) -> tuple[Flows, Flows]:
-    """`daily_flows` and `comparable_flows`, with the hours, by far the most rows, gone through once."""
+def both_flows(portfolio: Portfolio, as_of: date, basis: Basis, base: str, entries: Worked | None = None) -> tuple[Flows, Flows]:
+    """`daily_flows` and `comparable_flows`, with the hours, by far the most rows, gone through once. `entries`: of `worked`, if at hand."""
     fx_rates = portfolio["fx_rates"].collect()
-    flows, *level = _flows(portfolio, as_of, basis, [_Rates(fx_rates, base), *([_Rates(fx_rates, base, as_of)] if fx_rates.height else [])])
+    level_too = [_Rates(fx_rates, base, as_of)] if fx_rates.height else []
+    flows, *level = _flows(portfolio, as_of, basis, [_Rates(fx_rates, base), *level_too], entries)
     return flows, level[0] if level else flows
 
 
@@ -92,13 +94,13 @@ def clients(portfolio: Portfolio) -> pl.DataFrame:
     return portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id", "lost_on").collect()
 
 
-def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates]) -> list[Flows]:
+def _flows(portfolio: Portfolio, as_of: date, basis: Basis, kinds: list[_Rates], entries: Worked | None = None) -> list[Flows]:
     """The flows at each kind of rates."""
     accounts = clients(portfolio)
     projects = billed_projects(portfolio, accounts)
     at_cost = "expenses" in portfolio.loaded
     made = []
-    for rates, hours in zip(kinds, _hours(portfolio, projects, kinds, as_of, basis), strict=True):
+    for rates, hours in zip(kinds, _hours(entries or worked(portfolio), projects, kinds, as_of, basis), strict=True):
         parts = [*hours, _expenses(portfolio, projects, rates, as_of)]
         if basis == "invoiced":
             parts.append(_invoiced(portfolio, accounts, rates, as_of, at_cost))
@@ -126,73 +128,59 @@ def billed_projects(portfolio: Portfolio, accounts: pl.DataFrame) -> pl.DataFram
     )
 
 
-def _hours(portfolio: Portfolio, projects: pl.DataFrame, kinds: list[_Rates], as_of: date, basis: Basis) -> list[list[pl.DataFrame]]:
+def _hours(entries: Worked, projects: pl.DataFrame, kinds: list[_Rates], as_of: date, basis: Basis) -> list[list[pl.DataFrame]]:
     """For each kind of rates: hours with their cost by account and day and, on the earned basis, the worth at bill rate of time and
     materials; and what of that has no price.
-
-    Rates are converted once for a person's day, not for each entry; entries with a rate of their own are the exception.
     """
-    clients = projects.with_columns(pl.col("account_id").rank("dense").cast(pl.UInt32).alias("client"))
-    entries = (
-        portfolio["time_entries"]
-        .filter(pl.col("date") <= as_of)
-        .select("person_id", "project_id", "date", "hours", "billable", "cost_rate", "bill_rate", "currency")
-        .join(clients.lazy().select("project_id", "client", "billing"), on="project_id")
-        .drop("project_id")
-    )
-    in_force = rates_of_people(portfolio, entries.select("person_id", "date").unique().collect())
+    known = pl.DataFrame({"project_id": entries.project_ids}).join(projects, on="project_id", how="left", maintain_order="left")
+    client = known["account_id"].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()
+    rows = np.flatnonzero((client[entries.project] > 0) & (entries.day <= day_number(as_of)))
+    project, day, hours, billable = entries.project[rows], entries.day[rows], entries.hours[rows], entries.billable[rows]
+    sold = (known["billing"] == "time_materials").fill_null(False).to_numpy() & (basis == "earned")
+    charged = np.flatnonzero(sold[project] & billable)
+    since = day - day.min(initial=day_number(as_of))
+    cells = {"client": client[project], "date": day, "hours": hours}
+    cells |= {"billable_hours": hours * billable, "stated_hours": hours * entries.states[rows]}
+    unpriced = []
     for number, rates in enumerate(kinds):
-        in_force = rates.of(in_force, "cost_currency").rename({"fx": "cost_fx"})
-        in_force = rates.of(in_force, "price_currency").rename({"fx": "price_fx"})
-        worth = (
-            (pl.col("cost_rate") * pl.col("cost_fx")).alias(f"cost{number}"),
-            (pl.col("bill_rate") * pl.col("price_fx")).alias(f"price{number}"),
-        )
-        in_force = in_force.with_columns(*worth).drop("cost_fx", "price_fx")
-    valued = [f"{what}{number}" for number in range(len(kinds)) for what in ("cost", "price")]
-    priced = entries.join(in_force.lazy().select("person_id", "date", *valued), on=["person_id", "date"], how="left")
-    own = pl.col("cost_rate").is_not_null() | pl.col("bill_rate").is_not_null()
-    if entries.filter(own).head(1).collect().height:
-        priced = pl.concat([priced.filter(~own), _at_own_rates(priced.filter(own).collect(), kinds).lazy()])
-    charged = (pl.col("billing") == "time_materials").fill_null(False) & pl.col("billable").fill_null(False) & (basis == "earned")
-    hours = pl.col("hours")
-    sums = [
-        hours.sum(),
-        hours.filter(pl.col("billable").fill_null(False)).sum().alias("billable_hours"),
-        hours.filter(pl.col("billable").is_not_null()).sum().alias("stated_hours"),
-    ]
-    for number in range(len(kinds)):
-        cost, price = pl.col(f"cost{number}"), pl.col(f"price{number}")
-        sums += [
-            (hours * cost).sum().alias(f"labour_cost{number}"),
-            hours.filter(cost.is_not_null()).sum().alias(f"rated_hours{number}"),
-            (hours * price).filter(charged).sum().alias(f"revenue{number}"),
-        ]
-    names = clients.select("client", "account_id").unique()
-    summed = priced.group_by("client", "date").agg(sums).collect().join(names, on="client").drop("client")
-    common = ["account_id", "date", "hours", "billable_hours", "stated_hours"]
+        fx = _by_currency_and_day(rates, entries.currencies, day)
+        cost = hours * _worth(entries.cost, rows, since, fx)
+        price = hours[charged] * _worth(entries.price, rows[charged], since[charged], fx)
+        cells[f"labour_cost{number}"] = np.nan_to_num(cost)
+        cells[f"rated_hours{number}"] = np.where(np.isnan(cost), 0.0, hours)
+        cells[f"revenue{number}"] = np.zeros(len(hours))
+        cells[f"revenue{number}"][charged] = np.nan_to_num(price)
+        unpriced.append(rows[charged[np.isnan(price)]])
+    names = pl.DataFrame({"client": client, "account_id": known["account_id"]}).drop_nulls().unique()
+    summed = pl.DataFrame(cells).group_by("client", "date").agg(pl.all().sum()).join(names, on="client")
+    common = (pl.col("account_id"), pl.col("date").cast(pl.Date), pl.col("hours", "billable_hours", "stated_hours"))
     made = []
-    for number in range(len(kinds)):
+    for number, without in enumerate(unpriced):
         own_sums = [pl.col(f"{name}{number}").alias(name) for name in ("labour_cost", "rated_hours", "revenue")]
-        parts = [summed.select(*common, *own_sums)]
-        if basis == "earned":
-            lacking = priced.filter(charged, pl.col(f"price{number}").is_null()).select("client", "person_id", "date").collect()
-            named = pl.concat_str(pl.lit("hours"), "person_id", "date", separator=" ").alias("unrated")
-            parts.append(lacking.join(names, on="client").select("account_id", "date", named))
-        made.append(parts)
+        lacking = pl.DataFrame({
+            "account_id": known["account_id"].gather(entries.project[without]),
+            "person": pl.Series(entries.person[without]).cast(pl.String),
+            "date": pl.Series(entries.day[without]).cast(pl.Date),
+        })  # fmt: skip
+        named = pl.concat_str(pl.lit("hours"), "person", "date", separator=" ").alias("unrated")
+        made.append([summed.select(*common, *own_sums), lacking.select("account_id", "date", named)])
     return made
 
 
-def _at_own_rates(entries: pl.DataFrame, kinds: list[_Rates]) -> pl.DataFrame:
-    """`entries` with cost and price by their own rates where they have them, at each kind of exchange rates."""
-    columns = entries.columns
-    for number, rates in enumerate(kinds):
-        entries = rates.of(entries, "currency")
-        for what, rate in (("cost", "cost_rate"), ("price", "bill_rate")):
-            own = pl.when(pl.col(rate).is_not_null()).then(pl.col(rate) * pl.col("fx")).otherwise(f"{what}{number}")
-            entries = entries.with_columns(own.alias(f"{what}{number}"))
-        entries = entries.drop("fx")
-    return entries.select(columns)
+def _by_currency_and_day(rates: _Rates, currencies: tuple[str, ...], day: Small) -> Numbers:
+    """Units of the base for one of each currency (row; the last is none) on each day from the first of `day` on; NaN without a rate."""
+    numbers = range(int(day.min()), int(day.max()) + 1) if len(day) else range(0)
+    days = pl.DataFrame({"date": pl.Series(numbers, dtype=pl.Int32).cast(pl.Date)})
+    pairs = pl.DataFrame({"currency": currencies}, {"currency": pl.String}).join(days, how="cross", maintain_order="left_right")
+    table = np.full((len(currencies) + 1, days.height), np.nan)
+    table[:-1] = rates.of(pairs)["fx"].fill_null(float("nan")).to_numpy().reshape(len(currencies), days.height)
+    return table
+
+
+def _worth(rate: Rate, rows: Whole, since: Small, fx: Numbers) -> Numbers:
+    """What an hour of each of `rows` is worth by `fx`, whose columns are days that `since` counts; NaN without a rate."""
+    worth: Numbers = rate.amount[rows] * (fx[rate.currency[rows], since] if rate.only is None else fx[rate.only][since])
+    return worth
 
 
 def _expenses(portfolio: Portfolio, projects: pl.DataFrame, rates: _Rates, as_of: date) -> pl.DataFrame:

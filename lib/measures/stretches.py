@@ -55,8 +55,7 @@ class Stretches:
 
     def places(self, currency: pl.Series) -> Whole:
         """The place of each currency."""
-        places = {name: place for place, name in enumerate(self.currencies)}
-        found: Whole = currency.replace_strict(places, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
+        found: Whole = currency.cast(pl.Enum(self.currencies), strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
         return found
 
     @cached_property
@@ -112,7 +111,7 @@ class Stretches:
             currency = np.where(np.isnan(fx), -1, 0)
         self.leave_out(key, stretch, currency, name)
 
-    def leave_out(self, key: Whole, stretch: Whole, currency: Whole, name: Whole) -> None:
+    def leave_out(self, key: Whole, stretch: Whole, currency: Whole | Small, name: Whole) -> None:
         """Count the names of each key whose currency has no rate; at own rates those of place −1, whatever the currency."""
         for columns, lacking in self._lacking():
             such = lacking[currency]

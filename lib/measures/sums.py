@@ -14,7 +14,7 @@ import polars as pl
 from lib.measures.exchange import with_flow_rates
 from lib.measures.flows import BILLED_BY_CONTRACT, Basis, billed_projects, clients, counted_invoices, earned_fees, earning_contracts
 from lib.measures.stretches import UNRATED, Stretches, Window
-from lib.measures.worked import Rate, Whole, Worked, day_number, day_of, worked
+from lib.measures.worked import Rate, Small, Whole, Worked, day_number, day_of, worked
 from lib.periods import Period
 from lib.portfolio import Portfolio
 
@@ -117,18 +117,18 @@ def _hours(into: Stretches, entries: Worked, projects: pl.DataFrame, basis: Basi
         into.leave_out(code[rows] // (into.parts + 1), stretch[rows], currency, name)
 
 
-def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, code: Whole, names: tuple[str, ...]) -> Whole:
+def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, code: Whole, names: tuple[str, ...]) -> Small:
     """Tally the hours of `rows` at `rate`, and where a second name is given those that have one; the currency of each by place."""
-    place = np.append(into.places(pl.Series(entries.currencies, dtype=pl.String)), -1)
+    place = np.append(into.places(pl.Series(entries.currencies, dtype=pl.String)), -1).astype(np.int32)
     amount, hours = rate.amount[rows], entries.hours[rows]
     if rate.only is not None and place[rate.only] == 0:
-        currency = np.zeros(len(hours), np.int8)
+        currency = np.zeros(len(hours), np.int32)
     else:
         currency = place[rate.currency[rows]]
         if not into.level:
             fx = into.own_rates[currency, np.clip(entries.day[rows] - into.begins, 0, into.own_rates.shape[1] - 1)]
             amount = amount * fx
-            currency = np.zeros(len(hours), np.int8)
+            currency = np.zeros(len(hours), np.int32)
     worth = hours * amount
     lacking = np.isnan(worth)
     if lacking.any():

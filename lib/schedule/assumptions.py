@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 from lib.measures.exchange import with_stock_rates
-from lib.measures.flows import rates_of_people
+from lib.measures.worked import rates_of_people
 from lib.portfolio import Portfolio
 from lib.schedule.spread import History, history_of
 from lib.schedule.streams import RHO_PERSON, RHO_PROJECT
