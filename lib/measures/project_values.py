@@ -22,9 +22,11 @@ from lib.measures.project_plans import Plans, project_plans
 from lib.measures.project_progress import project_progress, readings
 from lib.measures.project_rates import HourCosts, hour_costs
 from lib.measures.project_tasks import TaskDays
-from lib.measures.worked import Worked
+from lib.measures.worked import Worked, worked
 from lib.portfolio import Portfolio
 
+TASK_DAYS_AT_ONCE = 2_000_000
+"""Tasks × days that are worked out at once: more days go one block after the other, so that memory stays below a gigabyte."""
 _FACTS = ("pair", "project_id", "day", "account_id", "name", "status", "billing", "finished", "over", "budget_cost", "budget_amount")
 
 
@@ -38,13 +40,13 @@ def project_values(portfolio: Portfolio, as_of: date, basis: Basis = "cost", bas
 
 def values_on(
     portfolio: Portfolio, days: Sequence[date], basis: Basis = "cost", base: str = "EUR", projects: pl.LazyFrame | None = None,
-    recent_days: int | None = None, entries: Worked | None = None,
+    recent_days: int | None = None, entries: Worked | None = None, columns: Sequence[str] | None = None,
 ) -> pl.DataFrame:  # fmt: skip
     """One row a project and day, by day and project_id, at the close of each of `days`: each day's rows are what that day alone would give.
 
     `projects`: those wanted, by project_id, or by project_id and day. `recent_days`: of each day only projects whose first day has come,
     that are not cancelled, and are not over or were finished no more than so many days before. `entries`: the portfolio's `worked`, from
-    whoever has it at hand.
+    whoever has it at hand. `columns`: those wanted (of many rows, a few take a tenth of the memory of all).
 
     Amounts are hours, or money of `base` at the rate of the day; times are working days of the project's calendar from the baseline's
     start. Columns: project_id, day, account_id, name, status, billing, finished; technique and technique_assumed; bac_original, bac_by (of
@@ -55,7 +57,17 @@ def values_on(
     on hold (as known in the portfolio) have no figures of time. Approved scope counts by the part that the client pays, from its decision
     on.
     """
-    sources = sources_of(portfolio, days, basis, base, projects, recent_days, entries)
+    asked = sorted(set(days))
+    at_once = max(1, TASK_DAYS_AT_ONCE // max(1, portfolio["tasks"].select(pl.len()).collect().item()))
+    if len(asked) <= at_once:
+        values = _values(sources_of(portfolio, asked, basis, base, projects, recent_days, entries))
+        return values if columns is None else values.select(columns)
+    known = worked(portfolio) if entries is None else entries
+    blocks = [asked[first : first + at_once] for first in range(0, len(asked), at_once)]
+    return pl.concat(values_on(portfolio, block, basis, base, projects, recent_days, known, columns) for block in blocks)
+
+
+def _values(sources: Sources) -> pl.DataFrame:
     rows = sources.rows.join(_planned(sources), on="pair", how="left", maintain_order="left")
     done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
     left_out = ("pair", "over", "fx", "budget_cost", "budget_amount", "done", "weighed", "planned_hours", "labour")

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from lib.measures import project_values as project_values_module
 from lib.measures.project_values import project_values, values_on
 from lib.measures.worked import worked
 from lib.portfolio import Portfolio
@@ -75,6 +76,16 @@ def test_projects_can_be_asked_for_by_name_or_each_on_its_own_day():
     pairs = pl.LazyFrame({"project_id": ["running", "past"], "day": [FRIDAY, MONDAY]})
     assert named(values_on(dated_projects(), [MONDAY, FRIDAY], projects=pairs)) == [("past", MONDAY), ("running", FRIDAY)]
     assert values_on(dated_projects(), [], projects=names).height == 0
+
+
+def test_many_days_of_many_tasks_go_block_by_block_without_a_trace(monkeypatch: pytest.MonkeyPatch):
+    book = Portfolio.of(1, **read_sample(SAMPLE))
+    days = [SAMPLE_AS_OF - timedelta(days=30 * month) for month in range(5)]
+    whole = values_on(book, days, "hours")
+    tasks = book["tasks"].collect().height
+    monkeypatch.setattr(project_values_module, "TASK_DAYS_AT_ONCE", 2 * tasks)
+    assert_frame_equal(values_on(book, days, "hours"), whole, check_exact=False, rel_tol=1e-11, abs_tol=1e-8)
+    assert values_on(book, days, "hours", columns=["day", "spi_t"]).equals(whole.select("day", "spi_t"))
 
 
 def test_values_do_not_hang_on_who_else_is_asked_for():
