@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -56,13 +56,19 @@ def show_head(found: Health, row: Mapping[str, Any], book: Book, t: Language) ->
     if reasons:
         shape = f":{'red' if row['band'] == 'red' else 'orange'}[{GLYPH[status_of('red' if row['band'] == 'red' else 'amber')]}]"
         st.markdown(f"{shape}{NBSP}**{t('Capped below green:')}** {' '.join(reasons)}")
-    if row["set_band"]:
-        said = t(
-            "{author} set it to {band} until {day}: {reason} By its number it is {computed}.", author=md(row["set_by"]),
-            band=band_text(row["set_band"], t).lower(), day=t.day(row["expires_on"], near=found.as_of),
-            reason=md(_ended(row["reason"])), computed=band_text(row["band"], t).lower(),
-        )  # fmt: skip
+    if said := set_band_text(row, found.as_of, t, md):
         st.markdown(f":blue[◆]{NBSP}{said}")
+
+
+def set_band_text(row: Mapping[str, Any], as_of: date, t: Language, quote: Callable[[str], str] = str) -> str:
+    """That a person set the band, who, why and until when; empty where nobody did."""
+    if not row["set_band"]:
+        return ""
+    return t(
+        "{author} set it to {band} until {day}: {reason} By its number it is {computed}.", author=quote(row["set_by"]),
+        band=band_text(row["set_band"], t).lower(), day=t.day(row["expires_on"], near=as_of), reason=quote(_ended(row["reason"])),
+        computed=band_text(row["band"], t).lower(),
+    )  # fmt: skip
 
 
 def _ended(text: str) -> str:

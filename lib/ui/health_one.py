@@ -15,6 +15,8 @@ from lib.health.metrics import METRICS
 from lib.health.sentences import moved_headline
 from lib.measures.book import Book
 from lib.ui import health_reading, session
+from lib.ui.account_notes import show_notes
+from lib.ui.account_screen import brief_download, show_screen, the_brief
 from lib.ui.frame import chart_card, md
 from lib.ui.health_account import (
     badge,
@@ -90,6 +92,9 @@ def show_one(
         line = charts.history(weeks_of, markers, t, Words("health.history", source, found.as_of, row["name"]), bands)
         if line is not None:
             chart_card(line, t)
+    st.subheader(t("The account on one screen"), anchor=False)
+    show_screen(the_brief(found, asked, row, t), t)
+    show_notes(row, found, t)
     if asked_rows:
         sight = health_reading.sights(asked, (found.as_of,))[0]
         show_metric_rows(found, sight, row, metrics, asked_rows, book.base, t)
@@ -98,6 +103,7 @@ def show_one(
 def _buttons(found: Health, asked: HealthAsked, row: dict[str, Any], book: Book, t: Language) -> None:
     """What can be done with the account: set its band, take its brief."""
     show_override(row, found.as_of, t)
+    brief_download(the_brief(found, asked, row, t), row["account_id"], t)
 
 
 def _source(found: Health, t: Language) -> str:
