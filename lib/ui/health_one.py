@@ -64,7 +64,6 @@ def show_one(
     with left:
         show_list(accounts, account_id, bands, t)
         show_levers(metrics, row, found, t)
-        show_questions(metrics, session.portfolio(asked.version).loaded, t)
     with right:
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.subheader(f"{md(row['name'])} &nbsp; :small[{badge(row, t)}]", anchor=False, width="content")
@@ -78,7 +77,11 @@ def show_one(
             label_visibility="collapsed", default=WEEKS[0], required=True,
         )  # fmt: skip
         show_moved(found, row, weeks or WEEKS[0], Words("health.moved", source, found.as_of, row["name"]), t)
-    left, right = st.columns(2, gap="medium")
+        weeks_of, markers = history_rows(found, account_id)
+        line = charts.history(weeks_of, markers, t, Words("health.history", source, found.as_of, row["name"]), bands)
+        if line is not None:
+            chart_card(line, t)
+    left, right = st.columns([1.36, 1], gap="medium")
     with left:
         lost = charts.points_lost(lost_rows(metrics, t), t, Words("health.lost", source, found.as_of, row["name"]))
         if lost is not None:
@@ -88,10 +91,7 @@ def show_one(
             t("Rows behind a metric"), list(names), format_func=lambda key: names[key], type="tertiary", key="health.metric_rows"
         )
     with right:
-        weeks_of, markers = history_rows(found, account_id)
-        line = charts.history(weeks_of, markers, t, Words("health.history", source, found.as_of, row["name"]), bands)
-        if line is not None:
-            chart_card(line, t)
+        show_questions(metrics, session.portfolio(asked.version).loaded, t)
     st.subheader(t("The account on one screen"), anchor=False)
     show_screen(the_brief(found, asked, row, t), t)
     show_notes(row, found, t)
