@@ -68,6 +68,7 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
         raise ValueError(f"not a metric of budget: {metric}")
     alone = narrowed(sight, account_id, day)
     projects = projects_on(alone)
+    named: tuple[str, ...]
     if metric == "over_servicing":
         burn = retainer_burn(alone.portfolio, day, 4, alone.worked).filter("complete").sort("month").group_by("contract_id").tail(3)
         named = ("contract_id", "month", "included", "carried_in", "used")

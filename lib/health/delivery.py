@@ -15,7 +15,7 @@ import polars as pl
 from lib.columns import N_
 from lib.health.readings import Sight
 from lib.health.standing import WHY as SHARED
-from lib.health.standing import is_lean, narrowed, on_days, projects_on, ratios, values_of, with_role, within
+from lib.health.standing import is_lean, narrowed, on_days, projects_on, ratios, summed_on_days, told_of, values_of, with_role, within
 from lib.measures.earned_value import REASONS
 
 METRICS = ("spi_t", "milestones_met", "overdue_tasks")
@@ -42,11 +42,11 @@ WHY: dict[str, str] = SHARED | {reason: sentence for reason, (_, sentence) in RE
 def readings(sight: Sight) -> pl.DataFrame:
     """READING rows of spi_t (ratio), milestones_met and overdue_tasks (shares 0-1) for each account and day of `sight`."""
     projects = projects_on(sight)
-    timed, marks, tasks = _timed(sight, projects, _Lean.of(sight)), _milestones(sight, projects), _open_tasks(sight, projects)
+    timed, marks = _timed(sight, projects, _Lean.of(sight)), _milestones(sight, projects)
     return pl.concat([
         ratios(sight, "spi_t", timed, none="none_running", no_rows="no_projects", notes="note"),
         ratios(sight, "milestones_met", marks, none="none_due", no_rows="no_baseline"),
-        ratios(sight, "overdue_tasks", tasks, none="none_open", no_rows="no_tasks", notes="note"),
+        _overdue_tasks(sight),
     ])
 
 
@@ -65,7 +65,7 @@ def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFr
     rows, named, order = {
         "spi_t": (_timed(alone, projects, _Lean.of(sight)), _PROJECT, {"spi_t": False, "project_id": False}),
         "milestones_met": (_milestones(alone, projects), _MILESTONE, {"over": False, "baseline_finish": False, "task_id": False}),
-        "overdue_tasks": (_open_tasks(alone, projects), _TASK, {"over": True, "due": False, "task_id": False}),
+        "overdue_tasks": (_open_tasks(alone), _TASK, {"over": True, "due": False, "task_id": False}),
     }[metric]
     shown = rows.filter(pl.col("role") != "out").select(*named, "over", "under", "role", "why")
     return shown.sort(list(order), descending=list(order.values()), nulls_last=True)
@@ -147,17 +147,16 @@ def _milestones(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.lit("out").alias("role"))
     )  # fmt: skip
     marks = named.filter(pl.col("kind").is_in(["milestone", "deliverable"]) | pl.col("kind").is_null())
-    until = (pl.col("baseline_finish") + timedelta(days=RECENT_DAYS)).alias("until")
+    # Met 90 days ago or more, one without a baseline would have been met if it was due now: leaving it out can't flatter.
+    until = (pl.coalesce("baseline_finish", "finished_on") + timedelta(days=RECENT_DAYS)).alias("until")
     due = on_days(marks.with_columns(until), sight.days, "baseline_finish", "until").join(standing, on=["project_id", "day"])
-    # Met 90 days ago or more, it would have been met if it was due now: leaving it out can't flatter.
-    settled = (pl.col("finished_on") <= pl.col("day") - timedelta(days=RECENT_DAYS)).fill_null(False)
     past = (pl.col("standing") == "over") & ~within("finished", RECENT_DAYS)
     undated = pl.col("baseline_finish").is_null()
     rows = with_role(
         due,
         [
             pl.col("standing") == "cancelled",
-            undated & (pl.col("change_id").is_not_null() | settled | past | (pl.col("standing") == "planned")),
+            undated & (pl.col("change_id").is_not_null() | past | (pl.col("standing") == "planned")),
         ],
         {
             "kind_unknown": pl.col("kind").is_null(),
@@ -171,61 +170,102 @@ def _milestones(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows, witness], how="diagonal")
 
 
-def _open_tasks(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
-    """Leaf tasks open on each day on projects under way, with their estimate (under) and what of it is overdue (over).
+def _open_tasks(sight: Sight) -> pl.DataFrame:
+    """The tasks open on each day of `sight`, by their role."""
+    roles = pl.when(pl.col("why").is_null()).then(pl.lit("counts")).otherwise(pl.lit("lacks"))
+    return on_days(_open_stretches(sight), sight.days, "from", "until").with_columns(roles.alias("role"))
 
-    Overdue: due before the day; a task without a due date goes by the finish of its plan, if that is past; else it is `undated`
-    and counts as overdue. One without an estimate makes the share missing, unless it is not overdue: then the others' is no less.
-    Tasks of a change request are there from the day it was raised.
+
+def _overdue_tasks(sight: Sight) -> pl.DataFrame:
+    """READING rows of overdue_tasks. Where nothing is overdue the share is 0, whatever the estimates are."""
+    stretches = _open_stretches(sight)
+    reasons = ("status_unknown", "kind_unknown", "no_estimate")
+    marks = [(pl.col("why") == why).alias(why) for why in reasons]
+    counted = stretches.with_columns(
+        *marks,
+        pl.lit(1.0).alias("open"),
+        (pl.col("over") > 0).alias("late"),
+        pl.when("undated").then("under").alias("loose"),
+    )
+    sums = summed_on_days(counted, sight.days, "from", "until", ("open", "late", "over", "under", "loose", *reasons))
+    known = sight.portfolio["tasks"].join(sight.portfolio["change_requests"].select("change_id", "raised_on"), on="change_id", how="left")
+    first = (
+        known.join(sight.portfolio["projects"].select("project_id", "account_id"), on="project_id")
+        .filter((pl.col("kind") == "task") | pl.col("kind").is_null())
+        .group_by("account_id")
+        .agg(pl.col("raised_on").fill_null(date.min).min().alias("first"))
+        .collect()
+    )
+    told = sight.accounts.select("account_id", "day").join(first, on="account_id").filter(pl.col("first") <= pl.col("day"))
+    told = told.join(sums, on=["account_id", "day"], how="left").with_columns(pl.col("open", "late", *reasons).fill_null(0.0))
+    loose = (pl.col("late") > 0.5) & (pl.col("loose") > UNDATED_MOST * pl.col("under") + 1e-9)
+    holds = {name: pl.col(name) > 0.5 for name in reasons} | {"none_open": pl.col("open") < 0.5, "no_due_date": loose}
+    why = pl.coalesce(*(pl.when(held).then(pl.lit(name)) for name, held in holds.items()), pl.lit(None, pl.String))
+    state = (
+        pl.when(pl.col("why").is_null()).then(pl.lit("known"))
+        .when(pl.col("why") == "none_open").then(pl.lit("not_applicable"))
+        .otherwise(pl.lit("missing"))
+    )  # fmt: skip
+    note = pl.when((pl.col("loose") > 1e-9) & (pl.col("late") > 0.5)).then(pl.lit("undated_overdue"))
+    told = told.with_columns(why.alias("why")).with_columns(
+        state.alias("state"),
+        pl.when(pl.col("late") < 0.5).then(0.0).otherwise(pl.col("over") / pl.col("under")).alias("value"),
+        pl.coalesce("why", note).alias("why"),
+    )
+    return told_of(sight, "overdue_tasks", told, "no_tasks")
+
+
+def _open_stretches(sight: Sight) -> pl.DataFrame:
+    """Leaf tasks while they are open on projects under way: from a day (null: always) until another (null: for ever), with their estimate
+    (under) and what of it is overdue (over); `why`: what makes the share missing.
+
+    Overdue: due before the day; a task without a due date goes by the finish of its plan once that is past; until then, and without
+    either, it is `undated` and counts as overdue. One without an estimate makes the share missing where it is overdue; where it is not, the
+    share is no less without it. Tasks of a change request are there from the day it was raised.
     """
     portfolio = sight.portfolio
     parents = portfolio["tasks"].select(pl.col("parent_id").alias("task_id")).drop_nulls().unique()
-    raised = portfolio["change_requests"].select("change_id", "raised_on")
+    raised = portfolio["change_requests"].select("change_id", pl.col("raised_on").alias("from"))
+    ended = pl.col("project_ended")
+    projects = portfolio["projects"].select(
+        "project_id", "account_id", pl.col("name").alias("project"), pl.col("status").alias("project_status"),
+        pl.col("finished_on").alias("project_ended"),
+    )  # fmt: skip
+    under_way = (
+        pl.col("project_status").is_null()
+        | (pl.col("project_status") == "active")
+        | ((pl.col("project_status") == "done") & ended.is_not_null())
+    )
+    closed = (pl.col("status") == "cancelled") | ((pl.col("status") == "done") & pl.col("finished_on").is_null())
     tasks = (
         portfolio["tasks"]
-        .filter((pl.col("kind") == "task") | pl.col("kind").is_null(), pl.col("status").ne_missing("cancelled"))
+        .filter((pl.col("kind") == "task") | pl.col("kind").is_null(), ~closed.fill_null(False))
         .join(parents, on="task_id", how="anti")
+        .join(projects, on="project_id")
+        .filter(under_way)
         .join(raised, on="change_id", how="left")
         .select(
-            "task_id", pl.col("name").alias("task"), "project_id", "kind", "status", "due", "finish", "finished_on", "assignee_id",
-            pl.col("estimate_hours").alias("estimate"), "raised_on",
+            "account_id", "task_id", pl.col("name").alias("task"), "project_id", "project", "kind", "assignee_id", "from",
+            pl.min_horizontal("finished_on", ended).alias("until"), "due", "finish", pl.col("estimate_hours").alias("estimate"),
+            (pl.col("status").is_null() | pl.col("project_status").is_null()).alias("unclear"),
         )
         .collect()
     )  # fmt: skip
-    over = pl.col("finished").is_not_null().alias("over")
-    standing = projects.select("project_id", "day", "account_id", pl.col("name").alias("project"), "standing", over)
-    witness = standing.join(tasks.select("project_id").unique(), on="project_id").select("account_id", "day").unique()
-    unfinished = on_days(tasks, sight.days, "raised_on", "finished_on").join(standing, on=["project_id", "day"])
-    stated = pl.col("due") < pl.col("day")
-    by_plan = pl.col("due").is_null() & (pl.col("finish") < pl.col("day")).fill_null(False)
-    undated = pl.col("due").is_null() & ~by_plan
-    overdue = stated.fill_null(False) | by_plan | undated
-    rows = with_role(
-        unfinished,
-        [
-            ~pl.col("standing").is_in(["open", "unclear"]) | pl.col("over"),
-            (pl.col("status") == "done") & pl.col("finished_on").is_null(),
-        ],
-        {
-            "status_unknown": pl.col("status").is_null() | (pl.col("standing") == "unclear"),
-            "kind_unknown": pl.col("kind").is_null(),
-            "no_estimate": overdue & pl.col("estimate").is_null(),
-        },
+    turns = pl.coalesce("due", "finish") + timedelta(days=1)
+    before = tasks.with_columns(
+        pl.min_horizontal("until", turns).alias("until"), pl.col("due").is_null().alias("undated"), pl.col("due").is_null().alias("overdue")
     )
-    rows = rows.filter(pl.col("role") != "out").with_columns(
-        pl.when(overdue).then(pl.col("estimate").fill_null(0.0)).otherwise(0.0).alias("over"),
+    after = tasks.filter(turns.is_not_null()).with_columns(
+        pl.max_horizontal("from", turns).alias("from"), pl.lit(False).alias("undated"), pl.lit(True).alias("overdue")
+    )
+    why = (
+        pl.when("unclear").then(pl.lit("status_unknown"))
+        .when(pl.col("kind").is_null()).then(pl.lit("kind_unknown"))
+        .when(pl.col("overdue") & pl.col("estimate").is_null()).then(pl.lit("no_estimate"))
+    )  # fmt: skip
+    return pl.concat([before, after]).with_columns(
+        why.alias("why"),
+        pl.when("overdue").then(pl.col("estimate").fill_null(0.0)).otherwise(0.0).alias("over"),
         pl.col("estimate").fill_null(0.0).alias("under"),
-        (undated & (pl.col("role") == "counts")).alias("undated"),
         pl.coalesce("due", "finish").alias("due"),
     )
-    group = ("account_id", "day")
-    loose = pl.col("under").filter("undated").sum().over(group) > UNDATED_MOST * pl.col("under").sum().over(group)
-    rows = rows.with_columns(
-        pl.when(pl.col("undated") & loose).then(pl.lit("lacks")).otherwise("role").alias("role"),
-        pl.when(pl.col("undated") & loose).then(pl.lit("no_due_date")).otherwise("why").alias("why"),
-        pl.when(pl.col("undated")).then(pl.lit("undated_overdue")).alias("note"),
-    )
-    # Where nothing is overdue the share is 0, whatever the estimates are.
-    nothing_late = pl.col("over").sum().over(group) == 0
-    rows = rows.with_columns(pl.when(nothing_late).then(pl.max_horizontal("under", pl.lit(1.0))).otherwise("under").alias("under"))
-    return pl.concat([rows, witness.with_columns(pl.lit("out").alias("role"))], how="diagonal")

@@ -88,21 +88,44 @@ def is_lean(portfolio: Portfolio) -> bool:
 
 def on_days(rows: pl.DataFrame, days: Sequence[date], first: str, until: str | None = None) -> pl.DataFrame:
     """`rows` once for each of `days` (ascending) from the day in `first` to the one before that in `until`; null: always, never."""
+    named = pl.DataFrame({"_at": range(len(days)), "day": list(days)}, {"_at": pl.Int64, "day": pl.Date})
+    return (
+        _placed(rows, days, first, until)
+        .with_columns(pl.int_ranges("_at", "_to").alias("_at"))
+        .explode("_at")
+        .join(named, on="_at", maintain_order="left")
+        .drop("_at", "_to")
+    )
+
+
+def summed_on_days(rows: pl.DataFrame, days: Sequence[date], first: str, until: str, columns: Sequence[str]) -> pl.DataFrame:
+    """account_id, day and the sums of `columns` over the rows that `on_days` would give, for each account of `rows` and each day.
+
+    Sums rise and fall where rows begin and end, so that a task open for two years costs no more than one open for a day. Counts are exact;
+    amounts to their last bits.
+    """
+    spans = _placed(rows, days, first, until).with_columns(pl.col("account_id").rank("dense").alias("account"))
+    names, width = spans["account_id"].unique().sort(), len(days) + 1
+    begin, end = ((spans["account"].cast(pl.Int64) - 1) * width + spans[column] for column in ("_at", "_to"))
+    size = len(names) * width
+    made = pl.DataFrame({"account_id": names}).join(pl.DataFrame({"day": list(days)}, {"day": pl.Date}), how="cross", maintain_order="left")
+    sums = []
+    for column in columns:
+        amounts = spans[column].cast(pl.Float64).fill_null(0.0).to_numpy()
+        steps = np.bincount(begin.to_numpy(), amounts, size) - np.bincount(end.to_numpy(), amounts, size)
+        sums.append(pl.Series(column, steps.reshape(-1, width)[:, :-1].cumsum(axis=1).ravel(), pl.Float64))
+    return made.with_columns(sums)
+
+
+def _placed(rows: pl.DataFrame, days: Sequence[date], first: str, until: str | None) -> pl.DataFrame:
+    """Those of `rows` that hold on any of `days`, with the places in them of the first (_at) and of the one after the last (_to)."""
 
     def place(column: str | None, otherwise: date) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         known = rows[column].fill_null(otherwise) if column else pl.repeat(otherwise, rows.height, dtype=pl.Date, eager=True)
         return np.searchsorted(np.array(days, "datetime64[D]"), known.to_numpy().astype("datetime64[D]"), side="left")
 
     at, to = (pl.Series(name, place(*bound), pl.Int64) for name, bound in {"_at": (first, date.min), "_to": (until, date.max)}.items())
-    named = pl.DataFrame({"_at": range(len(days)), "day": list(days)}, {"_at": pl.Int64, "day": pl.Date})
-    return (
-        rows.with_columns(at, to)
-        .filter(pl.col("_at") < pl.col("_to"))
-        .with_columns(pl.int_ranges("_at", "_to").alias("_at"))
-        .explode("_at")
-        .join(named, on="_at", maintain_order="left")
-        .drop("_at", "_to")
-    )
+    return rows.with_columns(at, to).filter(pl.col("_at") < pl.col("_to"))
 
 
 def hours_within(sight: Sight, window: Window) -> pl.DataFrame:
@@ -151,14 +174,17 @@ def ratios(sight: Sight, metric: str, rows: pl.DataFrame, *, none: str, no_rows:
     out (`none`). `notes`: a column of `rows` whose first value stands beside a known figure.
     """
     counts, lacking = pl.col("role") == "counts", pl.col("role") == "lacks"
-    note = pl.col(notes).filter(counts).drop_nulls().sort().first() if notes else pl.lit(None, pl.String)
-    told = rows.group_by("account_id", "day").agg(
-        (pl.col("over").filter(counts).sum() / pl.col("under").filter(counts).sum()).alias("value"),
-        (pl.col("under").filter(counts).sum() > 0).alias("divides"),
-        counts.any().alias("counted"),
-        pl.col("why").filter(lacking).mode().sort().first().alias("lacking"),
-        note.alias("note"),
-    )
+    keys = ["account_id", "day"]
+    # The commonest of a group is dear to find, and few rows lack anything.
+    commonest = rows.filter(lacking).group_by(keys).agg(pl.col("why").mode().sort().first().alias("lacking"))
+    note = pl.col(notes).min() if notes else pl.lit(None, pl.String)
+    sums = rows.filter(counts).group_by(keys).agg(
+        (pl.col("over").sum() / pl.col("under").sum()).alias("value"), (pl.col("under").sum() > 0).alias("divides"), note.alias("note")
+    )  # fmt: skip
+    told = rows.select(keys).unique()
+    for found in (commonest, sums):
+        told = told.join(found, on=keys, how="left")
+    told = told.with_columns(pl.col("divides").is_not_null().alias("counted"))
     verdict = (
         pl.when(pl.col("lacking").is_not_null()).then(pl.lit("missing"))
         .when(~pl.col("counted")).then(pl.lit("not_applicable"))
@@ -196,7 +222,7 @@ def told_of(sight: Sight, metric: str, told: pl.DataFrame, otherwise: str) -> pl
         )
         .with_columns(pl.when(pl.col("state") == "known").then("value").cast(pl.Float64).alias("value"))
         .select(READING.keys())
-        .cast(READING)
+        .cast(pl.Schema(READING))
     )
 
 
