@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from types import ModuleType
 
 import numpy as np
@@ -86,23 +87,36 @@ class Health:
     def accounts(self) -> pl.DataFrame:
         """One row an account of `clients`: name, tier, industry, manager, status, the columns of `Scores.accounts`, and for each of TRENDS
         before_4, before_13 (the score then, null where there was none or too little was known)."""
-        found = self.scores.accounts()
+        return self._accounts
+
+    @cached_property
+    def _accounts(self) -> pl.DataFrame:
+        found = self.all_days
         now = found.filter(pl.col("day") == self.as_of).drop("day", "tier", "industry")
         for weeks in TRENDS:
             then = found.filter(pl.col("day") == self.as_of - timedelta(weeks=weeks), pl.col("band").is_not_null())
             now = now.join(then.select("account_id", pl.col("point").alias(f"before_{weeks}")), on="account_id", how="left")
         return self.clients.drop("day").join(now, on="account_id")
 
+    @cached_property
+    def all_days(self) -> pl.DataFrame:
+        """`Scores.accounts` of every day."""
+        return self.scores.accounts()
+
     def metrics(self) -> pl.DataFrame:
         """`Scores.metrics` of the last day, with `why` of its reading."""
+        return self._metrics
+
+    @cached_property
+    def _metrics(self) -> pl.DataFrame:
         last = _at(self.scores, [len(self.days) - 1])
         return last.metrics().join(self.readings.select("account_id", "metric", "why"), on=["account_id", "metric"], how="left")
 
     def history(self, account_id: str) -> pl.DataFrame:
         """One row a day on which the account has a score: day, point, low, high, coverage, band, capped."""
         if account_id not in self.grid.accounts["account_id"]:
-            return self.scores.accounts().clear().select("day", "point", "low", "high", "coverage", "band", "capped")
-        return self.scores.accounts().filter(pl.col("account_id") == account_id).select(
+            return self.all_days.clear().select("day", "point", "low", "high", "coverage", "band", "capped")
+        return self.all_days.filter(pl.col("account_id") == account_id).select(
             "day", "point", "low", "high", "coverage", "band", "capped"
         )  # fmt: skip
 
@@ -113,6 +127,15 @@ class Health:
 
     def moves(self, weeks: int) -> pl.DataFrame:
         """`moved.moved` between the day so many weeks ago and the last; no rows where history doesn't reach."""
+        if weeks not in self._moves:
+            self._moves[weeks] = self._moved(weeks)
+        return self._moves[weeks]
+
+    @cached_property
+    def _moves(self) -> dict[int, pl.DataFrame]:
+        return {}
+
+    def _moved(self, weeks: int) -> pl.DataFrame:
         first = self.back(weeks)
         last = len(self.days) - 1
         if first is None:
