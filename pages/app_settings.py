@@ -9,6 +9,8 @@ from lib.ui.author import name_field
 from lib.ui.file_limits import show_limits
 from lib.ui.frame import context_row, page
 from lib.ui.keeping import show_keeping, show_tables_out
+from lib.ui.profile_editor import editing, show_editor
+from lib.ui.profile_versions import show_profiles
 from lib.ui.states import show_language
 
 session.require("configure", "settings")
@@ -18,6 +20,9 @@ BASES = {"invoiced": N_("Invoiced: by issue date or service period"), "earned": 
 MONTHS = [t.month_name(number) for number in range(1, 13)]
 
 with page():
+    if editing():
+        show_editor(t)
+        st.stop()
     st.title(t("Settings every figure rests on"), anchor=False)
     with context_row(t("A change is kept with its author and date, and shows at once on every page.")):
         show_language(t)
@@ -73,6 +78,7 @@ with page():
                     session.save_setting(key, value)
             st.session_state["settings.saved"] = True
             st.rerun()
+    show_profiles(t)
     show_tables_out(t)
     show_limits(t)
     show_keeping(t)
