@@ -24,7 +24,7 @@ METRICS = ("margin_gap", "overrun", "over_servicing", "unapproved_scope")
 UNDECIDED = ("logged", "assessed", "proposed")
 YEAR_DAYS = 365
 
-WHY: dict[str, str] = SHARED | MARGIN | {reason: sentence for reason, (_, sentence) in REASONS.items()} | {
+WHY: dict[str, str] = {reason: sentence for reason, (_, sentence) in REASONS.items()} | SHARED | MARGIN | {
     "no_open_budget": N_("No open project has a budget."),
     "in_hours": N_("In hours: it can't be told in cost."),
     "no_requests": N_("No change request of the account is known."),

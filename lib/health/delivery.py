@@ -24,12 +24,12 @@ ELAPSED_LEAST = 0.10
 UNDATED_MOST = 0.20
 """Share of the open estimate that may lack a due date: up to it such tasks count as overdue, above it the share is missing."""
 
-WHY: dict[str, str] = SHARED | {reason: sentence for reason, (_, sentence) in REASONS.items()} | {
+WHY: dict[str, str] = {reason: sentence for reason, (_, sentence) in REASONS.items()} | SHARED | {
     "no_baseline": N_("A project or milestone has no baseline."),
     "straight_plan": N_("Against a straight plan from start to due, for want of a baseline."),
     "none_running": N_("No project with a baseline is under way, or was finished in the last 90 days."),
     "none_due": N_("No milestone or deliverable was due in the last 90 days."),
-    "kind_unknown": N_("Nothing says whether a task is a milestone."),
+    "task_kind_unknown": N_("Nothing says whether a task is a milestone."),
     "no_tasks": N_("No task of the account is known."),
     "none_open": N_("No task is open."),
     "no_due_date": N_("Too many open tasks have no due date."),
@@ -159,7 +159,7 @@ def _milestones(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
             undated & (pl.col("change_id").is_not_null() | past | (pl.col("standing") == "planned")),
         ],
         {
-            "kind_unknown": pl.col("kind").is_null(),
+            "task_kind_unknown": pl.col("kind").is_null(),
             "no_baseline": undated,
             "status_unknown": pl.col("status").is_null() | (pl.col("standing") == "unclear"),
             "no_finish_day": (pl.col("status") == "done") & pl.col("finished_on").is_null(),
@@ -179,7 +179,7 @@ def _open_tasks(sight: Sight) -> pl.DataFrame:
 def _overdue_tasks(sight: Sight) -> pl.DataFrame:
     """READING rows of overdue_tasks. Where nothing is overdue the share is 0, whatever the estimates are."""
     stretches = _open_stretches(sight)
-    reasons = ("status_unknown", "kind_unknown", "no_estimate")
+    reasons = ("status_unknown", "task_kind_unknown", "no_estimate")
     marks = [(pl.col("why") == why).alias(why) for why in reasons]
     counted = stretches.with_columns(
         *marks,
@@ -260,7 +260,7 @@ def _open_stretches(sight: Sight) -> pl.DataFrame:
     )
     why = (
         pl.when("unclear").then(pl.lit("status_unknown"))
-        .when(pl.col("kind").is_null()).then(pl.lit("kind_unknown"))
+        .when(pl.col("kind").is_null()).then(pl.lit("task_kind_unknown"))
         .when(pl.col("overdue") & pl.col("estimate").is_null()).then(pl.lit("no_estimate"))
     )  # fmt: skip
     return pl.concat([before, after]).with_columns(

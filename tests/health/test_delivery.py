@@ -173,7 +173,7 @@ def test_cancelled_milestones_and_projects_leave():
     ("lost", "why"),
     [
         ({"status": None}, "status_unknown"),
-        ({"kind": None}, "kind_unknown"),
+        ({"kind": None}, "task_kind_unknown"),
         ({"baseline_finish": None}, "no_baseline"),
         ({"finished_on": None}, "no_finish_day"),
     ],
