@@ -77,6 +77,13 @@ def finished(work: Work, works: dict[str, list[Work]]) -> date | None:
     return work.a_end
 
 
+def target_margin(job: Job) -> float | None:
+    """What the house wants to keep of a job: a third of its retainers and hours, more of its larger fixed prices."""
+    if job.billing != "fixed":
+        return 0.33
+    return 0.4 if job.fee > 120000 else 0.35
+
+
 def projects(works: list[Work], readings: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     latest = {row["project_id"]: row["percent_complete"] for row in readings}
@@ -99,7 +106,7 @@ def projects(works: list[Work], readings: list[dict[str, Any]]) -> list[dict[str
             "budget_amount": gross_fee(job) if fixed else None, "budget_cost": round(hours * unit, -2) if costed else None,
             "pass_through_budget": round(job.media * months) if job.media and fixed else None, "currency": currency,
             "percent_complete": latest.get(job.id) if fixed else None, "ev_technique": "percent_complete" if fixed else None,
-            "target_margin": None if job.billing != "fixed" else (0.4 if job.fee > 120000 else 0.35),
+            "target_margin": target_margin(job),
         })  # fmt: skip
     for project_id, name, status, start, due in INTERNAL:
         rows.append({"project_id": project_id, "account_id": HOUSE, "name": name, "status": status, "manager": "Elena Castaño", "start": start, "due": due, "billing": "internal",
