@@ -1,7 +1,8 @@
 """Every figure that Cartera shows, defined once: name, unit, formula in words, source and direction. It computes nothing.
 
 Pages, decks and workbooks take names, units and definitions from here. The signals that bring an account onto the agenda, with their
-severities, stand here too.
+severities, stand here too. The metrics, components and caps of account health are declared beside what they do; `lib.health.defined`
+gives them the same shape.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Literal
 
 from lib.columns import N_
 
-Unit = Literal["money", "share", "hours", "count", "index", "days"]
+Unit = Literal["money", "share", "hours", "count", "index", "days", "ratio", "points", "yes_no", "exposure", "band"]
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -127,6 +128,168 @@ _DECLARED = (
     ),
 )  # fmt: skip
 DEFINITIONS: dict[str, Definition] = {definition.key: definition for definition in _DECLARED}
+
+_ACCOUNT_HEALTH = N_("Account health, by the score profile in force on the day")
+_BY_ACCOUNT = (
+    Definition(
+        "score", N_("Health score"), "index",
+        N_("Σ weight × score of the metrics that apply, their weights adding up to 100. A metric scores 100 × (reading − worst) / (best − "
+           "worst), kept within 0 and 100; a missing one keeps its weight and counts at its prior. Prospects, lost and internal accounts "
+           "have no score."),
+        _ACCOUNT_HEALTH, "higher", ("accounts",),
+    ),
+    Definition(
+        "score_prior", N_("Prior"), "index",
+        N_("What a missing metric counts at: the least of 50, the median of the metric over the book (only where five accounts have it) and "
+           "the account's own last known score of it, in the 104 weeks before. So losing data never raises a score."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "score_coverage", N_("Coverage"), "share",
+        N_("Weight of the metrics with data / weight of the metrics that apply. Below 70 % an account is never green, below 40 % it has no "
+           "band."),
+        _ACCOUNT_HEALTH, "higher", ("accounts",),
+    ),
+    Definition(
+        "score_range", N_("Range of the score"), "index",
+        N_("From the score with every missing metric at 0 to the score with all of them at 100. It is narrow where much is known."),
+        _ACCOUNT_HEALTH, "lower", ("accounts",),
+    ),
+    Definition(
+        "score_band", N_("Band"), "band",
+        N_("Red below 50, amber below 75, green from there on, unless the profile says otherwise; by the exact score, after what keeps from "
+           "green. Below 40 % of coverage there is none."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "score_firm", N_("Firm or soft"), "yes_no",
+        N_("Firm: both ends of the range, after caps, lie in the same band, and no single reading holds it there. Everything else is soft."),
+        _ACCOUNT_HEALTH, "higher", ("accounts",),
+    ),
+    Definition(
+        "score_rests_on", N_("Rests on"), "yes_no",
+        N_("The metrics with data without whose reading, counted at its prior, the band would be another."),
+        _ACCOUNT_HEALTH, "lower", ("accounts",),
+    ),
+    Definition(
+        "score_lost", N_("Points lost"), "index",
+        N_("Weight × (100 − score) / 100 of a metric; of a component, the sum of its metrics. The main reason is the metric that loses most."),
+        _ACCOUNT_HEALTH, "lower", ("accounts",),
+    ),
+    Definition(
+        "score_change", N_("Change of the score"), "index",
+        N_("The score, to one decimal, less that of the same day 4 or 13 weeks before. Below 3.0 either way it is flat."),
+        _ACCOUNT_HEALTH, "higher", ("accounts",),
+    ),
+    Definition(
+        "score_moved", N_("Why it moved"), "index",
+        N_("The change between two days in five kinds of bar that add up to it exactly: data moved (there on both days); data appeared or "
+           "disappeared (on one); the book moved (on neither: its prior moved); the rules changed; what applies changed. Weight × change of "
+           "the score and score × change of the weight, each at the mean of both days."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "score_gain", N_("Gain of a metric"), "index",
+        N_("Weight × (100 − score) / 100: the points to win if the metric were at its best."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "score_flip", N_("Weight that turns the band"), "index",
+        N_("(limit of the band − score of the rest) / (score of the component − score of the rest): the weight at which a component alone "
+           "would carry the score across the limit; none outside 0 to 100."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "score_override", N_("Band set by hand"), "band",
+        N_("A band that a person sets with a reason, from the day it is written to its expiry. It changes the band, never the score; the "
+           "computed one stays visible, and the check of the score ignores it. It may lift a capped account."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "movability", N_("Points to win"), "index",
+        N_("100 − the highest the score can be, its range's upper end: what metrics with data have lost. That end counts as no more than the "
+           "limit of green where the account is capped, and as no more than 50 where it has no band."),
+        _ACCOUNT_HEALTH, "neither", ("accounts",),
+    ),
+    Definition(
+        "priority", N_("Order of the agenda"), "money",
+        N_("AGI of the last 12 months × severity of the gravest signal × points to win / 100. Ties go by the next notice date, then by "
+           "severity. Where an account has no score, the last factor is 1."),
+        N_("Revenue at stake, times how far the score can be moved"), "neither", ("invoices",), ("contracts", "expenses", "fx_rates"),
+    ),
+)  # fmt: skip
+_OF_THE_CHECK = (
+    Definition(
+        "loss", N_("Lost account"), "count",
+        N_("The earliest of: notice given, a contract that ended and none followed within 90 days, lost. A fixed price without notice days "
+           "is delivered, not lost."),
+        N_("Events of the check"), "lower", ("accounts",), ("contracts",),
+    ),
+    Definition(
+        "green_share", N_("Green share of the book"), "share",
+        N_("Green accounts / accounts with a score, and the same by AGI of 12 months. Above 80 % the score tells accounts hardly apart."),
+        N_("Distribution of computed bands, after caps"), "neither", ("accounts",), ("invoices",),
+    ),
+    Definition(
+        "auc", N_("Lost scored lower (AUC)"), "share",
+        N_("The chance that an account lost 60 to 90 days later scored lower than one that stayed, on the same day; ties count half. 50 % is "
+           "chance. Beside it the 95 % interval. With fewer than 10 lost there is no figure."),
+        N_("Mann and Whitney (1947), interval by Hanley and McNeil (1982)"), "higher", ("accounts",), ("contracts",),
+    ),
+    Definition(
+        "lift", N_("Lift of red"), "ratio",
+        N_("Share of revenue lost among scores that were red / share lost among all. Wanted: 3 or more. With fewer than 10 lost there is no "
+           "figure."),
+        N_("Back-test over scores 60 to 90 days before"), "higher", ("accounts", "invoices"), ("contracts",),
+    ),
+    Definition(
+        "caught", N_("Lost below green before"), "share",
+        N_("Lost accounts that were red or amber 60 to 90 days before / lost accounts with a score then. Too little data for a band "
+           "warns nobody and does not count. Wanted: two thirds or more. With fewer than 10 lost there is no figure."),
+        N_("Back-test over scores 60 to 90 days before"), "higher", ("accounts",), ("contracts",),
+    ),
+)  # fmt: skip
+_OF_THE_BOOK = (
+    Definition(
+        "pipeline", N_("Expected from open deals"), "money",
+        N_("Σ amount × probability of open opportunities that close in the next 120 days, at the as-of rate. Deals without a probability, a "
+           "closing date or a rate, and those past it, stand apart."),
+        N_("Pipeline"), "higher", ("opportunities",), ("fx_rates",),
+    ),
+    Definition(
+        "pipeline_spread", N_("Pipeline, P10 to P90"), "money",
+        N_("What those deals bring with a chance of 10 % at most and of 90 % at most, each won or lost by itself: the smallest sum that "
+           "reaches the percentile, from the exact distribution; for more than 30 deals a normal one where none is over 10 %, else one "
+           "on a grid with its error stated."),
+        N_("Exact distribution by convolution"), "neither", ("opportunities",), ("fx_rates",),
+    ),
+    Definition(
+        "single_threaded", N_("Single-threaded"), "share",
+        N_("AGI of 12 months of accounts with at most one active contact met in the last 90 days / AGI of all. It can't be told without a "
+           "meeting or call of the book in the last 60 days, nor where meetings name nobody."),
+        N_("Stakeholders"), "lower", ("contacts", "touchpoints"), ("invoices",),
+    ),
+    Definition(
+        "risk_exposure", N_("Risk exposure"), "exposure",
+        N_("Σ probability × impact of open risks, each 1 to 5; an open issue counts as probability 5. No sum while one of them lacks either. "
+           "Beside it the same 13 weeks before."),
+        N_("Risk matrix"), "lower", ("risks",),
+    ),
+    Definition(
+        "goal_progress", N_("Progress of a goal"), "share",
+        N_("(Actual − baseline) / (target − baseline), 100 % at the target; also for goals that go down. Without an actual of its own, a goal "
+           "takes the latest value of its indicator."),
+        N_("Goals agreed with the client"), "higher", ("goals",), ("kpi_values",),
+    ),
+    Definition(
+        "whitespace", N_("Services not bought"), "count",
+        N_("Services that some account was offered and this one has neither bought nor in an open deal. Not known where it bought something "
+           "that no won deal names."),
+        N_("Whitespace: services × accounts"), "neither", ("opportunities",), ("contracts", "invoices"),
+    ),
+)  # fmt: skip
+HEALTH_FIGURES: dict[str, tuple[Definition, ...]] = {"score": _BY_ACCOUNT, "check": _OF_THE_CHECK, "book": _OF_THE_BOOK}
+"""Figures of account health by the part that shows them. None is a figure of `lib.measures.book`."""
 
 
 @dataclass(frozen=True)

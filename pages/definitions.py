@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from lib.definitions import DEFINITIONS, SIGNALS
-from lib.ui import definition_list, reading, session, view
+from lib.definitions import DEFINITIONS
+from lib.health.profile import in_force
+from lib.ui import definition_list, health_reading, reading, session, view
 from lib.ui.definition import show_definition
 from lib.ui.frame import context_row, md, page
 from lib.ui.states import show_language, show_pinned
@@ -17,7 +18,7 @@ for part in ("figure", "find"):
     if (linked := st.session_state.pop(part, None)) is not None:
         st.session_state[f"definitions.{part}"] = linked
 only = str(st.session_state.get("definitions.figure") or "")
-only = only if only in DEFINITIONS or only in SIGNALS else ""
+only = only if definition_list.defined(only) else ""
 
 figures, counts = {}, None
 if "accounts" in portfolio.loaded:
@@ -50,13 +51,16 @@ with page():
     show_pinned(version, t)
     looked_for = str(st.session_state.get("definitions.find") or "").strip()
     chosen = definition_list.figures_said(t, looked_for, only)
+    health = definition_list.health_said(t, looked_for, only)
     signals = definition_list.signals_said(t, looked_for, only)
     opened = None
-    if not chosen and not signals:
+    if not chosen and not health and not signals:
         st.markdown(t("No figure or signal says {what}.", what=md(f"«{looked_for}»")))
     for one in chosen:
         if definition_list.show_figure(one, figures.get(one.key), portfolio.loaded, t):
             opened = figures[one.key]
+    rules = in_force(health_reading.profile_versions(), seen.as_of).profile.parameters()
+    definition_list.show_health(health, portfolio.loaded, rules, t)
     if signals:
         st.header(t("Signals: what brings an account onto the agenda"), anchor="signals")
     for signal in signals:

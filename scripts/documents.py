@@ -13,6 +13,10 @@ import dataframely as dy
 
 from lib.definitions import CONCENTRATION_LIMITS, DEFINITIONS, RATE_MAX_AGE_DAYS, RENEWAL_WINDOW_DAYS, SIGNALS, Definition, Signal
 from lib.formats import Language
+from lib.health.defined import COMPONENT_OF, DEFINED, GROUPS, METRIC_OF
+from lib.health.metric_words import figure_text
+from lib.health.metrics import COMPONENTS, METRIC_KEYS
+from lib.health.profile import DEFAULT_PROFILE
 from lib.intake import SheetLimits
 from lib.intake.delimited import MOST_COLUMNS
 from lib.intake.messages import EXPLAINED, MESSAGES, QUESTIONS, REFUSALS
@@ -52,6 +56,10 @@ WORDS = {
         "from": "From",
         "figure": "Figure",
         "graded": "{least} at {mild}, 1 at {grave}",
+        "metric": "Metric",
+        "at_0": "Scores 0",
+        "at_100": "Scores 100",
+        "weight": "Weight",
     },
     "es": {
         "key": "Clave",
@@ -82,6 +90,10 @@ WORDS = {
         "from": "De",
         "figure": "Cifra",
         "graded": "{least} con {mild}, 1 con {grave}",
+        "metric": "Métrica",
+        "at_0": "Puntúa 0",
+        "at_100": "Puntúa 100",
+        "weight": "Peso",
     },
 }
 UNITS = {
@@ -92,6 +104,11 @@ UNITS = {
         "count": "number",
         "index": "index",
         "days": "days",
+        "ratio": "ratio",
+        "points": "percentage points",
+        "yes_no": "yes or no",
+        "exposure": "probability × impact",
+        "band": "band",
         "h": "hours",
         "d": "days",
         "%": "0 to 100",
@@ -108,6 +125,11 @@ UNITS = {
         "count": "número",
         "index": "índice",
         "days": "días",
+        "ratio": "cociente",
+        "points": "puntos porcentuales",
+        "yes_no": "sí o no",
+        "exposure": "probabilidad × impacto",
+        "band": "banda",
         "h": "horas",
         "d": "días",
         "%": "de 0 a 100",
@@ -166,13 +188,14 @@ def importing(t: Language) -> str:
 
 
 def definitions(t: Language) -> str:
-    """Every figure and every signal."""
+    """Every figure, those of account health, and every signal."""
     limits = {name: t.number(value) if name == "hhi" else t.share(value) for name, value in CONCENTRATION_LIMITS.items()}
     return _filled(
         "definitions",
         t,
         figures=_list_of_figures(t),
         formulas="\n\n".join(_figure(figure, t) for figure in DEFINITIONS.values()),
+        health="\n\n".join(_health_group(group, t) for group in GROUPS),
         signals=_signals(t),
         renewal_days=t.number(RENEWAL_WINDOW_DAYS),
         rate_days=t.number(RATE_MAX_AGE_DAYS),
@@ -286,6 +309,26 @@ def _figure(figure: Definition, t: Language) -> str:
         f"- {words['needs']}: {_tables(figure.tables, t)}." + (f" {words['also']}: {_tables(figure.also, t)}." if figure.also else ""),
     ]
     return f"### {figure.key}\n\n**{t(figure.name)}.** {t(figure.formula)}\n\n" + "\n".join(facts)
+
+
+def _health_group(group: str, t: Language) -> str:
+    """One part of account health: its heading, the default scale and weights of metrics, its definitions."""
+    parts = [f"## {t(GROUPS[group])}", *([_scales(t)] if group == "metrics" else []), *(_figure(one, t) for one in DEFINED[group])]
+    return "\n\n".join(parts)
+
+
+def _scales(t: Language) -> str:
+    """Components and metrics with the default profile's weights, and what scores 0 and 100."""
+    words, rules = WORDS[t.code], DEFAULT_PROFILE.parameters()
+    rows = [[words["metric"], words["weight"], words["at_0"], words["at_100"], words["needs"]]]
+    for one in DEFINED["metrics"]:
+        if component := COMPONENT_OF.get(one.key):
+            rows.append([f"[**{t(one.name)}**](#{one.key})", f"**{t.number(COMPONENTS[component].weight)}**", "", "", ""])
+            continue
+        place = METRIC_KEYS.index(METRIC_OF[one.key].key)
+        ends = [figure_text(METRIC_KEYS[place], float(limits[place]), t) for limits in (rules.worst, rules.best)]
+        rows.append([f"[{t(one.name)}](#{one.key})", t.number(float(rules.weights[place]), 1), *ends, _tables(one.tables, t)])
+    return _rows(*rows)
 
 
 def _tables(names: tuple[str, ...], t: Language) -> str:
