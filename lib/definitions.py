@@ -258,9 +258,9 @@ _OF_THE_BOOK = (
     ),
     Definition(
         "pipeline_spread", N_("Pipeline, P10 to P90"), "money",
-        N_("What those deals bring with a chance of 10 % at most and of 90 % at most, each won or lost by itself: the smallest sum that "
-           "reaches the percentile, from the exact distribution; for more than 30 deals a normal one where none is over 10 %, else one "
-           "on a grid with its error stated."),
+        N_("The sums that those deals stay within with a chance of 10 % and of 90 %, each won or lost by itself: the smallest that reach it, "
+           "from the exact distribution; for more than 30 deals from a normal one where none is over 10 %, else from one on a grid, with "
+           "its error stated."),
         N_("Exact distribution by convolution"), "neither", ("opportunities",), ("fx_rates",),
     ),
     Definition(

@@ -14,12 +14,14 @@ from lib.columns import N_
 from lib.documents.workbook import Sheet
 from lib.formats import Language
 from lib.health.book import READERS, WHY, Health, evidence_of
+from lib.health.defined import metric_key
 from lib.health.metric_words import figure_text, question_text
 from lib.health.metrics import COMPONENTS, METRICS
 from lib.health.profile import Parameters
 from lib.health.readings import Sight
 from lib.health.sentences import absence_text, score_text
 from lib.tables import TABLES
+from lib.ui import session
 from lib.ui.frame import md, rows_table, small_table
 from lib.ui.table_downloads import about_view, table_downloads
 
@@ -47,6 +49,8 @@ def _contents(found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.D
             st.markdown(f":gray[— {absence_text(own['state'], own['why'], t, WHY)}.]")
         if own["state"] == "missing":
             st.markdown(f"{md(question_text(metric, t, sight.portfolio.loaded))}.")
+        definitions = session.ROOT / "pages" / "definitions.py"
+        st.page_link(definitions, label=t("See it in Definitions"), query_params={"figure": metric_key(metric), "lang": t.code})
         rows = evidence_of(sight, row["account_id"], metric)
         if rows.is_empty():
             return
