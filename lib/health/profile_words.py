@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lib.choices import CHOICES
 from lib.columns import N_
@@ -62,8 +62,8 @@ def version_name(version: Version, t: Language) -> str:
 
 def differences(before: Profile, after: Profile, t: Language) -> list[str]:
     """What a profile says differently than another one, a part of a sentence each; its name is no difference. Empty for equal ones."""
-    found = list(_numbers(before.weights, after.weights, N_("weight of {what} {before} → {after}"), 0.0, t))
-    found += _numbers(before.shares, after.shares, N_("share of {what} {before} → {after}"), 1.0, t)
+    found = list(_numbers(COMPONENTS, before.weights, after.weights, N_("weight of {what} {before} → {after}"), 0.0, t))
+    found += _numbers(METRICS, before.shares, after.shares, N_("share of {what} {before} → {after}"), 1.0, t)
     for key in METRIC_KEYS:
         if before.limits(key) != after.limits(key):
             old, new = (_limits_text(key, profile.limits(key), t) for profile in (before, after))
@@ -106,8 +106,10 @@ def impact_text(found: Impact, base: str, t: Language) -> str:
     return said
 
 
-def _numbers(before: Mapping[str, float], after: Mapping[str, float], said: str, default: float, t: Language) -> Iterator[str]:
-    for key in (*COMPONENTS, *METRIC_KEYS):
+def _numbers(
+    keys: Iterable[str], before: Mapping[str, float], after: Mapping[str, float], said: str, default: float, t: Language
+) -> Iterator[str]:
+    for key in keys:
         old, new = before.get(key, default), after.get(key, default)
         if old != new:
             yield t(said, what=named(key, t), before=_plain(old, t), after=_plain(new, t))

@@ -39,17 +39,19 @@ def show_editor(t: Language) -> None:
     with left:
         profile = profile_form.show_form(settings["base_currency"], sorted(accounts["industry"].drop_nulls()), t)
     with right:
-        found = _impact(profile, version, as_of, settings["base_currency"], t) if "accounts" in portfolio.loaded else ""
-        _publish(profile, as_of, t)
-    title.title(found or t("A new score profile"), anchor=False)
+        wrong = [fault_text(fault, t) for fault in faults(profile)]
+        for reason in wrong:
+            st.markdown(f":red[■] {md(reason)}")
+        found = ""
+        if "accounts" in portfolio.loaded and not wrong:
+            found = _impact(profile, version, as_of, settings["base_currency"], t)
+        _publish(profile, bool(wrong), as_of, t)
+    title.title(t("This profile can't be used") if wrong else found or t("A new score profile"), anchor=False)
 
 
 def _impact(profile: Profile, version: int, as_of: date, base: str, t: Language) -> str:
-    """Who would change band; returns the finding, "" for a profile that can't be used."""
+    """Who would change band; returns the finding."""
     st.subheader(t("What it would change"), anchor=False)
-    if faults(profile):
-        st.markdown(f":gray[— {t('Nothing, while it cannot be used.')}]")
-        return t("This profile can't be used")
     found = publish_impact(health_asked(version, as_of), profile)
     st.markdown(impact_text(found, base, t))
     show_impact(found, base, t, "profile.impact")
@@ -59,8 +61,8 @@ def _impact(profile: Profile, version: int, as_of: date, base: str, t: Language)
     return t.plural("One account would change band", "{n} accounts would change band", found.changed.height)
 
 
-def _publish(profile: Profile, as_of: date, t: Language) -> None:
-    """Name, day and author; why it is refused, or what it changes against the version before."""
+def _publish(profile: Profile, wrong: bool, as_of: date, t: Language) -> None:
+    """Name, day and author, and what it changes against the version before. What is `wrong` can't be published."""
     st.subheader(t("Publish"), anchor=False)
     name = st.text_input(t("Name of this version"), key=profile_form.NAME, max_chars=80, persist_state="session").strip()
     chosen = st.date_input(
@@ -68,15 +70,12 @@ def _publish(profile: Profile, as_of: date, t: Language) -> None:
     )
     day = chosen if isinstance(chosen, date) else None
     author = ask_author(t, "profile.author")
-    wrong = [fault_text(fault, t) for fault in faults(profile)]
-    for reason in wrong:
-        st.markdown(f":red[■] {md(reason)}")
-    changes = _changes(profile, day, as_of, t) if day else []
-    if not day:
+    changes = _changes(profile, day, as_of, t) if day and not wrong else []
+    if day is None:
         st.markdown(f":red[■] {t('A version needs the day from which it holds.')}")
     if changes and not author:
         st.markdown(f":gray[— {t('Your name stands beside what you publish.')}]")
-    refused = bool(wrong) or not changes or not author
+    refused = wrong or not changes or not author
     if st.button(t("Publish this version"), type="primary", key="profile.publish", disabled=refused) and not refused and day:
         session.require("configure", "score_profiles")
         row = {"name": name, "valid_from": day, "profile": replace(profile, name=name).to_json()}

@@ -57,7 +57,8 @@ def show_form(base: str, industries: list[str], t: Language) -> Profile:
     for key, component in COMPONENTS.items():
         own = [metric for metric in METRICS.values() if metric.component == key]
         with st.expander(f"{t(component.name)} &nbsp; :gray[{t.plural('{n} metric', '{n} metrics', len(own))}]", key=f"profile.open.{key}"):
-            for place, title in zip(st.columns(_WIDTHS), ("", t("Share"), t("Worst, scores 0"), t("Best, scores 100"), ""), strict=True):
+            titles = ("", t("Its share"), t("Worst, scores 0"), t("Best, scores 100"), "")
+            for place, title in zip(st.columns(_WIDTHS), titles, strict=True):
                 place.markdown(f":small[:gray[{title}]]")
             for metric in own:
                 shares[metric.key], thresholds[metric.key] = _metric(metric, t)
