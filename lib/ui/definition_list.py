@@ -93,7 +93,8 @@ def show_figure(one: Definition, figure: Figure | None, loaded: frozenset[str], 
 
 def _show_words(one: Definition, t: Language) -> None:
     st.subheader(t(one.name), anchor=one.key)
-    unit = f"{capitalised(t(UNITS[one.unit]))}. {t(BETTER[one.better])}".strip()
+    way = "" if one.unit == "yes_no" else t(BETTER[one.better])
+    unit = f"{capitalised(t(UNITS[one.unit]))}. {way}".strip()
     st.markdown(f"{md(t(one.formula))}  \n:small[:gray[{unit} {t('Definition')}: {md(t(one.source))}. {_needs(one, t)}]]")
 
 
