@@ -63,7 +63,7 @@ with page():
         show_one(found, asked, chosen, account, book, population, t)
     elif part == "book":
         title.title(book_headline(chosen, t), anchor=False)
-        show_whole_book(found, asked, chosen, book, population, t)
+        show_whole_book(found, asked, chosen, seen.chosen(book.accounts), book, population, t)
     else:
         title.title(check_headline(found, asked, chosen, t), anchor=False)
         show_check(found, asked, chosen, book, population, t)
