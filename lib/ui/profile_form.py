@@ -47,7 +47,7 @@ def show_form(base: str, industries: list[str], t: Language) -> Profile:
     columns = st.columns(3)
     amber = number(columns[0], t("Watch begins at"), "profile.amber", 5.0)
     green = number(columns[1], t("On track begins at"), "profile.green", 5.0)
-    said = t("An invoice over 60 days late keeps an account below green only from this open amount on.")
+    said = t("An invoice over 60 days late keeps an account below green only above this open amount.")
     minimum = number(columns[2], t("Invoice minimum, {currency}", currency=base), "profile.invoice_minimum", 500.0, said)
     st.subheader(t("Metrics"), anchor=False)
     said = t("A share is what a metric has of its component's weight, beside the others; 0 leaves it out.")

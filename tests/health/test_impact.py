@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import polars as pl
 
 from lib.formats import Language
+from lib.health.book import health, weekly
+from lib.health.calibration import weekly_scores
 from lib.health.impact import Impact, compared, impact
+from lib.health.profile import DEFAULT_PROFILE, Version
 from lib.health.profile_words import impact_text
+from lib.health.readings import Sight
+from tests.measures.rows import book_of
 
 EN = Language("en")
 SCORES = {"account_id": pl.String, "point": pl.Float64, "band": pl.String}
@@ -71,3 +79,49 @@ def test_without_revenue_there_is_no_sum() -> None:
 def test_the_finding_names_count_revenue_and_direction() -> None:
     said = impact_text(of(BOOK), "EUR", EN)
     assert said.startswith("5 of 7 accounts change band, with €470 of €1,100 in 12 months. 3 to a worse band, 1 to a better one.")
+
+
+# The same day under another version
+
+TODAY = date(2026, 3, 27)
+
+
+def late_firm(amount: float) -> Sight:
+    """One account all of whose few figures are best, but for an invoice 65 days overdue."""
+    names = [f"c{n}" for n in range(3)]
+    book = book_of(
+        accounts=[{"account_id": "a", "name": "Ash", "since": TODAY - timedelta(days=900)}],
+        contacts=[{"contact_id": name, "account_id": "a", "name": name, "role": "sponsor", "active": True} for name in names],
+        touchpoints=[{"touchpoint_id": "t", "account_id": "a", "date": TODAY, "contact_ids": ["c0"]}],
+        invoices=[
+            {"invoice_id": "late", "account_id": "a", "amount": amount, "tax": 0.0, "issued": TODAY - timedelta(days=95),
+             "due": TODAY - timedelta(days=65)},
+        ],
+    )  # fmt: skip
+    return Sight(book, (TODAY,), "invoiced", "EUR")
+
+
+def test_another_invoice_minimum_caps_other_accounts() -> None:
+    sight = late_firm(2000.0)
+    found = health([sight], ())
+    higher = Version(TODAY, replace(DEFAULT_PROFILE, invoice_minimum=2000.0))
+    assert found.accounts()["capped"].to_list() == [True]  # what is over the minimum caps
+    assert found.under(higher, sight).accounts()["capped"].to_list() == [False]
+    assert found.under(higher, sight).caps.is_empty()
+    assert found.under(Version(TODAY, replace(DEFAULT_PROFILE, invoice_minimum=1999.0)), sight).accounts()["capped"].to_list() == [True]
+
+
+def test_a_version_foretells_what_its_publication_then_shows() -> None:
+    sight = late_firm(2000.0)
+    version = Version(TODAY, replace(DEFAULT_PROFILE, weights=dict(DEFAULT_PROFILE.weights) | {"payment": 30.0}, amber=20.0, green=70.0), 1)
+    foretold = weekly_scores(health([sight], ()).under(version, sight).scores)
+    assert foretold.equals(weekly_scores(health([sight], (version,)).scores))
+    assert not foretold.equals(weekly_scores(health([sight], ()).scores))
+
+
+def test_weekly_scores_are_the_columns_of_the_full_table() -> None:
+    firm = late_firm(2000.0)
+    scores = health([Sight(firm.portfolio, weekly(TODAY, 8), "invoiced", "EUR")], ()).scores
+    full = scores.accounts()
+    assert weekly_scores(scores).equals(full.select("account_id", "day", "point", "band", "capped"))
+    assert full["band"].null_count() > 0

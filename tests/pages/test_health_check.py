@@ -10,8 +10,10 @@ import polars as pl
 import pytest
 
 from lib.formats import Language
-from lib.health.calibration import closes, distribution
+from lib.health.calibration import backtest, closes, distribution
 from lib.store import Store
+from lib.ui import health_check
+from lib.ui.check_reading import Check
 from lib.ui.health_check import spread_rows
 from tests.pages.app import opened, table, texts, whole
 from tests.pages.scored_firm import LINK, WEIGHTS, made
@@ -115,3 +117,18 @@ def test_a_filter_does_not_change_the_check(over: Callable[[Path | None], Path],
     said = texts(app)
     assert "This check is of the whole book: filters do not change it." in said
     assert "of 12 accounts are green" in said
+
+
+def test_a_book_that_is_nearly_all_green_is_the_headline(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = date(2026, 3, 27)
+    names = list("abcdef")
+    bands = ["green"] * 5 + ["red"]  # 5 of 6: 83 %
+    scores = pl.DataFrame({"account_id": names, "day": [day] * 6, "point": [80.0] * 6, "band": bands, "capped": [False] * 6})
+    revenue = scores.select("account_id", "day", pl.lit(1.0).alias("revenue"))
+    gone = pl.DataFrame(schema={"account_id": pl.String, "day": pl.Date, "kind": pl.String})
+    book = distribution(scores, revenue, day)
+    assert book is not None
+    check = Check(scores, gone, revenue, backtest(scores, gone, revenue, day), (book,), 1, gone)
+    monkeypatch.setattr(health_check, "the_check", lambda asked: check)
+    said = health_check.check_headline(None, None, pl.DataFrame(), Language("en"))  # type: ignore[arg-type]
+    assert said == "83% of the book is green: the score tells accounts hardly apart"
