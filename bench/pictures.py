@@ -35,7 +35,7 @@ EN = Language("en")
 def measure(folder: Path, quick: bool) -> list[Measure]:
     """The PNG of a chart of the sample from order to bytes, and reruns of Portfolio over the sample while such orders never end."""
     del quick  # it is quick
-    chart = gallery(EN)["notices"]
+    chart = gallery(EN)["renewals"]
     specification = framed(cleaned(chart), EN)
     assert pictures.FONTS.exists()
     with Worker(LIMITS, preload=PRELOAD) as worker:

@@ -6,12 +6,13 @@ from lib.measures.book import comparisons, concentration_of, tops_of
 from lib.measures.departure import as_figure
 from lib.ui import filters, reading, session, view
 from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises, unheard
-from lib.ui.bands import show_bands
+from lib.ui.bands import book_bands, show_bands
 from lib.ui.book_table import show_book
 from lib.ui.changes import last_change
 from lib.ui.definition import show_chart, show_definition
 from lib.ui.departure_card import choose_client, filtered_first, show_departure
 from lib.ui.frame import card, context_row, md, page
+from lib.ui.health_reading import health_asked
 from lib.ui.states import show_empty, show_footer, show_not_known, show_pinned, show_sample_note
 from lib.wording import headline
 
@@ -59,7 +60,7 @@ with page():
     left, right = st.columns([2.1, 1], gap="large")
     charts = reading.the_charts(asked, chosen, population, t)
     with left:
-        show_agenda(book, agenda, quiet, portfolio.loaded, population, t, rests_on)
+        show_agenda(book, agenda, book_bands(health_asked(version, seen.as_of)), quiet, portfolio.loaded, population, t, rests_on)
         opened = show_chart("renewals", charts["renewals"], figures, t) or opened
     with right:
         if promises.height:

@@ -50,7 +50,6 @@ def gallery(t: Language) -> dict[str, Chart]:
     made, everyone = sample_book(), sample_book().accounts["account_id"]
     drawings = {
         "clients_by_agi": charts.clients_by_agi(made, t, "Invoices"),
-        "notices": charts.notices(made, everyone, t, "Contracts"),
         "receivables": charts.receivables(made, everyone, t, "Invoices"),
         "gantt": schedule.gantt(frames.tasks(), t, about("gantt"), PROMISE),
         "s_curve": schedule.s_curve(frames.curves(), t, about("s_curve"), promise=PROMISE),

@@ -7,11 +7,10 @@ import polars as pl
 from lib.charts.chart import Chart
 from lib.columns import N_
 from lib.formats import Language
-from lib.measures.book import Book, concentration_of, receivables_by_age, upcoming_notices
+from lib.measures.book import Book, concentration_of, receivables_by_age
 from lib.measures.figure import total
 
 CLIENTS_SHOWN = 8
-NOTICES_SHOWN = 10
 AGES = {
     "not_due": N_("Not due"),
     "1_30": N_("1–30 days late"),
@@ -20,13 +19,6 @@ AGES = {
     "over_90": N_("Over 90 days late"),
     "credit": N_("Credit notes"),
 }
-GRAVE = 0.75
-
-
-def status_of() -> pl.Expr:
-    """risk from a severity of 0.75 on, watch for any other signal, else ok."""
-    severity = pl.col("severity")
-    return pl.when(severity >= GRAVE).then(pl.lit("risk")).when(severity > 0).then(pl.lit("watch")).otherwise(pl.lit("ok"))
 
 
 def clients_by_agi(book: Book, t: Language, source: str) -> Chart | None:
@@ -47,39 +39,6 @@ def clients_by_agi(book: Book, t: Language, source: str) -> Chart | None:
     return Chart(
         "clients_by_agi", "bars", rows, title, t("AGI of the last 12 months, whole book"), source, alt, book.as_of, headings, book.base
     )
-
-
-def notices(book: Book, account_ids: pl.Series, t: Language, source: str, population: str = "") -> Chart | None:
-    """Notice dates of the next 120 days; None where there are none. `population`: the filters in words."""
-    coming = upcoming_notices(book, account_ids)
-    if coming.is_empty():
-        return None
-    shown = coming.head(NOTICES_SHOWN)
-    labels = [t.day(day, near=book.as_of) for day in shown["notice_date"]]
-    rows = shown.select(
-        _told_apart(shown, "contract_id"),
-        pl.col("notice_date").alias("day"),
-        pl.col("agi").alias("value"),
-        pl.Series("label", labels),
-        status_of().alias("status"),
-    )
-    worth = total(coming.unique("account_id"), "agi")
-    count = coming.height
-    if book.has_revenue:
-        title = t.plural(
-            "One notice date in the next 120 days, worth {money} of AGI",
-            "{n} notice dates in the next 120 days, worth {money} of AGI",
-            count,
-            money=t.money(worth, book.base),
-        )
-    else:
-        title = t.plural("One notice date in the next 120 days", "{n} notice dates in the next 120 days", count)
-    alt = title + ". " + "; ".join(f"{name} {label}" for name, label in rows.select("name", "label").iter_rows())
-    subtitle = t("Last day to give notice; point area is AGI")
-    if count > shown.height:
-        subtitle = t("The {n} soonest: last day to give notice; point area is AGI", n=t.number(shown.height))
-    headings = {"name": t("Client"), "day": t("Notice date"), "value": t("AGI"), "label": t("Date"), "status": t("Status")}
-    return Chart("notices", "days", rows, title, _of(subtitle, population), source, alt, book.as_of, headings, book.base)
 
 
 def receivables(book: Book, account_ids: pl.Series, t: Language, source: str, population: str = "") -> Chart | None:

@@ -9,8 +9,6 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from lib.charts.chart import Status
-from lib.charts.portfolio import GRAVE
 from lib.charts.theme import GLYPH
 from lib.definitions import SIGNALS
 from lib.formats import NBSP, Language
@@ -18,6 +16,7 @@ from lib.measures.book import Book
 from lib.store import Commit, Counts
 from lib.tables import TABLES
 from lib.ui import session
+from lib.ui.bands import BookBands
 from lib.ui.frame import clip, md, small_table, status
 from lib.ui.sheets import AGENDA, agenda_sheet, promises_sheet
 from lib.ui.table_downloads import about_view, rows_downloads, table_downloads
@@ -37,6 +36,7 @@ def unheard(loaded: frozenset[str]) -> list[str]:
 def show_agenda(
     book: Book,
     accounts: pl.DataFrame,
+    bands: BookBands,
     silent: pl.DataFrame,
     loaded: frozenset[str],
     population: str,
@@ -45,7 +45,7 @@ def show_agenda(
 ) -> None:
     """The accounts in order, the first one open; each with its reasons, what to decide and what is at stake.
 
-    The download keeps `book` and `accounts` for as long as the session: they are shared ones. rests_on: what they depend on.
+    The download keeps `book`, `accounts` and `bands` for as long as the session: they are shared ones. rests_on: what they depend on.
     """
     if accounts.is_empty():
         st.markdown(t("Nothing in the data asks for the meeting's time."))
@@ -53,7 +53,7 @@ def show_agenda(
         tables = t.join([t(TABLES[table].title).lower() for table in missing])
         st.markdown(f":gray[— {t('Import {tables} to hear more from your accounts.', tables=tables)}]")
     for index, account in enumerate(accounts.head(SHOWN).iter_rows(named=True)):
-        _account(book, account, t, opened=index == 0)
+        _account(book, account, bands, t, opened=index == 0)
     rest = accounts.slice(SHOWN)
     if rest.height:
         label = t.plural("One more account carries a signal", "{n} more accounts carry a signal", rest.height)
@@ -66,16 +66,16 @@ def show_agenda(
                 st.markdown(f":gray[{t('The {n} with most at stake; filter to see others.', n=t.number(LISTED))}]")
     if accounts.height:
         about = about_view(t, t("Accounts to discuss first"), book.as_of, population)
-        make, size = partial(agenda_sheet, book, accounts, t), (accounts.height, len(AGENDA))
-        rows_downloads(make, size, t, key="portfolio.agenda", file=t("agenda"), rests_on=rests_on, about=about)
+        make, size = partial(agenda_sheet, book, accounts, bands.of, t), (accounts.height, len(AGENDA))
+        rows_downloads(make, size, t, key="portfolio.agenda", file=t("agenda"), rests_on=(*rests_on, bands.digest), about=about)
     if silent.height:
         names = t.join([md(name) for name in silent["name"]][:5])
         st.markdown(f"{status('none', t)}  {names} :gray[{t('no money, hours or contact in the last 12 months')}]")
 
 
-def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
+def _account(book: Book, account: dict, bands: BookBands, t: Language, opened: bool) -> None:
     own = book.signals.filter(pl.col("account_id") == account["account_id"])
-    level: Status = "risk" if account["severity"] >= GRAVE else "watch"
+    level = bands.of.get(account["account_id"], "none")
     short = clip(_reasons(book, own.head(1), t)[0], LABEL_LETTERS - min(len(account["name"]), 44))
     label = f"**{md(clip(account['name'], 44))}** &nbsp; {status(level, t)} &nbsp; :gray[{md(short)}]"
     icon = ":material/radio_button_checked:" if opened else ":material/circle:"
@@ -91,7 +91,7 @@ def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
         manager = md(account["manager"]) if account["manager"] else t("No account manager")
         lines = [notice, manager]
         if account["movability"] is not None:
-            lines.insert(0, t("{points} points to win", points=t.number(100 * account["movability"])))
+            lines.insert(0, _to_win(account, bands, t))
         said = "  \n".join(f":small[:gray[{line}]]" for line in lines)
         right.markdown(f"{stake} :gray[{unit}]  \n{said}", text_alignment="right")
         if account["movability"] is not None:
@@ -100,6 +100,16 @@ def _account(book: Book, account: dict, t: Language, opened: bool) -> None:
                 label = t("Why this score")
                 link = {"account": account["account_id"], "as_of": book.as_of.isoformat(), "lang": t.code}
                 st.page_link(health, label=label, query_params=link)
+
+
+def _to_win(account: dict, bands: BookBands, t: Language) -> str:
+    """How far its score can be moved, which is part of its place in the order."""
+    points = t.number(100 * account["movability"])
+    if account["account_id"] in bands.capped:
+        return t("{points} points to win, from its cap up", points=points)
+    if bands.of.get(account["account_id"], "none") == "none":
+        return t("{points} points to win by finding out", points=points)
+    return t("{points} points to win", points=points)
 
 
 def _reasons(book: Book, own: pl.DataFrame, t: Language) -> list[str]:

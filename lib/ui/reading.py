@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import streamlit as st
 
+from lib.charts.accounts import renewals
 from lib.charts.chart import Chart
-from lib.charts.portfolio import clients_by_agi, notices, receivables
+from lib.charts.portfolio import clients_by_agi, receivables
+from lib.charts.schedule import Words
+from lib.definitions import RENEWAL_WINDOW_DAYS
 from lib.formats import Language
 from lib.health.levers import movability
-from lib.measures.book import Book, book, discuss_first, figures, silent
+from lib.measures.book import Book, book, discuss_first, figures, silent, upcoming_notices
 from lib.measures.departure import Departure, departure
 from lib.measures.figure import Figure
 from lib.measures.flows import Basis, Flows
@@ -21,6 +24,7 @@ from lib.measures.freshness import oldest_fact
 from lib.measures.promises import graded, of_accounts
 from lib.periods import Period, quarters_between
 from lib.ui import session
+from lib.ui.bands import BookBands, book_bands
 from lib.ui.health_reading import HealthAsked, health_asked, the_health
 
 
@@ -72,21 +76,29 @@ def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.D
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _charts(
-    folder: str, asked: Asked, account_ids: tuple[str, ...], population: str, sources: tuple[str, str], code: str, _t: Language
+    folder: str, asked: Asked, account_ids: tuple[str, ...], population: str, sources: tuple[str, str], code: str, banded: str,
+    _bands: BookBands, _t: Language,
 ) -> dict[str, Chart | None]:
     made, chosen = the_book(asked), pl.Series("account_id", account_ids, pl.String)
+    currency = made.base if made.has_revenue else ""
     return {
-        "renewals": notices(made, chosen, _t, sources[0], population),
+        "renewals": renewals(upcoming_notices(made, chosen), _bands.of, _t, _renewals_words(made, sources[0], population, _t), currency),
         "top3": clients_by_agi(made, _t, sources[1]),
         "receivables": receivables(made, chosen, _t, sources[1], population),
     }
 
 
+def _renewals_words(book: Book, source: str, population: str, t: Language) -> Words:
+    until = t("to {day}", day=t.day(book.as_of + timedelta(days=RENEWAL_WINDOW_DAYS), near=book.as_of))
+    return Words("renewals", source, book.as_of, " · ".join(filter(None, [until, population])))
+
+
 def the_charts(asked: Asked, account_ids: pl.Series, population: str, t: Language) -> dict[str, Chart | None]:
     """Figure -> its chart over some accounts, None where there is nothing to draw. Menus keep them, so sessions share them."""
     folder = str(session.store().folder)
-    line = source_line(the_book(asked), t)
-    return _charts(folder, asked, tuple(account_ids), population, (line["contracts"], line["invoices"]), t.code, t)
+    line, bands = source_line(the_book(asked), t), book_bands(health_asked(asked.version, asked.as_of))
+    sources = line["contracts"], line["invoices"]
+    return _charts(folder, asked, tuple(account_ids), population, sources, t.code, bands.digest, bands, t)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

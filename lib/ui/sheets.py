@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from lib.charts.portfolio import GRAVE
+from lib.charts.chart import Status
+from lib.charts.theme import WORD
 from lib.columns import N_
 from lib.definitions import DEFINITIONS, SIGNALS
 from lib.documents.workbook import Sheet
@@ -27,7 +28,6 @@ UNITS = {
     "index": N_("index, 0 to 10,000"),
     "count": N_("count"),
 }
-LEVELS = {True: N_("At risk"), False: N_("Watch")}
 STATES = {"kept": N_("Kept"), "late": N_("Late"), "dropped": N_("Dropped"), "open": N_("Not due yet")}
 
 FIGURES = {
@@ -35,8 +35,9 @@ FIGURES = {
     "left_out": N_("Left out"), "formula": N_("How it is computed"), "source": N_("Definition"),
 }  # fmt: skip
 AGENDA = {
-    "place": N_("Place"), "name": N_("Account"), "status": N_("Status"), "reasons": N_("Reasons"), "decide": N_("To decide"),
-    "agi": N_("AGI, 12 months"), "hours": N_("Hours, 12 months"), "notice": N_("Next notice date"), "manager": N_("Account manager"),
+    "place": N_("Place"), "name": N_("Account"), "status": N_("Band"), "reasons": N_("Reasons"), "decide": N_("To decide"),
+    "agi": N_("AGI, 12 months"), "hours": N_("Hours, 12 months"), "points": N_("Points to win"),
+    "notice": N_("Next notice date"), "manager": N_("Account manager"),
 }  # fmt: skip
 
 
@@ -60,8 +61,11 @@ def figures_sheet(figures: Mapping[str, Figure], t: Language) -> Sheet:
     return Sheet(t("Figures"), pl.DataFrame(rows, schema=schema, orient="row"), headings, {"value": "plain"})
 
 
-def agenda_sheet(book: Book, accounts: pl.DataFrame, t: Language) -> Sheet:
-    """One row an account in the agenda's order: its status, its reasons, what to decide, what is at stake and until when."""
+def agenda_sheet(book: Book, accounts: pl.DataFrame, bands: Mapping[str, Status], t: Language) -> Sheet:
+    """One row an account in the agenda's order: its band, its reasons, what to decide, what is at stake and until when.
+
+    bands: account_id -> its band, "none" for those not named.
+    """
     reasons: dict[str, list[str]] = {}
     for signal in book.signals.iter_rows(named=True):
         reasons.setdefault(signal["account_id"], []).append(sentence(signal, t, book.as_of, book.base))
@@ -69,18 +73,19 @@ def agenda_sheet(book: Book, accounts: pl.DataFrame, t: Language) -> Sheet:
         {
             "place": place,
             "name": account["name"],
-            "status": t(LEVELS[account["severity"] >= GRAVE]),
+            "status": t(WORD[bands.get(account["account_id"], "none")]),
             "reasons": " ".join(reasons.get(account["account_id"], [])),
             "decide": t(SIGNALS[account["key"]].decision),
             "agi": round(account["agi"], DECIMALS) if book.has_revenue else None,
             "hours": round(account["hours"], DECIMALS),
+            "points": None if account["movability"] is None else round(100 * account["movability"], DECIMALS),
             "notice": account["next_notice"],
             "manager": account["manager"],
         }
         for place, account in enumerate(accounts.iter_rows(named=True), start=1)
     ]
     headings = {name: t(word) for name, word in AGENDA.items()}
-    types = {"place": pl.Int64, "agi": pl.Float64, "hours": pl.Float64, "notice": pl.Date}
+    types = {"place": pl.Int64, "agi": pl.Float64, "hours": pl.Float64, "points": pl.Float64, "notice": pl.Date}
     schema = {name: types.get(name, pl.String) for name in headings}
     notes = tuple(f"{t(DEFINITIONS[key].name)}: {t(DEFINITIONS[key].formula)}" for key in ("agi", "logged_hours"))
     frame = pl.DataFrame(rows, schema=schema, orient="row")

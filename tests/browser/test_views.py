@@ -93,7 +93,7 @@ def test_every_figure_opens_its_definition_and_its_rows(sample_server: Server, p
 
 def test_a_card_opens_the_definition_of_what_it_shows(sample_server: Server, page: Page) -> None:
     visit(page, f"{sample_server.url}/?{VIEW}")
-    for key in ("notices", "clients_by_agi", "receivables", "lose_client"):
+    for key in ("renewals", "clients_by_agi", "receivables", "lose_client"):
         keyed(page, f"{key}.details").get_by_role("button").click()
         if key != "lose_client":  # a chart's details are a menu
             keyed(page, f"{key}.definition").get_by_role("button").click()

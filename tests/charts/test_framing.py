@@ -36,9 +36,9 @@ def test_a_picture_says_its_finding_unit_source_and_day(name: str, t: Language) 
 
 
 def test_a_picture_of_days_has_a_key_of_its_shapes_in_words() -> None:
-    legend = bare(gallery(ES)["notices"], ES)["layer"][0]["encoding"]["shape"]["legend"]
+    legend = bare(gallery(ES)["renewals"], ES)["layer"][0]["encoding"]["shape"]["legend"]
     assert "En riesgo" in json.loads(legend["labelExpr"].removesuffix("[datum.label]")).values()
-    assert set(legend["values"]) == set(gallery(ES)["notices"].rows["status"])
+    assert set(legend["values"]) == set(gallery(ES)["renewals"].rows["status"])
 
 
 def test_a_name_that_looks_like_our_colour_stays_a_name() -> None:

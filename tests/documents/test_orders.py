@@ -34,7 +34,7 @@ def test_a_chart_survives_the_way_to_the_worker(name: str) -> None:
 
 @pytest.mark.parametrize("kind", ["png", "svg", "xlsx", "csv", "json"])
 def test_the_worker_makes_the_same_file(worker: Worker, kind: str, tmp_path: Path) -> None:
-    chart = gallery(ES)["notices"]
+    chart = gallery(ES)["renewals"]
     assert order(worker, chart, ES, kind, tmp_path) == chart_file(chart, ES, kind)
 
 

@@ -30,7 +30,8 @@ PEOPLE: Rows = [{"person_id": "ana", "cost_rate": 50.0}, {"person_id": "ben", "c
 CONTRACTS: Rows = [
     {"contract_id": "k-sol", "account_id": "sol", "kind": "retainer", "start": date(2026, 1, 1), "end": date(2026, 12, 31),
      "notice_days": 60, "auto_renew": False, "hours_included": 100.0},
-    {"contract_id": "k-lun", "account_id": "lun", "kind": "fixed_price", "start": date(2026, 7, 1), "value": 16_000.0, "value_per": "total"},
+    {"contract_id": "k-lun", "account_id": "lun", "kind": "fixed_price", "start": date(2026, 7, 1), "value": 16_000.0,
+     "value_per": "total"},
 ]  # fmt: skip
 PROJECTS: Rows = [
     {"project_id": "p-sol", "account_id": "sol", "contract_id": "k-sol", "billing": "retainer", "target_margin": 0.9,
@@ -40,10 +41,12 @@ PROJECTS: Rows = [
      "percent_complete": 56.0, "budget_hours": 400.0, "budget_cost": 8000.0, "budget_amount": 16_000.0},
 ]  # fmt: skip
 TASKS: Rows = [
-    *(_mark("p-sol", date(2026, 9, day), date(2026, 9, day)) for day in (4, 11, 18)), _mark("p-sol", date(2026, 9, 25), date(2026, 9, 28)),
+    *(_mark("p-sol", date(2026, 9, day), date(2026, 9, day)) for day in (4, 11, 18)),
+    _mark("p-sol", date(2026, 9, 25), date(2026, 9, 28)),
     {"project_id": "p-sol", "estimate_hours": 30.0, "due": date(2026, 9, 29)},
     {"project_id": "p-sol", "estimate_hours": 170.0, "due": date(2026, 10, 30)},
-    *(_mark("p-lun", date(2026, 8, day), date(2026, 8, day)) for day in (7, 14, 21, 28)), _mark("p-lun", date(2026, 9, 4), date(2026, 9, 7)),
+    *(_mark("p-lun", date(2026, 8, day), date(2026, 8, day)) for day in (7, 14, 21, 28)),
+    _mark("p-lun", date(2026, 9, 4), date(2026, 9, 7)),
     {"project_id": "p-lun", "estimate_hours": 20.0, "due": date(2026, 9, 18)},
     {"project_id": "p-lun", "estimate_hours": 180.0, "due": date(2026, 11, 20)},
 ]  # fmt: skip

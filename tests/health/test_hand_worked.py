@@ -51,8 +51,8 @@ SOL: dict[str, Line] = {
     # last six due: 5 days (April 2025), four times 10, and 16 so far: 61/6; the three before: 5. 31/6; (20 − 31/6)/20 = 89/120
     "payment_delay": (F(31, 6), F(8900, 120), F(5)),
 }
-# lun: over-servicing, the revenue trend and the notice date do not apply: a fixed price only, without notice days. Budget's three others weigh
-# 20/3 each, and goals all 15 of Commercial.
+# lun: over-servicing, the revenue trend and the notice date do not apply: a fixed price only, without notice days. Budget's three others
+# weigh 20/3 each, and goals all 15 of Commercial.
 LUN: dict[str, Line] = {
     # Mon 6 Jul - Fri 20 Nov are 20 weeks, 100 days. 12 weeks to 25 Sep and 3 days: AT 63. 56 %: ES 56. 56/63; (8/9 − 7/10)/(3/10) = 17/27
     "spi_t": (F(56, 63), F(1700, 27), F(20, 3)),

@@ -19,7 +19,7 @@ SAMPLE_LINK = {"as_of": "2026-09-30", "quarter": "2026-07-01"}
 
 def agenda(app: AppTest) -> list[str]:
     """The accounts to discuss, in order: each line's label."""
-    return [plain(one.label) for one in app.expander if "■" in one.label or "▲" in one.label]
+    return [plain(one.label) for one in app.expander if any(shape in one.label for shape in "■▲●○")]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_figures_are_those_worked_by_hand(small_firm: Path) -> None:
     assert book(app) == BOOK
     assert app.query_params["as_of"] == AS_OF
     assert plain(app.title[0].value) == "One account to discuss first"
-    assert agenda(app) == ["Bravo Logística   ▲ Watch   Invoice F-2 is 77 days late (€6,050)."]
+    assert agenda(app) == ["Bravo Logística   ○ Not enough data   Invoice F-2 is 77 days late (€6,050)."]
 
 
 def test_spanish_says_the_same_in_its_own_words_and_numbers(small_firm: Path) -> None:
@@ -217,7 +217,6 @@ def test_the_sample_is_labelled_and_shows_its_figures(sample: Path) -> None:
     app = opened(**SAMPLE_LINK)
     assert "Sample portfolio" in texts(app)
     assert plain(app.title[0].value) == "Six accounts to discuss first; three promises are late"
-    assert agenda(app)[0].startswith("Red Hospitalaria Almenara")
     assert book(app)["Largest client"] == "24%"  # data/sample/README.md: 23.7 %
     assert book(app)["Three largest"] == "43%"  # 43.2 %
     assert book(app)["Delivery margin"].startswith("36.")

@@ -42,7 +42,7 @@ def test_figure_version_day_filters_language_and_format_each_make_another_name()
     days, filters = (date(2026, 9, 30), date(2026, 9, 29)), ([], ["Ana"], ["Ana", "Eva"])
     names = {
         file(chart(as_of=day, key=key), code, kind, **{"version": version, "view.manager": manager})
-        for key, day, version, manager, code, kind in product(("receivables", "notices"), days, (1, 2), filters, ("en", "es"), KINDS)
+        for key, day, version, manager, code, kind in product(("receivables", "renewals"), days, (1, 2), filters, ("en", "es"), KINDS)
     }
     assert len(names) == 2 * 2 * 2 * 3 * 2 * len(KINDS)
 

@@ -52,7 +52,9 @@ def test_a_figure_that_cannot_be_computed_says_why() -> None:
 
 def test_the_agenda_leaves_whole_and_in_its_order() -> None:
     accounts = discuss_first(BOOK, ALL)
-    sheet = agenda_sheet(BOOK, accounts, ES)
+    first = accounts["account_id"][0]
+    sheet = agenda_sheet(BOOK, accounts, {first: "watch"}, ES)
+    assert sheet.rows["status"].to_list() == [ES("Watch"), *[ES("Not enough data")] * (accounts.height - 1)]
     assert sheet.rows["name"].to_list() == accounts["name"].to_list()
     assert sheet.rows["place"].to_list() == list(range(1, accounts.height + 1))
     assert sheet.rows.filter((pl.col("reasons") == "") | (pl.col("decide") == "")).is_empty()
