@@ -35,7 +35,8 @@ from lib.health.sentences import (
     shown,
 )  # fmt: skip
 from lib.measures.book import Book
-from lib.ui.frame import card, chart_card, md, small_table, status
+from lib.ui.frame import card, md, small_table, status
+from lib.ui.health_definition import defined_card
 from lib.ui.health_list import changed, status_of
 from lib.wording import capitalised
 
@@ -135,17 +136,17 @@ def causes(found: Health, account_id: str, weeks: int) -> dict[str, float]:
     return dict(bars.group_by(key.alias("key")).agg(pl.col("points").sum()).rows())
 
 
-def show_moved(found: Health, row: Mapping[str, Any], weeks: int, words: Words, t: Language) -> bool:
-    """The waterfall between two days; returns whether its definition was asked for."""
+def show_moved(found: Health, row: Mapping[str, Any], weeks: int, words: Words, t: Language) -> None:
+    """The waterfall between two days, with its definition."""
     first = found.back(weeks)
     if row[f"before_{weeks}"] is None or first is None:
         said = t("No score {weeks} before", weeks=t.plural("{n} week", "{n} weeks", weeks))
         with card(words.key, t, said, t("Points between the two dates")):
             st.markdown(f":gray[— {t('It had no score then, or history does not reach back.')}]")
-        return False
+        return
     steps = steps_of(found, row["account_id"], weeks, t)
     chart = charts.waterfall(steps, row[f"before_{weeks}"], row["point"], found.days[first], t, words)
-    return chart_card(chart, t)
+    defined_card(chart, "score_moved", t)
 
 
 def show_levers(metrics: pl.DataFrame, row: Mapping[str, Any], found: Health, t: Language) -> None:

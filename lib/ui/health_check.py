@@ -16,7 +16,8 @@ from lib.health.calibration_words import KINDS, Said, of_backtest, of_book, of_s
 from lib.health.sentences import BAND_STATUS, score_text
 from lib.measures.book import Book
 from lib.ui.check_reading import Check, the_check
-from lib.ui.frame import chart_card, clip, md, rows_table, small_table, status
+from lib.ui.frame import clip, md, rows_table, small_table, status
+from lib.ui.health_definition import defined_card
 from lib.ui.health_list import status_of
 from lib.ui.health_reading import HealthAsked
 from lib.ui.health_what_if import show_what_if
@@ -71,7 +72,7 @@ def _spread(check: Check, found: Health, t: Language) -> None:
     rows = spread_rows(check.books, check.first_month, t)
     drawn = distribution(rows, t, Words("health.spread", t("Computed bands, after caps; revenue is that of 12 months"), found.as_of))
     if drawn is not None:
-        chart_card(drawn, t)
+        defined_card(drawn, "green_share", t)
 
 
 def spread_rows(books: tuple[Distribution, ...], first_month: int, t: Language) -> pl.DataFrame:

@@ -17,7 +17,7 @@ from lib.measures.book import Book
 from lib.ui import health_reading, session
 from lib.ui.account_notes import show_notes
 from lib.ui.account_screen import brief_download, show_screen, the_brief
-from lib.ui.frame import chart_card, md
+from lib.ui.frame import md
 from lib.ui.health_account import (
     badge,
     causes,
@@ -31,6 +31,7 @@ from lib.ui.health_account import (
     show_reason,
     show_score,
 )  # fmt: skip
+from lib.ui.health_definition import defined_card
 from lib.ui.health_list import show_list
 from lib.ui.health_override import show_override
 from lib.ui.health_reading import HealthAsked
@@ -80,12 +81,12 @@ def show_one(
         weeks_of, markers = history_rows(found, account_id)
         line = charts.history(weeks_of, markers, t, Words("health.history", source, found.as_of, row["name"]), bands)
         if line is not None:
-            chart_card(line, t)
+            defined_card(line, "score", t)
     left, right = st.columns([1.36, 1], gap="medium")
     with left:
         lost = charts.points_lost(lost_rows(metrics, t), t, Words("health.lost", source, found.as_of, row["name"]))
         if lost is not None:
-            chart_card(lost, t)
+            defined_card(lost, "score_lost", t)
         names = {key: t(METRICS[key].name) for key in metrics["metric"]}
         asked_rows = st.menu_button(
             t("Rows behind a metric"), list(names), format_func=lambda key: names[key], type="tertiary", key="health.metric_rows"

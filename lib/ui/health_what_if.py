@@ -17,7 +17,8 @@ from lib.health.profile import faults
 from lib.health.profile_words import fault_text, impact_text
 from lib.health.sentences import BAND_STATUS
 from lib.ui.check_reading import Check, Tried, the_tried, with_weights
-from lib.ui.frame import chart_card, md, small_table, status
+from lib.ui.frame import md, small_table, status
+from lib.ui.health_definition import defined_card
 from lib.ui.health_list import status_of
 from lib.ui.health_reading import HealthAsked
 from lib.ui.impact_table import show_impact
@@ -57,7 +58,7 @@ def show_what_if(found: Health, asked: HealthAsked, check: Check, base: str, t: 
         )  # fmt: skip
         words = Words("health.whatif", t("Weights tried, not saved"), found.as_of)
         if (drawn := what_if(rows, t, words)) is not None:
-            chart_card(drawn, t)
+            defined_card(drawn, "score", t)
 
 
 def _weights(published: tuple[float, ...], number: int, t: Language) -> tuple[float, ...]:
