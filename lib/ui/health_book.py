@@ -129,7 +129,7 @@ def _short(row: dict[str, Any], t: Language) -> str:
 def book_sheet(rows: pl.DataFrame, book: Book, t: Language) -> Sheet:
     """The table to take away: every column with its full value, whatever the screen has room for."""
     bands = {band: band_text(band, t) for band in ("red", "amber", "green")}
-    firm = zip(rows["band"], rows["firm"], rows["rests_on"], strict=True)
+    firm = rows.select("band", "firm", "rests_on").iter_rows()
     scored = pl.col("band").is_not_null()
     files = rows.select(
         "name", "tier", "industry", "manager",
@@ -179,10 +179,7 @@ def _table(table: BookTable, found: Health, book: Book, t: Language) -> None:
         "name": t("Account"), "status": t("Band"), "firm": t("Sure"), "range": t("Range 0–100"), "score": t("Score"), "change": t("13 wk"),
         "weeks": t("26 weeks"), "reason": t("Main reason"), "agi": t("AGI"), "notice": t("Notice"), "manager": t("Manager"),
     }  # fmt: skip
-    widths = {
-        "name": 150, "status": 124, "firm": 48, "range": 118, "score": 52, "change": 54, "weeks": 90, "agi": 66, "notice": 90,
-        "manager": 96,
-    }  # fmt: skip
+    widths = {"name": 150, "range": 118, "weeks": 90}  # the others are as wide as what they hold, in either language
     kinds = {"range": st.column_config.ImageColumn, "weeks": st.column_config.ImageColumn}
     config = {name: kinds.get(name, st.column_config.Column)(title, width=widths.get(name)) for name, title in titles.items()}
     ids = table.rows["account_id"].to_list()
