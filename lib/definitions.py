@@ -172,6 +172,11 @@ _BY_ACCOUNT = (
         _ACCOUNT_HEALTH, "lower", ("accounts",),
     ),
     Definition(
+        "component_score", N_("Score of a component"), "index",
+        N_("Σ weight × score / Σ weight of its metrics that apply; one without data counts at its prior."),
+        _ACCOUNT_HEALTH, "higher", ("accounts",),
+    ),
+    Definition(
         "score_lost", N_("Points lost"), "index",
         N_("Weight × (100 − score) / 100 of a metric; of a component, the sum of its metrics. The main reason is the metric that loses most."),
         _ACCOUNT_HEALTH, "lower", ("accounts",),
@@ -226,9 +231,10 @@ _OF_THE_CHECK = (
         N_("Events of the check"), "lower", ("accounts",), ("contracts",),
     ),
     Definition(
-        "green_share", N_("Green share of the book"), "share",
-        N_("Green accounts / accounts with a score, and the same by AGI of 12 months. Above 80 % the score tells accounts hardly apart."),
-        N_("Distribution of computed bands, after caps"), "neither", ("accounts",), ("invoices",),
+        "book_by_band", N_("The book by band"), "share",
+        N_("Accounts of a band / accounts with a score, and the same by AGI of 12 months; with more than 80 % in green the score tells "
+           "accounts hardly apart. Portfolio counts bands set by hand, the check of the score the computed ones."),
+        N_("Bands after caps"), "neither", ("accounts",), ("invoices",),
     ),
     Definition(
         "auc", N_("Lost scored lower (AUC)"), "share",
@@ -262,6 +268,12 @@ _OF_THE_BOOK = (
            "from the exact distribution; for more than 30 deals from a normal one where none is over 10 %, else from one on a grid, with "
            "its error stated."),
         N_("Exact distribution by convolution"), "neither", ("opportunities",), ("fx_rates",),
+    ),
+    Definition(
+        "margin_hhi", N_("Concentration on margin (HHI)"), "index",
+        N_("Σ (share of delivery margin in %)², over parent accounts of the whole book with a positive margin; negative ones stand beside as "
+           "a sum."),
+        N_("Herfindahl–Hirschman index"), "lower", ("invoices", "time_entries", "people"), ("expenses", "fx_rates"),
     ),
     Definition(
         "single_threaded", N_("Single-threaded"), "share",

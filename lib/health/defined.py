@@ -12,8 +12,8 @@ from lib.health.caps import CAPS
 from lib.health.metrics import COMPONENTS, METRICS, Metric
 
 _COMPONENT = N_(
-    "Σ weight × score / Σ weight of its metrics that apply. They share its weight equally unless the profile says otherwise; where none "
-    "applies, it goes to the other components."
+    "The metrics below it share its weight equally unless the profile says otherwise; where none of them applies, it goes to the other "
+    "components."
 )
 _SOURCES = {
     "spi_t": N_("Earned schedule (Lipke 2003)"),

@@ -15,6 +15,7 @@ from lib.health.calibration import Distribution
 from lib.health.calibration_words import KINDS, Said, of_backtest, of_book, of_size
 from lib.health.sentences import BAND_STATUS, score_text
 from lib.measures.book import Book
+from lib.ui import session
 from lib.ui.check_reading import Check, the_check
 from lib.ui.frame import clip, md, rows_table, small_table, status
 from lib.ui.health_definition import defined_card
@@ -72,7 +73,7 @@ def _spread(check: Check, found: Health, t: Language) -> None:
     rows = spread_rows(check.books, check.first_month, t)
     drawn = distribution(rows, t, Words("health.spread", t("Computed bands, after caps; revenue is that of 12 months"), found.as_of))
     if drawn is not None:
-        defined_card(drawn, "green_share", t)
+        defined_card(drawn, "book_by_band", t)
 
 
 def spread_rows(books: tuple[Distribution, ...], first_month: int, t: Language) -> pl.DataFrame:
@@ -96,6 +97,9 @@ def _test(check: Check, base: str, t: Language) -> None:
         _read(check.lost, base, t)
     else:
         _work(check.lost, base, t)
+    definitions = session.ROOT / "pages" / "definitions.py"
+    label = t("How losses and these figures are defined")
+    st.page_link(definitions, label=label, query_params={"figure": "loss", "lang": t.code})
 
 
 def _read(lost: pl.DataFrame, base: str, t: Language) -> None:

@@ -18,6 +18,7 @@ from lib.columns import N_
 from lib.definitions import DEFINITIONS
 from lib.formats import Language
 from lib.health.book import Health, components
+from lib.health.defined import HEALTH
 from lib.health.metric_words import lowered
 from lib.health.metrics import COMPONENTS
 from lib.measures import goals as goal_measures
@@ -39,23 +40,12 @@ NAMES = {
     "agi": N_("Concentration on revenue"), "margin": N_("Concentration on margin"), "receivables": N_("Receivables by age"),
     "retention": N_("Client retention"), "people": N_("Whom we know"), "services": N_("Services not sold yet"), "goals": N_("Goals"),
 }  # fmt: skip
-HOW = {
-    "heat": N_("Score of a component = Σ weight · score / Σ weight of its metrics that apply. One without data counts at its prior."),
-    "risks": N_("Risks and issues open at the close of the day. Exposure = Σ probability · impact, 1 to 5 each; an issue counts as 5."),
-    "pipeline": N_(
-        "Open deals that close in the next 120 days, won or lost independently of each other. Expected = Σ amount · probability; P10, P50 "
-        "and P90 are exact up to 30 deals. Past their date, without a date or a probability: apart."
-    ),
-    "margin": N_("Σ (share of delivery margin in %)² over parent accounts of the whole book with a positive margin."),
-    "people": N_(
-        "An account hangs on one person where at most one of its active contacts was in a meeting, call, workshop or review of the last "
-        "90 days."
-    ),
-    "services": N_("Services are those that opportunities are called to sell. Bought: a deal for it was won."),
-    "goals": N_("Progress = (actual − baseline) / (target − baseline). Where a goal has no actual, the newest value of its indicator."),
+DEFINED: dict[str, tuple[str, ...]] = {
+    "heat": ("component_score",), "risks": ("risk_exposure",), "renewals": ("renewals",), "pipeline": ("pipeline", "pipeline_spread"),
+    "agi": ("hhi",), "margin": ("margin_hhi",), "receivables": ("receivables",), "retention": ("client_retention",),
+    "people": ("single_threaded",), "services": ("whitespace",), "goals": ("goal_progress",),
 }  # fmt: skip
-DEFINED = {"renewals": "renewals", "agi": "hhi", "receivables": "receivables", "retention": "client_retention"}
-"""Picture -> the figure whose definition is its own."""
+"""Picture -> the figures whose definitions are its own."""
 NEEDS: dict[str, tuple[str, ...]] = {
     "risks": ("risks",), "renewals": ("contracts",), "pipeline": ("opportunities",), "agi": (), "margin": ("time_entries", "people"),
     "receivables": ("invoices",), "retention": (), "people": ("contacts",), "services": ("opportunities",), "goals": ("goals",),
@@ -165,7 +155,7 @@ class _Maker:
 
     def _one(self, key: str) -> Picture:
         t, name = self.t, self.t(NAMES[key])
-        how = t(DEFINITIONS[DEFINED[key]].formula) if key in DEFINED else t(HOW[key])
+        how = " ".join(t((DEFINITIONS | HEALTH)[figure].formula) for figure in DEFINED[key])
         needs = (*(REVENUE[self.book.basis] if key in ("agi", "margin", "retention") else ()), *NEEDS.get(key, ()))
         missing = [table for table in dict.fromkeys(needs) if table not in self.loaded]
         if missing:

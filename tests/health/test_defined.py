@@ -51,7 +51,7 @@ def test_a_definition_names_tables_that_there_are_and_ends_its_sentences(key: st
         ("score_band", DEFAULT_PROFILE.green),
         ("score_change", scores.FLAT),
         ("movability", WITHOUT_BAND),
-        ("green_share", 100 * calibration.GREEN_MOST),
+        ("book_by_band", 100 * calibration.GREEN_MOST),
         ("auc", calibration.LEAST_EVENTS),
         ("auc", calibration.NEAREST_DAYS),
         ("auc", calibration.FURTHEST_DAYS),

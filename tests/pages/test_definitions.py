@@ -76,7 +76,7 @@ def test_an_empty_portfolio_has_definitions_and_no_values(empty: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "keys"), [
-        ("HERFINDAHL", {"hhi", "effective_clients"}),
+        ("HERFINDAHL", {"hhi", "effective_clients", "margin_hhi"}),
         ("sponsór", {"sponsor_left", "cap_sponsor_left", "metric_sponsor_reached"}),
         ("Lipke", {"metric_spi_t"}),
         ("zzz", set()),

@@ -37,7 +37,7 @@ def defined(app: AppTest, chart: str) -> AppTest:
         ("one", "health.moved", "score_moved", ["name", "label", "reason"]),
         ("one", "health.history", "score", ["day", "value", "low", "high"]),
         ("one", "health.lost", "score_lost", ["name", "value", "reason"]),
-        ("check", "health.spread", "green_share", ["name", "status", "value", "amount"]),
+        ("check", "health.spread", "book_by_band", ["name", "status", "value", "amount"]),
     ],
 )
 def test_the_menu_of_a_chart_opens_what_its_figure_means_and_its_rows(
