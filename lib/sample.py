@@ -30,7 +30,7 @@ def read_sample(folder: Path) -> dict[str, pl.DataFrame]:
 def as_it_stood(tables: Mapping[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:
     """The tables with undated columns (`lib.tables.UNDATED`) as an import on `day` would have found them, without rows that came later.
 
-    Facts with a date say what they can; where none does (a share done, a goal's value), what is known now is scaled by the time that passed.
+    Facts with a date say what they can; where none does (a share done, a goal's value), what is known now is scaled by time.
     """
     def by(column: str) -> pl.Expr:
         return (pl.col(column) <= day).fill_null(False)
