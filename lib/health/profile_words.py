@@ -15,7 +15,7 @@ from lib.health.profile import WRONG, Fault, Profile, Variant, Version
 _SCALES: Mapping[Unit, float] = {"share": 100.0, "points": 100.0}
 UNITS: Mapping[Unit, str] = {
     "ratio": N_("ratio"), "share": "%", "points": N_("pts"), "days": N_("days"), "count": N_("number"), "index": N_("0–100"),
-    "yes_no": N_("yes or no"), "exposure": N_("probability × impact"),
+    "yes_no": N_("yes or no"), "exposure": N_("prob. × impact"),
 }  # fmt: skip
 """What a threshold is typed in."""
 _OTHERS = {"amber": N_("where Watch begins"), "green": N_("where On track begins"), "invoice_minimum": N_("the invoice minimum")}

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lib.charts.health_book import distribution
 from lib.charts.schedule import Words
-from lib.formats import NBSP, Language
+from lib.formats import Language
 from lib.health.book import Health
 from lib.health.calibration import Distribution
 from lib.health.calibration_words import KINDS, Said, of_backtest, of_book, of_size
@@ -17,12 +17,11 @@ from lib.health.sentences import BAND_STATUS, score_text
 from lib.measures.book import Book
 from lib.ui import session
 from lib.ui.check_reading import Check, the_check
-from lib.ui.frame import clip, md, rows_table, small_table, status
+from lib.ui.frame import clip, md, rows_table, small_table
 from lib.ui.health_definition import defined_card
-from lib.ui.health_list import status_of
 from lib.ui.health_reading import HealthAsked
 from lib.ui.health_what_if import show_what_if
-from lib.ui.impact_table import band_words
+from lib.ui.impact_table import band_and_score, band_words
 from lib.wording import capitalised, count_word
 
 READ, TALL = 12, 420
@@ -108,7 +107,7 @@ def _read(lost: pl.DataFrame, base: str, t: Language) -> None:
         how = f"{t(KINDS[row['kind']])}, {t.day(row['lost_on'])}"
         then, when = t("no score"), ""
         if row["scored_on"] is not None:
-            then = f"{status(status_of(row['band']), t)}{NBSP}{NBSP}{score_text(row['point'], t)}"
+            then = band_and_score(row["band"], row["point"], t)
             when = f"{t.day(row['scored_on'])}, {t('{days} before', days=t.days(row['days_before']))}"
         cells = (f"**{md(clip(row['name'], 34))}**  \n:gray[{how}]", f"{then}  \n:gray[{when}]", t.money(row["revenue"], base))
         rows.append(dict(zip((t("Account"), t("Score then"), t("AGI, 12 months")), cells, strict=True)))

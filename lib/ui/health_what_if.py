@@ -22,6 +22,7 @@ from lib.ui.health_definition import defined_card
 from lib.ui.health_list import status_of
 from lib.ui.health_reading import HealthAsked
 from lib.ui.impact_table import show_impact
+from lib.ui.profile_fields import MOST, WRITTEN
 
 _OF = "health.whatif.of"
 
@@ -71,7 +72,7 @@ def _weights(published: tuple[float, ...], number: int, t: Language) -> tuple[fl
     given = []
     for place, (key, component) in zip(st.columns(len(keys)), zip(keys, COMPONENTS.values(), strict=True), strict=True):
         typed = place.number_input(
-            t(component.name), min_value=0.0, max_value=1000.0, step=5.0, format="%.4g", key=key, persist_state="session"
+            t(component.name), min_value=0.0, max_value=MOST, step=5.0, format=WRITTEN, key=key, persist_state="session"
         )
         given.append(float(typed))
     changed = tuple(given) != published

@@ -33,8 +33,8 @@ def show_impact(found: Impact, base: str, t: Language, key: str) -> None:
         rows = [
             {
                 t("Account"): f"**{md(clip(row['name'], 34))}**",
-                moved["band"]: f"{status(status_of(row['band']), t)}{NBSP}{NBSP}{score_text(row['point'], t)}",
-                moved["other_band"]: f"{status(status_of(row['other_band']), t)}{NBSP}{NBSP}{score_text(row['other_point'], t)}",
+                moved["band"]: band_and_score(row["band"], row["point"], t),
+                moved["other_band"]: band_and_score(row["other_band"], row["other_point"], t),
                 t("AGI, 12 months"): t.money(row["revenue"], base),
             }
             for row in found.changed.iter_rows(named=True)
@@ -55,3 +55,8 @@ def show_impact(found: Impact, base: str, t: Language, key: str) -> None:
 def band_words(band: str | None, t: Language) -> str:
     """■ At risk."""
     return f"{GLYPH[status_of(band)]}{NBSP}{band_text(band, t)}"
+
+
+def band_and_score(band: str | None, score: float, t: Language) -> str:
+    """■ At risk 48.4, in its colour, as markdown that breaks between the two only."""
+    return f"{status(status_of(band), t).replace(' ', NBSP)} {score_text(score, t)}"
