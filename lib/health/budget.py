@@ -12,9 +12,23 @@ import polars as pl
 
 from lib.columns import N_
 from lib.health.margins import WHY as MARGIN
-from lib.health.margins import fixed_prices, margin_gaps, margin_parts
+from lib.health.margins import margin_gaps, margin_parts
 from lib.health.readings import Sight
-from lib.health.standing import UNDER_WAY, hours_within, is_lean, narrowed, on_days, projects_on, ratios, told_of, values_of, with_role
+from lib.health.standing import (
+    UNDER_WAY,
+    YEAR_DAYS,
+    fixed_prices,
+    hours_within,
+    is_effort,
+    is_lean,
+    narrowed,
+    on_days,
+    projects_on,
+    ratios,
+    told_of,
+    values_of,
+    with_role,
+)  # fmt: skip
 from lib.health.standing import WHY as SHARED
 from lib.measures.earned_value import REASONS
 from lib.measures.retainers import over_servicing_on, retainer_burn
@@ -22,7 +36,6 @@ from lib.periods import Period, twelve_months
 
 METRICS = ("margin_gap", "overrun", "over_servicing", "unapproved_scope")
 UNDECIDED = ("logged", "assessed", "proposed")
-YEAR_DAYS = 365
 
 WHY: dict[str, str] = {reason: sentence for reason, (_, sentence) in REASONS.items()} | SHARED | MARGIN | {
     "no_open_budget": N_("No open project has a budget."),
@@ -107,10 +120,9 @@ def _overrun(sight: Sight, projects: pl.DataFrame, costs: pl.DataFrame, bills: b
     In cost (base currency), or in hours where not one of the account's projects that count can be told in cost. Where some can, the others
     lack it: two units make no sum, and a budget of cost that went missing must not turn the rest into hours.
     """
-    effort = pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
     rows = with_role(
         projects,
-        [~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null(), effort],
+        [~pl.col("standing").is_in([*UNDER_WAY, "unclear"]) | pl.col("finished").is_not_null(), is_effort()],
         {"status_unknown": pl.col("standing") == "unclear", "billing_unknown": pl.col("billing").is_null() & pl.lit(bills)},
     ).rename({"name": "project"})
     keys = ["account_id", "day"]

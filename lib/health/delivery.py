@@ -14,12 +14,24 @@ import polars as pl
 
 from lib.columns import N_
 from lib.health.readings import Sight
+from lib.health.standing import (
+    RECENT_DAYS,
+    is_effort,
+    is_lean,
+    narrowed,
+    on_days,
+    projects_on,
+    ratios,
+    summed_on_days,
+    told_of,
+    values_of,
+    with_role,
+    within,
+)  # fmt: skip
 from lib.health.standing import WHY as SHARED
-from lib.health.standing import is_lean, narrowed, on_days, projects_on, ratios, summed_on_days, told_of, values_of, with_role, within
 from lib.measures.earned_value import REASONS
 
 METRICS = ("spi_t", "milestones_met", "overdue_tasks")
-RECENT_DAYS = 90
 ELAPSED_LEAST = 0.10
 UNDATED_MOST = 0.20
 """Share of the open estimate that may lack a due date: up to it such tasks count as overdue, above it the share is missing."""
@@ -102,11 +114,10 @@ def _timed(sight: Sight, projects: pl.DataFrame, lean: _Lean) -> pl.DataFrame:
         pl.when(pl.col("plan_by") == "straight").then(pl.lit("straight_plan")).alias("note")
     )
     over = pl.col("standing") == "over"
-    effort = pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
     out = [
         pl.col("standing").is_in(["planned", "on_hold", "cancelled"]),
         pl.col("finished").is_not_null() & ~within("finished", RECENT_DAYS),
-        effort,
+        is_effort(),
     ]
     planned = pl.col("plan_by").is_in(["tasks", "project", *(["straight"] if lean.straight else [])]).fill_null(False)
     early = (~over & (pl.col("at") < ELAPSED_LEAST * pl.col("pd"))) | (pl.col("why_spi_t") == "before_start")

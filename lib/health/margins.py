@@ -13,13 +13,12 @@ import polars as pl
 from lib.columns import N_
 from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST
 from lib.health.readings import Sight
-from lib.health.standing import UNDER_WAY, hours_within, on_days, ratios, with_role
+from lib.health.standing import fixed_prices, hours_within, on_days, ratios, with_role
 from lib.measures.exchange import rates_on
 from lib.measures.sums import sums_on
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
 
-YEAR_DAYS = 365
 WHY: dict[str, str] = {
     "no_fee": N_("A fixed price has no fee."),
     "no_target": N_("A project has no target margin."),
@@ -31,13 +30,6 @@ WHY: dict[str, str] = {
 }
 _KEYS = ["account_id", "day"]
 _MONEY = ("agi", "cost", "target")
-
-
-def fixed_prices(projects: pl.DataFrame) -> pl.DataFrame:
-    """Those of `projects` (of `projects_on`) that a margin at completion counts for, or may count for."""
-    recent = (pl.col("finished") > pl.col("day") - pl.duration(days=YEAR_DAYS)).fill_null(True)
-    fixed = (pl.col("billing") == "fixed") | pl.col("billing").is_null()
-    return projects.filter(fixed, pl.col("standing").is_in([*UNDER_WAY, "over", "done", "unclear"]), recent)
 
 
 def margin_parts(sight: Sight, projects: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 
 from lib.measures.flows import Basis
-from lib.measures.worked import Worked, worked
+from lib.measures.worked import Worked, day_number, worked
+from lib.periods import twelve_months
 from lib.portfolio import Portfolio
+
+T = TypeVar("T")
 
 State = Literal["known", "missing", "not_applicable"]
 READING = {
@@ -35,8 +39,22 @@ class Sight:
 
     @cached_property
     def worked(self) -> Worked:
-        """The portfolio's time entries as numbers, read once for all metrics."""
-        return worked(self.portfolio)
+        """The time entries as numbers, read once for all metrics, and counted once for the windows that most of them ask for."""
+        made = worked(self.portfolio)
+        years = [day_number(twelve_months(day).first) for day in self.days]
+        made.tally([*years, *(day_number(day) + 1 for day in self.days)])
+        return made
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gives, made the first time that a metric asks for it by this `name` and kept for the others."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
+
+    @cached_property
+    def _made(self) -> dict[str, Any]:
+        return {}
 
     @cached_property
     def accounts(self) -> pl.DataFrame:

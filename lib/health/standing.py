@@ -18,7 +18,7 @@ from lib.health.metrics import METRICS
 from lib.health.readings import READING, Sight
 from lib.measures.flows import BILLED_BY_CONTRACT
 from lib.measures.project_budgets import Basis
-from lib.measures.project_values import values_on
+from lib.measures.project_values import values_in
 from lib.measures.stretches import Window
 from lib.measures.worked import day_number
 from lib.portfolio import Portfolio
@@ -38,6 +38,12 @@ LEAN = frozenset({"accounts", "projects", "time_entries", "people", "person_term
 """A portfolio of no more than these is one of accounts, projects and timesheets only (definitions, last section)."""
 
 UNDER_WAY = ("open", "on_hold")
+RECENT_DAYS = 90
+YEAR_DAYS = 365
+_VALUES = (
+    "project_id", "day", "plan_by", "planned_start", "planned_finish", "bac", "ac", "ac_at_least", "eac", "eac_by", "es", "at", "pd",
+    "spi_t", "why_cv", "why_eac", "why_spi_t",
+)  # fmt: skip
 
 
 def projects_on(sight: Sight) -> pl.DataFrame:
@@ -47,6 +53,10 @@ def projects_on(sight: Sight) -> pl.DataFrame:
     finished (a day not after `day`); standing: open, on_hold, planned, cancelled, over (finished by the day), done (on an unknown day) or
     unclear (its status was not known).
     """
+    return sight.once("projects", lambda: _projects_on(sight))
+
+
+def _projects_on(sight: Sight) -> pl.DataFrame:
     portfolio = sight.portfolio
     contracts = portfolio["contracts"].select(
         "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
@@ -133,24 +143,47 @@ def hours_within(sight: Sight, window: Window) -> pl.DataFrame:
     worked = sight.worked
     if not len(worked.day):
         return pl.DataFrame(schema={"project_id": pl.String, "day": pl.Date, "hours": pl.Float64})
-    spans = [window(day) for day in sight.days]
-    turns = np.unique([day_number(day) for span in spans for day in (span.first, span.last + timedelta(days=1))])
-    first = int(worked.day.min())
-    stretch = np.searchsorted(turns, np.arange(first, int(worked.day.max()) + 1), side="right")
-    cells = worked.project * np.int64(len(turns) + 1) + stretch[worked.day - first]
-    size = len(worked.project_ids) * (len(turns) + 1)
-    summed = np.bincount(cells, worked.hours, size).reshape(-1, len(turns) + 1)
-    made = []
-    for day, span in zip(sight.days, spans, strict=True):
-        begin, end = np.searchsorted(turns, [day_number(span.first), day_number(span.last) + 1]) + 1
-        hours = summed[:, begin:end].sum(axis=1)
-        made.append(pl.DataFrame({"project_id": worked.project_ids, "hours": hours}).with_columns(pl.lit(day).alias("day")))
-    return pl.concat(made).filter(pl.col("hours") != 0).select("project_id", "day", "hours")
+    begins = int(worked.day.min())
+    spans = [(max(day_number(span.first), begins), day_number(span.last)) for span in map(window, sight.days)]
+    # What begins no later than the first entry needs no turn.
+    tally = worked.tally(turn for first, last in spans for turn in ((first, last + 1) if first > begins else (last + 1,)))
+    summed = np.stack([tally.hours[:, tally.within(first, last)].sum(axis=1) for first, last in spans])
+    day, project = np.nonzero(summed)
+    return pl.DataFrame(
+        {
+            "project_id": worked.project_ids.gather(project),
+            "day": pl.Series(sight.days, dtype=pl.Date).gather(day),
+            "hours": summed[day, project],
+        }
+    )
+
+
+def is_effort() -> pl.Expr:
+    """Whether a project of `projects_on` is paid by effort, with no plan or budget that it could be measured against."""
+    return pl.col("billing").is_in(["retainer", "internal"]) | ((pl.col("billing") == "time_materials") & ~pl.col("measured"))
+
+
+def fixed_prices(projects: pl.DataFrame) -> pl.DataFrame:
+    """Those of `projects` (of `projects_on`) that a margin at completion counts for, or may count for."""
+    recent = (pl.col("finished") > pl.col("day") - pl.duration(days=YEAR_DAYS)).fill_null(True)
+    fixed = (pl.col("billing") == "fixed") | pl.col("billing").is_null()
+    return projects.filter(fixed, pl.col("standing").is_in([*UNDER_WAY, "over", "done", "unclear"]), recent)
 
 
 def values_of(sight: Sight, basis: Basis, wanted: pl.DataFrame) -> pl.DataFrame:
-    """`values_on` of the projects and days of `wanted` (project_id, day)."""
-    return values_on(sight.portfolio, sight.days, basis, sight.base, wanted.lazy().select("project_id", "day"), entries=sight.worked)
+    """_VALUES of `values_on` of the projects and days of `wanted` (project_id, day), as far as any metric needs them: those under way,
+    those finished in the last 90 days, and fixed prices; not those paid by effort.
+    """
+    made = sight.once("values", lambda: _values(sight))[basis]
+    return made.join(wanted.select("project_id", "day"), on=["project_id", "day"], how="semi")
+
+
+def _values(sight: Sight) -> dict[Basis, pl.DataFrame]:
+    projects = projects_on(sight).filter(~is_effort().fill_null(False))
+    lately = projects.filter(pl.col("standing").is_in(UNDER_WAY) | ((pl.col("standing") == "over") & within("finished", RECENT_DAYS)))
+    wanted = pl.concat([some.select("project_id", "day") for some in (lately, fixed_prices(projects))])
+    bases: tuple[Basis, ...] = ("hours", "cost")
+    return values_in(bases, sight.portfolio, sight.days, sight.base, wanted.lazy(), entries=sight.worked, columns=_VALUES)
 
 
 def with_role(rows: pl.DataFrame, out: Sequence[pl.Expr], lacks: Mapping[str, pl.Expr], after: Sequence[pl.Expr] = ()) -> pl.DataFrame:

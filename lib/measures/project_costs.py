@@ -89,50 +89,63 @@ def own_expenses(portfolio: Portfolio, asked: ProjectDays, rates: StockRates) ->
     return OwnExpenses(sums[0], sums[1], sums[2], np.any(lacking, axis=1))
 
 
-def actual_costs(
-    portfolio: Portfolio, asked: ProjectDays, expenses: OwnExpenses, rates: StockRates, basis: Basis, entries: Worked | None = None
-) -> pl.DataFrame:
-    """One row a pair: pair, hours, ac, lacks_ac, ac_at_least; hours and ac null where the portfolio has no time entries at all.
+@dataclass(frozen=True, eq=False)
+class Logged:
+    """What was logged on each pair by the close of its day: `hours`, of them `rated` (with a cost rate and an exchange rate), and their
+    `labour` cost in the base.
+    """
+
+    hours: Numbers
+    rated: Numbers
+    labour: Numbers
+
+    @classmethod
+    def of(cls, entries: Worked, asked: ProjectDays, rates: StockRates) -> Logged:
+        tally = entries.tally(int(day) + 1 for day in asked.day_numbers)
+        own = pl.DataFrame({"project_id": entries.project_ids}).with_row_index("own")
+        place = pl.DataFrame({"project_id": asked.projects}).join(own, on="project_id", how="left", maintain_order="left")["own"]
+        rows, known = place.fill_null(0).to_numpy().astype(np.int64), place.is_not_null().to_numpy()
+
+        def by_day(sums: Numbers) -> Numbers:
+            return np.where(known[:, None], np.cumsum(sums[rows], axis=1), 0.0)[asked.project, asked.number]
+
+        hours = by_day(tally.hours) if len(own) else np.zeros(asked.size)
+        rated, labour = np.zeros(asked.size), np.zeros(asked.size)
+        for currency, (some, cost) in tally.costed.items():
+            name = entries.currencies[currency] if currency >= 0 else None
+            worth = rates.worth[rates.currencies.get(name, len(rates.currencies)) if name else len(rates.currencies), asked.number]
+            rated += np.where(np.isnan(worth), 0.0, by_day(some))
+            labour += by_day(cost) * np.nan_to_num(worth)
+        return cls(hours, rated, labour)
+
+
+def actual_costs(asked: ProjectDays, logged: Logged | None, expenses: OwnExpenses, basis: Basis) -> pl.DataFrame:
+    """One row a pair: pair, hours, ac, lacks_ac, ac_at_least; hours and ac null where the portfolio has no time entries at all (`logged`
+    None).
 
     `ac` is null where it can't be had, with the reason in `lacks_ac` (of `lib.measures.earned_value.REASONS`): less than 90 % of the hours
     have a cost rate, or an expense has no exchange rate. `ac_at_least`: some hours have no rate, so that the true cost is higher.
     """
-    if entries is None:
-        entries = worked(portfolio)
-    project = asked.placed(entries.project_ids)[entries.project]
-    pairs = pl.DataFrame({"pair": asked.rows["pair"]})
-    logged = pl.lit("time_entries" in portfolio.loaded)
+    nothing = np.zeros(asked.size)
+    has, made = pl.lit(logged is not None), logged or Logged(nothing, nothing, nothing)
+    pairs = pl.DataFrame({"pair": asked.rows["pair"], "hours": made.hours})
     if basis == "hours":
-        hours = Amounts.of(asked, project, np.zeros_like(project), entries.day, 1, entries.hours)[0].by_day()[:, 0]
-        nothing = (pl.lit(None, pl.String).alias("lacks_ac"), pl.lit(False).alias("ac_at_least"))
-        known = pairs.with_columns(pl.when(logged).then(pl.Series("hours", hours)).alias("hours"))
-        return known.with_columns(pl.col("hours").alias("ac"), *nothing)
-    cost = entries.cost
-    # A currency without any rate, or no currency, is the last, which is worth nothing.
-    last = len(rates.currencies)
-    names = pl.Series([*entries.currencies, None], dtype=pl.String)
-    currency = rates.placed(names)[cost.currency]
-    rated = np.isfinite(cost.amount)
-    currency = np.where(rated, currency, last)
-    worth = rates.worth.T[asked.number]
-    money = np.where(rated, entries.hours * cost.amount, 0.0)
-    hours, spent = (sums.by_day() for sums in Amounts.of(asked, project, currency, entries.day, last + 1, entries.hours, money))
-    all_hours = hours.sum(axis=1)
-    rated_hours = np.where(np.isnan(worth), 0.0, hours).sum(axis=1)
-    labour = (spent * np.nan_to_num(worth)).sum(axis=1)
-    found = pairs.with_columns(
-        pl.Series("hours", all_hours), pl.Series("rated", rated_hours), pl.Series("ac", labour + expenses.by_day),
-        pl.Series("unconverted", expenses.unconverted),
-    )  # fmt: skip
+        hours = pl.when(has).then("hours")
+        return pairs.select(
+            "pair", hours.alias("hours"), hours.alias("ac"), pl.lit(None, pl.String).alias("lacks_ac"), pl.lit(False).alias("ac_at_least")
+        )
     stated = pl.when(pl.col("hours") > 0).then(pl.col("rated") / pl.col("hours")).otherwise(1.0)
     lacks = (
         pl.when("unconverted").then(pl.lit("no_exchange_rate"))
         .when(stated < RATED_HOURS_LEAST).then(pl.lit("too_few_rated"))
     )  # fmt: skip
+    found = pairs.with_columns(
+        pl.Series("rated", made.rated), pl.Series("ac", made.labour + expenses.by_day), pl.Series("unconverted", expenses.unconverted)
+    )
     return found.with_columns(lacks.alias("lacks_ac")).select(
         "pair",
-        pl.when(logged).then("hours").alias("hours"),
-        pl.when(logged & pl.col("lacks_ac").is_null()).then("ac").alias("ac"),
+        pl.when(has).then("hours").alias("hours"),
+        pl.when(has & pl.col("lacks_ac").is_null()).then("ac").alias("ac"),
         "lacks_ac",
         (stated < RATED_HOURS_FULL - 1e-12).alias("ac_at_least"),
     )

@@ -31,18 +31,22 @@ class ProjectDays:
 
     `rows`: pair, project_id, day, the project's columns of `lib.tables`, billing (from the contract where it has none), finished (a day not
     after the pair's, null for a cancelled project) and over (finished, or done without a day). Of each pair: `project`, its place in
-    `projects` (ids), and `number`, the place of its day in `days`, which ascend.
+    `projects` (ids, ascending), and `number`, the place of its day in `days`, which ascend. `facts`: the columns of each of `projects`.
     """
 
     rows: pl.DataFrame
+    facts: pl.DataFrame
     days: tuple[date, ...]
-    projects: pl.Series
     project: Numbers
     number: Numbers
 
     @property
     def size(self) -> int:
         return self.rows.height
+
+    @property
+    def projects(self) -> pl.Series:
+        return self.facts["project_id"]
 
     @cached_property
     def day_numbers(self) -> Numbers:
@@ -70,33 +74,39 @@ def project_days(
         "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
     )
     first, cancelled = pl.min_horizontal("start", "baseline_start"), pl.col("status").eq_missing("cancelled")
+    known = portfolio["projects"]
+    keys = [] if projects is None else projects.collect_schema().names()
+    if projects is not None:
+        known = known.join(projects.select("project_id"), on="project_id", how="semi")
     facts = (
-        portfolio["projects"]
-        .join(contracts, on="contract_id", how="left")
+        known.join(contracts, on="contract_id", how="left")
         .with_columns(pl.coalesce("billing", "by_contract").alias("billing"), first.alias("first"), cancelled.alias("cancelled"))
         .drop("by_contract")
         .sort("project_id")
+        .with_row_index("project")
         .collect()
     )
-    wanted = facts.lazy().select("project_id", "first", "finished_on", "cancelled", (pl.col("status") == "done").alias("done"))
-    pairs = wanted.join(pl.LazyFrame({"day": asked}, {"day": pl.Date}).with_row_index("number"), how="cross")
+    dated = pl.LazyFrame({"day": asked}, {"day": pl.Date}).with_row_index("number")
+    if projects is not None and "day" in keys:
+        named = facts.lazy().select("project_id", "project")
+        pairs = projects.select("project_id", "day").join(named, on="project_id").select("project", "day").unique().join(dated, on="day")
+    else:
+        pairs = facts.lazy().select("project").join(dated, how="cross")
     if recent_days is not None:
+        wanted = facts.lazy().select("project", "first", "finished_on", "cancelled", (pl.col("status") == "done").alias("done"))
         begun = (pl.col("first") <= pl.col("day")).fill_null(True)
         recent = pl.coalesce(pl.col("finished_on") >= pl.col("day") - pl.duration(days=recent_days), ~pl.col("done"), pl.lit(True))
-        pairs = pairs.filter(~pl.col("cancelled"), begun, recent)
-    if projects is not None:
-        keys = [name for name in ("project_id", "day") if name in projects.collect_schema().names()]
-        pairs = pairs.join(projects, on=keys, how="semi")
-    chosen = pairs.select("project_id", "day", "number").sort("number", "project_id").with_row_index("pair").collect()
+        pairs = pairs.join(wanted, on="project").filter(~pl.col("cancelled"), begun, recent)
+    chosen = pairs.select("project", "day", "number").sort("number", "project").with_row_index("pair").collect()
     ended = pl.when((pl.col("finished_on") <= pl.col("day")) & ~pl.col("cancelled")).then("finished_on")
     done = pl.col("finished_on").is_null() & (pl.col("status") == "done")
     rows = (
-        chosen.join(facts.with_row_index("project"), on="project_id", how="left", maintain_order="left")
+        pl.concat([chosen.select("pair", "day"), facts[chosen["project"]]], how="horizontal")
         .with_columns(ended.alias("finished"))
         .with_columns((pl.col("finished").is_not_null() | done.fill_null(False)).alias("over"))
     )
-    project, number = (rows[name].cast(pl.Int64).to_numpy() for name in ("project", "number"))
-    return ProjectDays(rows.drop("project", "number", "first", "cancelled"), asked, facts["project_id"], project, number)
+    project, number = (chosen[name].cast(pl.Int64).to_numpy() for name in ("project", "number"))
+    return ProjectDays(rows.drop("project", "first", "cancelled"), facts, asked, project, number)
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,6 +51,38 @@ class WorkingDays:
 
 
 @dataclass(frozen=True, eq=False)
+class Calendars:
+    """The calendar of each of some projects (`of_project`: its place in `days`)."""
+
+    of_project: Numbers
+    days: WorkingDays
+
+    @classmethod
+    def of(cls, portfolio: Portfolio, asked: ProjectDays, tasks: TaskDays) -> Calendars:
+        """Of the projects of `asked`, over all the days that their plans name within ten years of the days asked for."""
+        named = [
+            *(asked.facts[name] for name in ("start", "due", "baseline_start", "baseline_due", "finished_on")),
+            *(tasks.tasks[name] for name in ("baseline_start", "baseline_finish")),
+        ]
+        near = timedelta(days=_NEAR_DAYS)
+        days = pl.concat([series.alias("day") for series in named]).drop_nulls()
+        low, high = (asked.days[0], asked.days[-1]) if asked.days else (date(1970, 1, 1), date(1970, 1, 1))
+        within = days.filter((days >= low - near) & (days <= high + near))
+        first, last = within.min(), within.max()
+        countries, calendars = calendars_by_country(
+            portfolio, min(low, first) if isinstance(first, date) else low, max(high, last) if isinstance(last, date) else high
+        )
+        places = {country: place for place, country in enumerate(calendars)}
+        placed = pl.DataFrame({"country": list(places), "place": list(places.values())}, {"country": pl.String, "place": pl.Int64})
+        kept = (
+            asked.projects.to_frame("project_id")
+            .join(countries, on="project_id", how="left", maintain_order="left")
+            .join(placed, on="country", how="left", nulls_equal=True, maintain_order="left")
+        )
+        return cls(kept["place"].to_numpy(), WorkingDays.of(list(calendars.values())))
+
+
+@dataclass(frozen=True, eq=False)
 class Plans:
     """The plans of `pairs` (numbers of pairs), one each. `start`: first day (since 1970; EVER without dates); `calendar`: place in `days`.
 
@@ -79,18 +111,18 @@ class Plans:
 
 
 def project_plans(
-    portfolio: Portfolio, rows: pl.DataFrame, asked: ProjectDays, tasks: TaskDays, weight: Numbers, changes: pl.DataFrame,
+    calendars: Calendars, rows: pl.DataFrame, asked: ProjectDays, tasks: TaskDays, weight: Numbers, changes: pl.DataFrame,
     read: pl.DataFrame,
 ) -> Plans:  # fmt: skip
     """The plan of each pair of `rows` that has a budget and nothing that overrules it.
 
-    `rows`, one a pair in order: pair, bac_original, withheld, technique, done, done_by, over. `weight` of each task day, `changes` of
-    `decided_changes`, `read` of `readings`.
+    `calendars` of `asked`. `rows`, one a pair in order: pair, bac_original, withheld, technique, done, done_by, over. `weight` of each task
+    day, `changes` of `decided_changes`, `read` of `readings`.
     """
     wanted = rows.filter(pl.col("bac_original").is_not_null(), pl.col("withheld").is_null())
     pairs = wanted["pair"].cast(pl.Int64).to_numpy()
     project = asked.project[pairs]
-    calendar, days = _calendars(portfolio, asked, tasks)
+    calendar, days = calendars.of_project, calendars.days
     example, shape = _alike(tasks, weight, pairs, project)
     leaves = _leaves(tasks, weight, pairs[example], shape.max(initial=-1) + 1)
     dates = asked.rows.select("start", "due", "baseline_start", "baseline_due")[pairs[example]]
@@ -199,26 +231,3 @@ def _progress(wanted: pl.DataFrame, asked: ProjectDays, pairs: Numbers, read: pl
         asked.day[pairs].astype(np.int64), np.where(by_tasks, done, np.nan), dated, np.where(by_percent, asked.project[pairs], -1),
         np.where(stated, done, np.nan), wanted["over"].to_numpy(),
     )  # fmt: skip
-
-
-def _calendars(portfolio: Portfolio, asked: ProjectDays, tasks: TaskDays) -> tuple[Numbers, WorkingDays]:
-    """The calendar of each project, over all the days that their plans name within ten years of the days asked for; and their working
-    days."""
-    named = [
-        *(asked.rows[name] for name in ("start", "due", "baseline_start", "baseline_due", "finished_on")),
-        *(tasks.tasks[name] for name in ("baseline_start", "baseline_finish")),
-    ]
-    near = timedelta(days=_NEAR_DAYS)
-    days = pl.concat([series.alias("day") for series in named]).drop_nulls()
-    low, high = (asked.days[0], asked.days[-1]) if asked.days else (date(1970, 1, 1), date(1970, 1, 1))
-    within = days.filter((days >= low - near) & (days <= high + near))
-    first, last = within.min(), within.max()
-    countries, calendars = calendars_by_country(
-        portfolio, min(low, first) if isinstance(first, date) else low, max(high, last) if isinstance(last, date) else high
-    )
-    places = {country: place for place, country in enumerate(calendars)}
-    kept = countries.sort("project_id")["country"].to_frame().join(
-        pl.DataFrame({"country": list(places), "place": list(places.values())}, {"country": pl.String, "place": pl.Int64}),
-        on="country", how="left", nulls_equal=True, maintain_order="left",
-    )  # fmt: skip
-    return kept["place"].to_numpy(), WorkingDays.of(list(calendars.values()))

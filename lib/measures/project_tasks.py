@@ -24,8 +24,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def leaf_tasks(portfolio: Portfolio) -> pl.DataFrame:
-    """Tasks without tasks below them, one row each by project_id and task_id, summaries left out.
+def leaf_tasks(portfolio: Portfolio, project_ids: pl.Series) -> pl.DataFrame:
+    """Tasks of some projects without tasks below them, one row each by project_id and task_id, summaries left out.
 
     Beside the columns of their table that count here, numbers of days (since 1970; EVER and NEVER at the ends) from which they are so:
     `ends`, done for progress; `begins`, no longer 0 for progress; `closes`, nothing remains. `meanwhile`: the share done between `begins`
@@ -39,7 +39,8 @@ def leaf_tasks(portfolio: Portfolio) -> pl.DataFrame:
     """
     parents = portfolio["tasks"].select(pl.col("parent_id").alias("task_id")).drop_nulls().unique()
     changes = portfolio["change_requests"].select("change_id", pl.col("kind").alias("change_kind"))
-    projects = portfolio["projects"].select(
+    mine = portfolio["projects"].join(project_ids.to_frame("project_id").lazy(), on="project_id", how="semi")
+    projects = mine.select(
         "project_id",
         pl.coalesce("baseline_start", "start").alias("begun_from"),
         pl.col("ev_technique").fill_null(DEFAULT_TECHNIQUE).alias("technique"),
@@ -102,7 +103,7 @@ class TaskDays:
 
     @classmethod
     def of(cls, portfolio: Portfolio, asked: ProjectDays) -> TaskDays:
-        tasks = leaf_tasks(portfolio)
+        tasks = leaf_tasks(portfolio, asked.projects)
         owner = asked.placed(tasks["project_id"])  # ascends, as both are sorted by project_id
         places = np.arange(len(asked.projects))
         first = np.searchsorted(owner, places)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,9 +17,9 @@ import polars as pl
 from lib.measures.earned_value import REASONS, with_figures
 from lib.measures.project_budgets import Weights, original_budgets
 from lib.measures.project_changes import decided_changes
-from lib.measures.project_costs import actual_costs, own_expenses, remaining_costs
+from lib.measures.project_costs import Logged, OwnExpenses, actual_costs, own_expenses, remaining_costs
 from lib.measures.project_days import NEVER, Basis, ProjectDays, StockRates, project_days
-from lib.measures.project_plans import Plans, project_plans
+from lib.measures.project_plans import Calendars, Plans, project_plans
 from lib.measures.project_progress import project_progress, readings
 from lib.measures.project_rates import HourCosts, hour_costs
 from lib.measures.project_tasks import TaskDays
@@ -57,14 +58,25 @@ def values_on(
     on hold (as known in the portfolio) have no figures of time. Approved scope counts by the part that the client pays, from its decision
     on.
     """
+    return values_in((basis,), portfolio, days, base, projects, recent_days, entries, columns)[basis]
+
+
+def values_in(
+    bases: Sequence[Basis], portfolio: Portfolio, days: Sequence[date], base: str = "EUR", projects: pl.LazyFrame | None = None,
+    recent_days: int | None = None, entries: Worked | None = None, columns: Sequence[str] | None = None,
+) -> dict[Basis, pl.DataFrame]:  # fmt: skip
+    """`values_on` in each of `bases`; what is the same in all of them is made once."""
     asked = sorted(set(days))
     at_once = max(1, TASK_DAYS_AT_ONCE // max(1, portfolio["tasks"].select(pl.len()).collect().item()))
-    if len(asked) <= at_once:
-        values = _values(sources_of(portfolio, asked, basis, base, projects, recent_days, entries))
-        return values if columns is None else values.select(columns)
     known = worked(portfolio) if entries is None else entries
-    blocks = [asked[first : first + at_once] for first in range(0, len(asked), at_once)]
-    return pl.concat(values_on(portfolio, block, basis, base, projects, recent_days, known, columns) for block in blocks)
+    blocks = [asked[first : first + at_once] for first in range(0, len(asked), at_once)] or [asked]
+    made: dict[Basis, list[pl.DataFrame]] = {basis: [] for basis in bases}
+    for block in blocks:
+        ground = Ground(portfolio, project_days(portfolio, block, projects, recent_days), base, known)
+        for basis, values in made.items():
+            found = _values(ground.sources(basis))
+            values.append(found if columns is None else found.select(columns))
+    return {basis: pl.concat(values) for basis, values in made.items()}
 
 
 def _values(sources: Sources) -> pl.DataFrame:
@@ -83,33 +95,64 @@ class Sources:
     plans: Plans
 
 
-def sources_of(
-    portfolio: Portfolio, days: Sequence[date], basis: Basis, base: str, projects: pl.LazyFrame | None = None,
-    recent_days: int | None = None, entries: Worked | None = None,
-) -> Sources:  # fmt: skip
-    """The sources of the values of projects on `days`; parameters of `values_on`."""
-    asked = project_days(portfolio, days, projects, recent_days)
-    rates = StockRates.of(portfolio, asked.days, base)
-    tasks = TaskDays.of(portfolio, asked)
-    whole = np.ones(tasks.task.size)
-    costs = hour_costs(portfolio, tasks, rates) if basis == "cost" else HourCosts(whole, whole)
-    weights = Weights.of(tasks, costs.planned)
-    expenses = own_expenses(portfolio, asked, rates)
-    read = readings(portfolio)
-    budgets = original_budgets(asked, tasks, weights.planned, expenses.whole, rates, basis)
-    changes = decided_changes(portfolio, asked, tasks.tasks, budgets, rates, basis)
-    left_out = changes.filter(pl.col("amount").is_null()).group_by("pair").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
-    rows = asked.rows.select(_FACTS)
-    for part in (
-        project_progress(asked, tasks, weights.weight, read),
-        budgets,
-        actual_costs(portfolio, asked, expenses, rates, basis, entries),
-        remaining_costs(tasks, costs.now, expenses, basis),
-        left_out,
-    ):
-        rows = rows.join(part, on="pair", how="left", maintain_order="left")
-    rows = _with_reasons(rows, basis).with_columns(pl.col("changes_left_out").fill_null(0))
-    return Sources(asked, rows, project_plans(portfolio, rows, asked, tasks, weights.weight, changes, read))
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What the sources of `asked` rest on, in hours and in cost alike."""
+
+    portfolio: Portfolio
+    asked: ProjectDays
+    base: str
+    entries: Worked
+
+    @cached_property
+    def tasks(self) -> TaskDays:
+        return TaskDays.of(self.portfolio, self.asked)
+
+    @cached_property
+    def rates(self) -> StockRates:
+        return StockRates.of(self.portfolio, self.asked.days, self.base)
+
+    @cached_property
+    def expenses(self) -> OwnExpenses:
+        return own_expenses(self.portfolio, self.asked, self.rates)
+
+    @cached_property
+    def logged(self) -> Logged | None:
+        return Logged.of(self.entries, self.asked, self.rates) if "time_entries" in self.portfolio.loaded else None
+
+    @cached_property
+    def read(self) -> pl.DataFrame:
+        return readings(self.portfolio)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars.of(self.portfolio, self.asked, self.tasks)
+
+    def sources(self, basis: Basis) -> Sources:
+        asked, tasks, rates, expenses = self.asked, self.tasks, self.rates, self.expenses
+        whole = np.ones(tasks.task.size)
+        costs = hour_costs(self.portfolio, tasks, rates) if basis == "cost" else HourCosts(whole, whole)
+        weights = Weights.of(tasks, costs.planned)
+        budgets = original_budgets(asked, tasks, weights.planned, expenses.whole, rates, basis)
+        changes = decided_changes(self.portfolio, asked, tasks.tasks, budgets, rates, basis)
+        left_out = changes.filter(pl.col("amount").is_null()).group_by("pair").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
+        parts = [
+            asked.rows.select(_FACTS),
+            project_progress(asked, tasks, weights.weight, self.read),
+            budgets,
+            actual_costs(asked, self.logged, expenses, basis),
+            remaining_costs(tasks, costs.now, expenses, basis),
+        ]
+        # One row a pair each, in order.
+        rows = pl.concat([parts[0], *(part.drop("pair") for part in parts[1:])], how="horizontal")
+        rows = rows.join(left_out, on="pair", how="left", maintain_order="left")
+        rows = _with_reasons(rows, basis).with_columns(pl.col("changes_left_out").fill_null(0))
+        return Sources(asked, rows, project_plans(self.calendars, rows, asked, tasks, weights.weight, changes, self.read))
+
+
+def sources_of(portfolio: Portfolio, days: Sequence[date], basis: Basis, base: str) -> Sources:
+    """The sources of the values of all projects on `days`."""
+    return Ground(portfolio, project_days(portfolio, days), base, worked(portfolio)).sources(basis)
 
 
 def grouped_values(values: pl.DataFrame, by: str | Sequence[str] = ()) -> pl.DataFrame:

@@ -47,6 +47,11 @@ class Stretches:
         self._sums: dict[tuple[str, int | None], Numbers] = {}
         self._columns: dict[str, Numbers] = {}
 
+    @property
+    def edges(self) -> list[int]:
+        """The days on which a stretch begins, and the one after the last."""
+        return [int(day) for day in self._edges]
+
     @cached_property
     def currencies(self) -> tuple[str, ...]:
         """The base and whatever ever has a rate; any other currency has place −1."""

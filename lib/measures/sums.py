@@ -14,7 +14,7 @@ import polars as pl
 from lib.measures.exchange import with_flow_rates
 from lib.measures.flows import BILLED_BY_CONTRACT, Basis, billed_projects, clients, counted_invoices, earned_fees, earning_contracts
 from lib.measures.stretches import UNRATED, Stretches, Window
-from lib.measures.worked import Rate, Small, Whole, Worked, day_number, day_of, worked
+from lib.measures.worked import Numbers, Rate, Small, Whole, Worked, day_number, day_of, worked
 from lib.periods import Period
 from lib.portfolio import Portfolio
 
@@ -102,19 +102,39 @@ def _hours(into: Stretches, entries: Worked, projects: pl.DataFrame, basis: Basi
         projects.select("project_id", "key", (pl.col("billing") == "time_materials").fill_null(False).alias("charged")),
         on="project_id", how="left", maintain_order="left",
     )  # fmt: skip
-    starts = known["key"].fill_null(into.keys).cast(pl.Int64).to_numpy() * (into.parts + 1)
-    stretch = into.stretch(entries.day)
-    code = starts[entries.project] + stretch
+    key = known["key"].fill_null(into.keys).cast(pl.Int64).to_numpy()
     if costs:
-        into.tally("hours", code, entries.hours)
-        _worth(into, entries, entries.cost, slice(None), code, ("labour_cost", "rated_hours"))
+        _costs(into, entries, key)
     if basis == "earned":
+        stretch = into.stretch(entries.day)
+        code = (key * (into.parts + 1))[entries.project] + stretch
         charged = known["charged"].fill_null(False).to_numpy()
         rows = np.flatnonzero(charged[entries.project] & entries.billable & (stretch < into.parts))
         currency = _worth(into, entries, entries.price, rows, code[rows], ("revenue",))
         # Entries of a person's day that have no price are one amount left out.
         name = entries.person[rows] * np.int64(1_000_000) + entries.day[rows]
         into.leave_out(code[rows] // (into.parts + 1), stretch[rows], currency, name)
+
+
+def _costs(into: Stretches, entries: Worked, key: Whole) -> None:
+    """Hours and cost of projects by their `key`; one by one only where hours cost money of another currency, at the rates of their days."""
+    tally = entries.tally(into.edges)
+    place = {own: into.places(pl.Series([entries.currencies[own]]))[0] if own >= 0 else -1 for own in tally.costed}
+    if not into.level and any(currency > 0 for currency in place.values()):
+        code = (key * (into.parts + 1))[entries.project] + into.stretch(entries.day)
+        into.tally("hours", code, entries.hours)
+        _worth(into, entries, entries.cost, slice(None), code, ("labour_cost", "rated_hours"))
+        return
+    cells = (key[:, None] * (into.parts + 1) + np.arange(into.parts)).ravel()
+
+    def add(measure: str, sums: Numbers, currency: int | None = None) -> None:
+        into.tally(measure, cells, sums[:, 1:-1].ravel(), currency)
+
+    add("hours", tally.hours)
+    for own, (hours, cost) in tally.costed.items():
+        if place[own] >= 0:
+            add("labour_cost", cost, place[own] if into.level else None)
+            add("rated_hours", hours, place[own] if into.level else None)
 
 
 def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, code: Whole, names: tuple[str, ...]) -> Small:

@@ -5,6 +5,7 @@ It converts no currency and sums nothing. Three million entries take as long as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -44,6 +45,33 @@ class Rate:
 
 
 @dataclass(frozen=True, eq=False)
+class Tally:
+    """Hours by project (row, by place) and stretch of days (column): the first lies before the first of `turns` (days since 1970), each
+    other begins with one. `costed`: by place of the cost rate's currency (−1: without a rate) hours, and what they cost in it.
+    """
+
+    turns: tuple[int, ...]
+    hours: Numbers
+    costed: Mapping[int, tuple[Numbers, Numbers]]
+
+    def of(self, turns: tuple[int, ...]) -> Tally:
+        """The same by stretches of some of the turns."""
+        if turns == self.turns:
+            return self
+        begins = np.concatenate([[0], np.searchsorted(self.turns, turns) + 1]).astype(np.int64)
+
+        def joined(sums: Numbers) -> Numbers:
+            return np.add.reduceat(sums, begins, axis=1)
+
+        return Tally(turns, joined(self.hours), {place: (joined(hours), joined(cost)) for place, (hours, cost) in self.costed.items()})
+
+    def within(self, first: int, last: int) -> slice:
+        """The stretches of the days from `first` to `last`; a stretch begins with `first` and with the day after `last`."""
+        begin, end = np.searchsorted(self.turns, [first, last + 1], side="right")
+        return slice(int(begin), int(end))
+
+
+@dataclass(frozen=True, eq=False)
 class Worked:
     """Entries on projects of the portfolio, in the order they are stored in.
 
@@ -72,6 +100,42 @@ class Worked:
     def price(self) -> Rate:
         """The entry's own bill rate, else its person's in force that day."""
         return self._rate("bill_rate", "price_currency")
+
+    def tally(self, turns: Iterable[int]) -> Tally:
+        """All entries, counted once for the most `turns` that were asked for first; whoever asks for some of these has them for little."""
+        wanted = tuple(sorted(set(turns)))
+        for known in self._tallies:
+            if set(wanted) <= set(known.turns):
+                return known.of(wanted)
+        self._tallies.append(self._tallied(wanted))
+        return self._tallies[-1]
+
+    @cached_property
+    def _tallies(self) -> list[Tally]:
+        return []
+
+    def _tallied(self, turns: tuple[int, ...]) -> Tally:
+        shape = len(self.project_ids), len(turns) + 1
+        if not len(self.day):
+            return Tally(turns, np.zeros(shape), {})
+        first = int(self.day.min())
+        stretch = np.searchsorted(np.array(turns, np.int64), np.arange(first, int(self.day.max()) + 1), side="right")
+        cell = self.project * np.int64(shape[1]) + stretch[self.day - first]
+
+        def summed(cells: Whole, amounts: Numbers) -> Numbers:
+            return np.bincount(cells, amounts, shape[0] * shape[1]).reshape(shape)
+
+        hours, cost = summed(cell, self.hours), self.cost
+        money = self.hours * cost.amount
+        if cost.only is not None and cost.whole:
+            return Tally(turns, hours, {cost.only: (hours, summed(cell, money))})
+        place = np.where(np.isnan(cost.amount), -1, cost.currency)
+        kinds = [(int(one), np.flatnonzero(place == one)) for one in np.unique(place)]
+        costed = {
+            one: (summed(cell[rows], self.hours[rows]), summed(cell[rows], money[rows]) if one >= 0 else np.zeros(shape))
+            for one, rows in kinds
+        }
+        return Tally(turns, hours, costed)
 
     def _rate(self, rate: str, currency: str) -> Rate:
         spans, own = self._spans, self._own.filter(pl.col(rate).is_not_null())
