@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +56,12 @@ def book_headline(accounts: pl.DataFrame, t: Language) -> str:
 
 @dataclass(frozen=True, eq=False)
 class BookTable:
-    """rows: one an account, as `book_rows` gives them; frame: the same as cells of a table, values where they are sorted by."""
+    """rows: one an account, as `book_rows` gives them; frame: the same as cells of a table, values where they are sorted by; words: how
+    those are written, column -> value -> text."""
 
     rows: pl.DataFrame
     frame: pd.DataFrame
+    words: dict[str, dict[Any, str]]
 
 
 # Frames are shared between sessions and never changed in place: cache_data would copy them at every rerun.
@@ -68,7 +71,13 @@ def _made(
     _t: Language,
 ) -> BookTable:  # fmt: skip
     rows = book_rows(_found, _accounts, _book, _t)
-    return BookTable(rows, _cells(_found, rows, _t))
+    frame = _cells(_found, rows, _t)
+    written: dict[str, Callable[[Any], str]] = {
+        "score": lambda value: _t.number(value, 1), "change": lambda value: _t.number(value, 1, sign=True),
+        "agi": lambda value: _t.money(value, _book.base), "notice": lambda day: _t.day(day, near=_found.as_of),
+    }  # fmt: skip
+    words = {name: {value: how(value) for value in frame[name].dropna().unique()} for name, how in written.items()}
+    return BookTable(rows, frame, words)
 
 
 def show_whole_book(
@@ -77,7 +86,7 @@ def show_whole_book(
     """The table of the accounts that have a score, then the book in pictures: of all accounts that match the filters (`chosen`)."""
     people = tuple(accounts.select("account_id", "shown", "set_by", "reason", "expires_on").iter_rows())
     table = _made(str(session.store().folder), asked, people, t.code, found, accounts, book, t)
-    _table(table, found, book, t)
+    _table(table, found, t)
     about = about_view(t, t("Accounts by score"), found.as_of, population)
     rows_downloads(
         lambda: book_sheet(table.rows, book, t), (table.rows.height, len(SHEET)), t, key="health.book_rows", file="health.book",
@@ -168,13 +177,9 @@ def _cells(found: Health, rows: pl.DataFrame, t: Language) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _table(table: BookTable, found: Health, book: Book, t: Language) -> None:
+def _table(table: BookTable, found: Health, t: Language) -> None:
     profile, frame = found.version.profile, table.frame
-    written = {
-        "score": lambda value: t.number(value, 1), "change": lambda value: t.number(value, 1, sign=True),
-        "agi": lambda value: t.money(value, book.base), "notice": lambda day: t.day(day, near=found.as_of),
-    }  # fmt: skip
-    style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep="—")
+    style = frame.style.format({name: texts.get for name, texts in table.words.items()}, na_rep="—")
     titles = {
         "name": t("Account"), "status": t("Band"), "firm": t("Sure"), "range": t("Range 0–100"), "score": t("Score"), "change": t("13 wk"),
         "weeks": t("26 weeks"), "reason": t("Main reason"), "agi": t("AGI"), "notice": t("Notice"), "manager": t("Manager"),
@@ -207,7 +212,3 @@ def _recent(found: Health, accounts: pl.DataFrame) -> pl.DataFrame:
     scores = scores.select("account_id", "day", pl.when(pl.col("band").is_not_null()).then("point").alias("point"))
     joined = every.join(scores, on=["account_id", "day"], how="left").sort("account_id", "day")
     return joined.group_by("account_id", maintain_order=True).agg(pl.col("point"))
-
-
-def _or_dash(how: Any) -> Any:
-    return lambda value: "—" if value is None or pd.isna(value) else how(value)

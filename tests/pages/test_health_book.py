@@ -127,7 +127,7 @@ def pictures(monkeypatch: pytest.MonkeyPatch) -> list[health_pictures.Pictures]:
     return made
 
 
-def whole_book(group: str = "components", **link: str | list[str]) -> AppTest:
+def whole_book(group: str = "components", **link: str) -> AppTest:
     """The whole book as of DAY, with one group of its pictures."""
     app = opened("health", **({"health": "book", "as_of": DAY.isoformat()} | link))
     return app if group == "components" else to(app, group)
