@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from itertools import groupby
 
 import polars as pl
@@ -65,9 +65,25 @@ def the_health(asked: HealthAsked) -> Health:
 
 
 def overrides_on(days: tuple[date, ...]) -> pl.DataFrame:
-    """Bands that people set, in force on each of the days: `lib.health.overrides.SCHEMA`."""
+    """Bands that people set, in force on each of the days: `lib.health.overrides.SCHEMA`.
+
+    Who sets or withdraws a band speaks of the data that was there: it counts from the day which that data reached, if that is earlier.
+    """
     lines = session.store().rows("audit", table_name="overrides")
-    return overrides.in_force(overrides.recorded(lines), days, session.zone())
+    if not lines:
+        return overrides.in_force([], days, session.zone())
+    reached = [(commit.at, session.default_as_of(commit.number)) for commit in session.store().commits()]
+    said = [
+        replace(one, at=_spoken(one.at, reached), ended=one.ended and _spoken(one.ended, reached)) for one in overrides.recorded(lines)
+    ]
+    return overrides.in_force(said, days, session.zone())
+
+
+def _spoken(at: datetime, reached: list[tuple[datetime, date]]) -> datetime:
+    """`at`, or the close of the day which the newest data of that moment reached. `reached`: the newest import first."""
+    zone = session.zone()
+    day = next((day for imported, day in reached if imported <= at), None)
+    return at if day is None or at.astimezone(zone).date() <= day else datetime.combine(day, time(23, 59), zone)
 
 
 def with_overrides(accounts: pl.DataFrame, as_of: date) -> pl.DataFrame:

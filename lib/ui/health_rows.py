@@ -56,8 +56,8 @@ def _contents(found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.D
             return
         st.markdown(f"**{t('Rows')}**")
         shown = in_words(rows, t)
-        headings = headings_of(rows, t)
-        rows_table(shown, headings, forms(shown, base, t), "health.rows.table", t("Rows"), height=TALL if rows.height > 8 else None)
+        headings = headings_of(rows, t, metric)
+        rows_table(shown, headings, forms(shown, base, t, metric), "health.rows.table", t("Rows"), height=TALL if rows.height > 8 else None)
         kept = shown.select(list(headings)).with_columns(cs.float().round(6))
         sheet = Sheet(t(declared.name), kept, headings, {}, (t(declared.formula),))
         table_downloads(sheet, t, key="health.rows", file=metric, about=about_view(t, t(declared.name), found.as_of, row["name"]))
@@ -86,25 +86,56 @@ EVIDENCE: dict[str, str] = {
 """What columns of evidence are called that no table has."""
 
 
-def headings_of(rows: pl.DataFrame, t: Language) -> dict[str, str]:
-    """What the columns of evidence are called: as their tables call them, else the words of EVIDENCE."""
+SUMS: dict[str, tuple[str, str]] = {
+    "spi_t": (N_("BAC · earned days"), N_("BAC · days passed")), "milestones_met": (N_("Met"), N_("Due")),
+    "overdue_tasks": (N_("Hours overdue"), N_("Hours open")), "margin_gap": (N_("Above or below target"), N_("AGI that counts")),
+    "overrun": (N_("EAC"), N_("BAC")), "over_servicing": (N_("Hours over"), N_("Hours that count")),
+    "unapproved_scope": (N_("Hours unapproved"), N_("Budget hours")),
+}  # fmt: skip
+"""What the last two columns of evidence are called where a metric is the sum of one by the sum of the other."""
+OF_SUMS: dict[str, str] = {
+    "project": N_("Project"), "task": N_("Task"), "title": N_("Request"), "planned_start": N_("Planned start"), "due": N_("Due"),
+    "planned_finish": N_("Planned finish"), "finished": N_("Finished"), "bac_hours": N_("Budget hours"), "es_days": N_("Earned days"),
+    "at_days": N_("Days passed"), "spi_t": N_("SPI(t)"), "baseline_finish": N_("Baseline finish"), "finished_on": N_("Finished on"),
+    "assignee_id": N_("Assignee"), "agi": N_("AGI"), "cost": N_("Cost"), "target": N_("Target"), "margin": N_("Margin"),
+    "eac_by": N_("Forecast by"), "contract_id": N_("Contract id"), "month": N_("Month"), "included": N_("Hours included"),
+    "carried_in": N_("Hours carried in"), "used": N_("Hours used"), "state_known": N_("State"), "raised_on": N_("Raised on"),
+    "started": N_("Started"), "decided_on": N_("Decided on"), "unit": N_("Unit"), "why": N_("What is not known"),
+}  # fmt: skip
+FORECASTS = {"bottom_up": N_("remaining hours"), "cpi": N_("cost so far"), "plan": N_("plan"), "cost": N_("Cost"), "hours": N_("Hours")}
+
+
+def headings_of(rows: pl.DataFrame, t: Language, metric: str = "") -> dict[str, str]:
+    """What the columns of evidence are called: by the words of their metric, as their tables call them, or the words of EVIDENCE."""
+    if metric in SUMS:
+        words = OF_SUMS | dict(zip(("over", "under"), SUMS[metric], strict=True))
+        told = [name for name in rows.columns if name in words and (name != "why" or rows["why"].null_count() < rows.height)]
+        return {name: t(words[name]) for name in told}
     named = {name: column.metadata["label"] for table in TABLES.values() for name, column in table.columns.items() if column.metadata}
     return {name: t(EVIDENCE.get(name) or named[name]) for name in rows.columns if name in EVIDENCE or name in named}
 
 
 def in_words(rows: pl.DataFrame, t: Language) -> pl.DataFrame:
     """Rows with the words of their choices in the language."""
-    words = {word: t(message) for word, message in (WHY | CHOICES).items()}
-    chosen = [name for name in rows.columns if name in ("kind", "status", "role", "stage", "billing", "state", "says")]
+    words = {word: t(message) for word, message in (WHY | CHOICES | FORECASTS).items()}
+    coded = ("kind", "status", "role", "stage", "billing", "state", "says", "why", "eac_by", "state_known", "unit")
+    chosen = [name for name in rows.columns if name in coded]
     listed = cs.list().cast(pl.List(pl.String)).list.join(", ")
     return rows.with_columns(pl.col(name).replace(words) for name in chosen).with_columns(listed)
 
 
-def forms(rows: pl.DataFrame, base: str, t: Language) -> dict[str, Any]:
+def forms(rows: pl.DataFrame, base: str, t: Language, metric: str = "") -> dict[str, Any]:
     """How each column is written."""
     found: dict[str, Any] = {}
+    money = {"over", "under"} if metric == "margin_gap" else set()
     for name, dtype in rows.schema.items():
-        if dtype == pl.Date:
+        if metric == "margin_gap" and name in ("margin", "target"):
+            found[name] = lambda share: t.share(share, 1)
+        elif name in money:
+            found[name] = lambda amount: t.money(amount, base)
+        elif name == "month":
+            found[name] = lambda day: t.month(day)
+        elif dtype == pl.Date:
             found[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
         elif dtype == pl.Boolean:
             found[name] = lambda flag: t("yes") if flag else t("no")
