@@ -157,7 +157,7 @@ _BY_ACCOUNT = (
     ),
     Definition(
         "score_band", N_("Band"), "band",
-        N_("Red below 50, amber below 75, green from there on, unless the profile says otherwise; by the exact score, after what keeps from "
+        N_("Red below 50, amber below 75, green from there on, unless the profile says otherwise; by the score to one decimal, after what keeps from "
            "green. Below 40 % of coverage there is none."),
         _ACCOUNT_HEALTH, "neither", ("accounts",),
     ),

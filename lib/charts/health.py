@@ -67,11 +67,11 @@ def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date,
     if small.height:
         bars.append((t("Smaller changes"), float(small["points"].sum()), t.plural("{n} change", "{n} changes", small.height), False))
     rows: list[tuple[object, ...]] = [(t.day(before_on), before, before, before, t.number(before, 1), "", "none", True, True)]
-    level = before
-    for name, value, reason, strong in bars:
+    level, labels = before, _adding_up([value for _, value, _, _ in bars], before, after)
+    for (name, value, reason, strong), label in zip(bars, labels, strict=True):
         status = "risk" if value < 0 else "ok"
         ends = sorted((level, level + value))
-        rows.append((name, *ends, value, t.number(value, 1, sign=True), reason, status, strong, False))
+        rows.append((name, *ends, value, t.number(label, 1, sign=True), reason, status, strong, False))
         level += value
     rows.append((t.day(words.as_of), after, after, after, t.number(after, 1), "", "none", True, True))
     frame = pl.DataFrame(rows, schema=_WATERFALL, orient="row")
@@ -95,6 +95,16 @@ _WATERFALL = {
     "name": pl.String, "low": pl.Float64, "high": pl.Float64, "value": pl.Float64, "label": pl.String, "reason": pl.String,
     "status": pl.String, "strong": pl.Boolean, "total": pl.Boolean,
 }  # fmt: skip
+
+
+def _adding_up(values: list[float], before: float, after: float) -> list[float]:
+    """Bars to one decimal that add up to the change of the shown scores: the largest takes the rounding (definitions, Common rules)."""
+    rounded = [round(value, 1) for value in values]
+    if rounded:
+        largest = max(range(len(values)), key=lambda place: abs(values[place]))
+        rest = sum(rounded) - rounded[largest]
+        rounded[largest] = round(round(after + 1e-9, 1) - round(before + 1e-9, 1) - rest, 1)
+    return rounded
 
 
 def _moved(steps: pl.DataFrame, before: float, after: float, t: Language) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from lib.columns import N_
 from lib.formats import ABSENT, Language
 from lib.health.metric_words import lowered, metric_name, reading_text, share_text
 from lib.health.metrics import COMPONENTS, METRIC_KEYS
-from lib.health.scores import FLAT, NEVER_GREEN_BELOW, NO_BAND_BELOW
+from lib.health.scores import FLAT, NEVER_GREEN_BELOW, NO_BAND_BELOW, graded
 
 BAND_WORDS: dict[str | None, str] = {
     "red": N_("At risk"), "amber": N_("Watch"), "green": N_("On track"), None: N_("Not enough data"),
@@ -45,7 +47,7 @@ _BAR_CAUSES: dict[str, str] = {
 
 def shown(score: float) -> float:
     """A score as it is shown and graded: to one decimal."""
-    return round(score + 1e-9, 1)
+    return float(graded(np.array(score)))
 
 
 def shown_change(before: float, after: float) -> float:

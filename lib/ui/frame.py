@@ -118,5 +118,17 @@ def chart_card(chart: Chart, t: Language) -> bool:
         if chart.kind == "days":
             present = [one for one in WORD if one in set(chart.rows["status"])]
             st.markdown(f":small[{' &nbsp; '.join(status(one, t) for one in present)}]")
-        st.altair_chart(drawn(chart, t), key=f"{chart.key}.chart", alt=chart.alt)
+        show_drawn(chart, t)
     return opened
+
+
+def show_drawn(chart: Chart, t: Language) -> None:
+    """The chart alone, with what a screen reader says of it."""
+    st.vega_lite_chart(spec=_specification(chart.digest, t.code, chart, t), key=f"{chart.key}.chart", alt=chart.alt)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _specification(digest: str, code: str, _chart: Chart, _t: Language) -> dict[str, Any]:
+    """What the browser draws. Altair checks each chart against its whole grammar, which takes half a second: once for all reruns."""
+    made: dict[str, Any] = drawn(_chart, _t).to_dict()
+    return made

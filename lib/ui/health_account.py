@@ -10,8 +10,6 @@ import polars as pl
 import streamlit as st
 
 from lib.charts import health as charts
-from lib.charts.chart import Chart
-from lib.charts.drawing import drawn
 from lib.charts.schedule import Words
 from lib.charts.theme import GLYPH
 from lib.choices import CHOICES
@@ -35,7 +33,7 @@ from lib.health.sentences import (
     shown,
 )  # fmt: skip
 from lib.measures.book import Book
-from lib.ui.frame import card, md, small_table, status
+from lib.ui.frame import card, md, show_drawn, small_table, status
 from lib.ui.health_definition import defined_card
 from lib.ui.health_list import changed, status_of
 from lib.wording import capitalised
@@ -96,12 +94,8 @@ def show_score(found: Health, row: Mapping[str, Any], words: Words, t: Language)
     )
     if chart is not None:
         with right:
-            _plain_chart(chart, t)
+            show_drawn(chart, t)
     st.markdown(f":gray[{range_text(row['low'], row['high'], row['coverage'], t)}.]")
-
-
-def _plain_chart(chart: Chart, t: Language) -> None:
-    st.altair_chart(drawn(chart, t), key=f"{chart.key}.chart", alt=chart.alt)
 
 
 def steps_of(found: Health, account_id: str, weeks: int, t: Language) -> pl.DataFrame:

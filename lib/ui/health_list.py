@@ -18,7 +18,7 @@ from lib.ui.frame import clip
 
 CHOSEN = "account"
 ROW_HEIGHT = 40
-LISTED = 16
+LISTED, MOST = 16, 200
 _LISTED = "health.listed"
 
 
@@ -64,7 +64,12 @@ def _list_anew() -> None:
 
 def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t: Language) -> None:
     """Name, range, score and change of each account; a click chooses it."""
-    rows = list(accounts.iter_rows(named=True))
+    ids = accounts["account_id"].to_list()
+    lowest = accounts.head(MOST)
+    if chosen not in ids[:MOST]:
+        lowest = pl.concat([lowest, accounts.filter(pl.col("account_id") == chosen)])
+    ids = lowest["account_id"].to_list()
+    rows = list(lowest.iter_rows(named=True))
     frame = pd.DataFrame(
         {
             "name": [f"{GLYPH[status_of(row['shown'])]}{NBSP}{clip(row['name'], 21)}" for row in rows],
@@ -82,7 +87,6 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
         "score": st.column_config.Column(t("Score"), width=58),
         "change": st.column_config.Column(t("13 wk"), width=60),
     }
-    ids = accounts["account_id"].to_list()
 
     key = f"health.list.{st.session_state[_LISTED]}"
 
@@ -98,6 +102,8 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
         height=ROW_HEIGHT * (min(len(rows), LISTED) + 1) + 2, placeholder="—",
         alt=t("Accounts by score, the lowest first: {words}", words=words),
     )  # fmt: skip
+    if accounts.height > MOST:
+        st.caption(t("The {n} lowest of {all}; the field above finds every account.", n=t.number(MOST), all=t.number(accounts.height)))
 
 
 def _or_dash(value: float | None, t: Language, sign: bool = False) -> str:

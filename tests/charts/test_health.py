@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
@@ -381,3 +381,16 @@ def test_no_name_does_harm_in_any_chart_of_scores(kind: str) -> None:
     ):  # fmt: skip
         assert chart is not None
         assert_opens(kind, chart_file(chart, EN, kind))
+
+
+def test_the_bars_of_a_waterfall_add_up_to_the_shown_change_the_largest_taking_the_rounding() -> None:
+    """Shown 81.5 and 78.5, −3.0 apart; the bars round to −5.4 + 1.9 + 0.5 + 0.0 = −3.0 with the exact −2.931085 between."""
+    steps = pl.DataFrame({
+        "component": ["Satisfaction", "Delivery", "", ""], "kind": ["appeared", "data", "book", "rules"],
+        "points": [-5.4, 1.928571, 0.5, 0.040344], "reason": [None] * 4,
+    }, schema={"component": pl.String, "kind": pl.String, "points": pl.Float64, "reason": pl.String})  # fmt: skip
+    t = Language("en")
+    chart = waterfall(steps, 81.458736, 78.527651, date(2026, 7, 3), t, Words("moved", "", date(2026, 10, 2)))
+    labels = [label.replace(MINUS, "-") for label in chart.rows.filter(~pl.col("total"))["label"]]
+    assert sum(float(label) for label in labels) == pytest.approx(-3.0)
+    assert "-5.4" in labels

@@ -165,3 +165,14 @@ def test_movability_is_what_can_be_won_on_data_and_more_where_a_cap_or_a_gap_sta
     rows = today.accounts().with_columns(pl.lit(True).alias("capped"))
     assert movability(rows, 75)["movability"].to_list() == [0.25]
     assert movability(rows.with_columns(pl.lit(None, pl.String).alias("band")), 75)["movability"].to_list() == [0.5]
+
+
+@pytest.mark.parametrize(("point", "band"), [(49.94, "red"), (49.95, "amber"), (74.9499, "amber"), (74.95, "green"), (75.0, "green")])
+def test_bands_go_by_the_score_to_one_decimal(point: float, band: str) -> None:
+    """All metrics score alike: 49.94 shows 49.9, 49.95 shows 50.0."""
+    limits = DEFAULT_PROFILE.parameters("standard")
+    values = dict(zip(METRIC_KEYS, (limits.worst + (limits.best - limits.worst) * point / 100).tolist(), strict=True))
+    accounts = ACCOUNTS.with_columns(pl.lit("standard").alias("tier"))
+    [row] = scored(grid(accounts, readings(TODAY, values)), [DEFAULT_PROFILE]).accounts().rows(named=True)
+    assert row["point"] == pytest.approx(point)
+    assert row["by_number"] == band
