@@ -1,4 +1,4 @@
-"""Nobody gains by losing data: tables and columns of the hand-worked book taken away, for all of it or for one account, and its scores again.
+"""Nobody gains by losing data: tables and columns of the hand-worked book taken away, for all of it or for one account.
 
 What was read before is what was last known, as `lib.health.scores` takes it from the weeks before.
 """
@@ -70,7 +70,7 @@ SAYS_NOTHING_HAPPENED: dict[Loss, str] = {
 OPEN_ENDED: set[Loss] = {("contracts", "end"), ("contracts", "notice_days")}
 """Both at once say a contract without an end, to which the notice date does not apply (definitions.md); each alone does not."""
 TOLD = [loss for loss in LOSSES if loss not in OTHER_RULES and loss not in SAYS_NOTHING_HAPPENED]
-SEVERAL = st.lists(st.sampled_from(TOLD), min_size=2, max_size=6, unique=True).filter(lambda losses: not OPEN_ENDED <= set(losses))
+SEVERAL = st.lists(st.sampled_from(TOLD), min_size=2, max_size=6, unique=True).filter(lambda losses: not set(losses) >= OPEN_ENDED)
 
 
 @cache
@@ -93,14 +93,14 @@ def test_a_book_without_a_table(table: str) -> None:
     assert_no_gain(scores_of(struck(book, [(table, None)]), before), scores, table)
 
 
-@settings(max_examples=24, deadline=None)
+@settings(max_examples=14, deadline=None)
 @given(st.sampled_from([loss for loss in TOLD if loss[1] is not None]))
 def test_a_book_without_one_column(loss: Loss) -> None:
     book, before, scores = whole()
     assert_no_gain(scores_of(struck(book, [loss]), before), scores, loss)
 
 
-@settings(max_examples=16, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(SEVERAL)
 def test_a_book_without_several_tables_and_columns(losses: list[Loss]) -> None:
     book, before, scores = whole()
