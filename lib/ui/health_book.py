@@ -30,7 +30,7 @@ from lib.ui.health_reading import HealthAsked
 from lib.ui.table_downloads import about_view, rows_downloads
 from lib.wording import count_word
 
-ROW_HEIGHT, LISTED, WEEKS = 38, 18, 26
+ROW_HEIGHT, LISTED, WEEKS = 34, 20, 26
 DECIMALS = 6
 SHEET = {
     "name": N_("Account"), "tier": N_("Tier"), "industry": N_("Industry"), "manager": N_("Account manager"), "band": N_("Band"),
@@ -45,12 +45,15 @@ def book_headline(accounts: pl.DataFrame, t: Language) -> str:
     """Two accounts at risk, five to watch, one lacks data."""
     counts = dict(accounts.group_by("shown").len().iter_rows())
     risk, watch, none = (counts.get(band, 0) for band in ("red", "amber", None))
-    parts = [
-        t.plural("one account at risk", "{many} accounts at risk", risk, many=count_word(risk, t)) if risk else "",
-        t.plural("one to watch", "{many} to watch", watch, many=count_word(watch, t)) if watch else "",
-        t.plural("one lacks data", "{many} lack data", none, many=count_word(none, t)) if none else "",
-    ]
-    said = ", ".join(part for part in parts if part)
+    watched, silent = count_word(watch, t), count_word(none, t)
+    parts = [t.plural("one account at risk", "{many} accounts at risk", risk, many=count_word(risk, t))] if risk else []
+    if watch:
+        first = t.plural("one account to watch", "{many} accounts to watch", watch, many=watched)
+        parts.append(t.plural("one to watch", "{many} to watch", watch, many=watched) if parts else first)
+    if none:
+        first = t.plural("one account lacks data", "{many} accounts lack data", none, many=silent)
+        parts.append(t.plural("one lacks data", "{many} lack data", none, many=silent) if parts else first)
+    said = ", ".join(parts)
     return capitalised(said) if said else t("Every account is on track")
 
 
@@ -64,13 +67,18 @@ class BookTable:
     words: dict[str, dict[Any, str]]
 
 
+PEOPLE = {
+    "account_id": pl.String, "shown": pl.String, "set_by": pl.String, "reason": pl.String, "expires_on": pl.Date,
+}  # fmt: skip
+
+
 # Frames are shared between sessions and never changed in place: cache_data would copy them at every rerun.
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _made(
-    folder: str, asked: HealthAsked, people: tuple[tuple[Any, ...], ...], code: str, _found: Health, _accounts: pl.DataFrame, _book: Book,
-    _t: Language,
-) -> BookTable:  # fmt: skip
-    rows = book_rows(_found, _accounts, _book, _t)
+    folder: str, asked: HealthAsked, people: tuple[tuple[Any, ...], ...], code: str, _found: Health, _book: Book, _t: Language
+) -> BookTable:
+    accounts = pl.DataFrame(people, PEOPLE, orient="row").join(_found.accounts(), on="account_id", how="left", maintain_order="left")
+    rows = book_rows(_found, accounts, _book, _t)
     frame = _cells(_found, rows, _t)
     written: dict[str, Callable[[Any], str]] = {
         "score": lambda value: _t.number(value, 1), "change": lambda value: _t.number(value, 1, sign=True),
@@ -84,8 +92,8 @@ def show_whole_book(
     found: Health, asked: HealthAsked, accounts: pl.DataFrame, chosen: pl.Series, book: Book, population: str, t: Language
 ) -> None:
     """The table of the accounts that have a score, then the book in pictures: of all accounts that match the filters (`chosen`)."""
-    people = tuple(accounts.select("account_id", "shown", "set_by", "reason", "expires_on").iter_rows())
-    table = _made(str(session.store().folder), asked, people, t.code, found, accounts, book, t)
+    people = tuple(accounts.select(*PEOPLE).iter_rows())
+    table = _made(str(session.store().folder), asked, people, t.code, found, book, t)
     _table(table, found, t)
     about = about_view(t, t("Accounts by score"), found.as_of, population)
     rows_downloads(
@@ -184,7 +192,8 @@ def _table(table: BookTable, found: Health, t: Language) -> None:
         "name": t("Account"), "status": t("Band"), "firm": t("Sure"), "range": t("Range 0–100"), "score": t("Score"), "change": t("13 wk"),
         "weeks": t("26 weeks"), "reason": t("Main reason"), "agi": t("AGI"), "notice": t("Notice"), "manager": t("Manager"),
     }  # fmt: skip
-    widths = {"name": 150, "range": 118, "weeks": 90}  # the others are as wide as what they hold, in either language
+    sure = 22 + 7 * max(len(t("firm")), len(t("soft")))  # found from the first rows it would cut a later word
+    widths = {"name": 156, "firm": sure, "range": 118, "weeks": 90}  # the others are as wide as what they hold, in either language
     kinds = {"range": st.column_config.ImageColumn, "weeks": st.column_config.ImageColumn}
     config = {name: kinds.get(name, st.column_config.Column)(title, width=widths.get(name)) for name, title in titles.items()}
     ids = table.rows["account_id"].to_list()

@@ -145,10 +145,13 @@ def _kpis(made: Pictures, base: str, as_of: date, population: str, t: Language) 
     met = int(known["met"].sum())
     said = t("Newest value of each indicator, with its target and what came before")
     with st.container(border=True, key="card.health.kpis", gap="xsmall"):
-        title = t.plural("{met} of {n} indicator is at its target", "{met} of {n} indicators are at their targets", known.height, met=met)
+        title = t.plural(
+            "{met} of {n} indicator is at its target", "{met} of {n} indicators are at their targets", known.height, met=t.number(met)
+        )
         if not known.height:
-            one, many = N_("One indicator, no target to hold it against"), N_("{n} indicators, no target to hold them against")
-            title = t.plural(one, many, made.kpis.height)
+            title = t.plural(
+                "One indicator, no target to hold it against", "{n} indicators, no target to hold them against", made.kpis.height
+            )
         st.markdown(f"**{title}**  \n:small[:gray[{md(said)}]]")
         rows = made.kpis.iter_rows(named=True)
         frame = pd.DataFrame([

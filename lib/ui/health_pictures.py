@@ -234,7 +234,7 @@ class _Maker:
     def _pipeline(self) -> tuple[Chart | None, pl.DataFrame]:
         made = self._pipeline_of()
         rows = self._named(self._of(self.measured.deals)).select(
-            "account", "name", "kind", "worth", "probability", "expected_close", "state"
+            "account", "name", "state", "worth", "probability", "expected_close", "kind"
         )
         return accounts.pipeline(made, self.t, self._words("pipeline", "opportunities")), rows
 

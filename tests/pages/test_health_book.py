@@ -168,7 +168,7 @@ def test_the_table_has_every_scored_account_with_the_values_of_its_health(sample
 
 def test_the_headline_counts_shown_bands_with_those_people_set(three: Path) -> None:
     said = plain(whole_book().title[0].value)
-    assert said == "Three lack data"
+    assert said == "Three accounts lack data"
     for account, band in (("a", "red"), ("b", "amber")):
         row = {"account_id": account, "band": band, "reason": "we know", "expires_on": date(2024, 12, 31)}
         Store(three).write("overrides", row, author="Ana", at=AT)
