@@ -144,7 +144,9 @@ def _windows(sight: Sight) -> pl.DataFrame:
     """Revenue, AGI and amounts left out of accounts by day and window: the last 91 days ("0"), those before ("1" to "4"), and "year"."""
     windows: dict[str, Window] = {str(back): days_back(WINDOW_DAYS, back) for back in range(WINDOWS)} | {"year": twelve_months}
     entries = sight.worked if sight.basis == "earned" else None
-    return sums_on(sight.portfolio, sight.days, windows, sight.basis, sight.base, level=True, costs=False, entries=entries)
+    return sums_on(
+        sight.portfolio, sight.days, windows, sight.basis, sight.base, level=True, costs=False, entries=entries, sources=sight.sources
+    )
 
 
 def _revenue_trend(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def _other_work(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
     Revenue that nothing attributes is this account's other work where it has no fixed price, and makes it missing where it has both.
     """
     window = {"year": twelve_months}
-    sums = sums_on(sight.portfolio, sight.days, window, sight.basis, sight.base, entries=sight.worked)
+    sums = sums_on(sight.portfolio, sight.days, window, sight.basis, sight.base, entries=sight.worked, sources=sight.sources)
     parts = [sums.filter(pl.col("fixed").ne_missing(True)).with_columns(pl.col("fixed").is_null().alias("unsaid"))]
     dropped = projects.filter(pl.col("standing") == "cancelled", pl.col("billing") == "fixed")
     if dropped.height:

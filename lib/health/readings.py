@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import polars as pl
 
 from lib.measures.flows import Basis
+from lib.measures.sums import Sources
 from lib.measures.worked import Worked, day_number, worked
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
@@ -44,6 +45,11 @@ class Sight:
         years = [day_number(twelve_months(day).first) for day in self.days]
         made.tally([*years, *(day_number(day) + 1 for day in self.days)])
         return made
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What sums of money and hours to the last day are made of."""
+        return Sources(self.portfolio, self.days[-1])
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made the first time that a metric asks for it by this `name` and kept for the others."""

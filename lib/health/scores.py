@@ -27,7 +27,6 @@ NEVER_GREEN_BELOW, NO_BAND_BELOW = 70.0, 40.0
 FLAT = 3.0
 
 _COMPONENT_OF = np.array([list(COMPONENTS).index(METRICS[key].component) for key in METRIC_KEYS])
-_PLACES = {key: place for place, key in enumerate(METRIC_KEYS)}
 _EXACT = 1e-9
 
 
@@ -172,10 +171,6 @@ class Scores:
         days = pl.Series("day", self.grid.days, pl.Date).gather(at[0])
         words = pl.Series([*BANDS, None], dtype=pl.String)
         rests = self.rests_on[at]
-        heavy = np.argsort(-self.weights[at], axis=-1, kind="stable")
-        names: list[list[str]] = [[]] * len(rests)
-        for row in np.flatnonzero(rests.any(axis=-1)).tolist():
-            names[row] = [METRIC_KEYS[m] for m in heavy[row] if rests[row, m]]
         return pl.DataFrame(
             {
                 "day": days,
@@ -186,7 +181,7 @@ class Scores:
                 "by_number": words.gather(np.where(self.uncapped[at] < 0, 3, self.uncapped[at])),
                 "capped": self.caps[at],
                 "firm": self.firm[at],
-                "rests_on": pl.Series(names, dtype=pl.List(pl.String)),
+                "rests_on": _named(rests, self.weights[at]),
             }
         )
 
@@ -231,6 +226,16 @@ class Scores:
 def graded(points: Array) -> Array:
     """Scores as bands see them, and as people do: rounded to one decimal."""
     return np.round(points + _EXACT, 1)
+
+
+def _named(flags: Flags, weights: Array) -> pl.Series:
+    """Of each row the metrics that are flagged, the heaviest first."""
+    row, metric = np.nonzero(flags)
+    order = np.lexsort((metric, -weights[row, metric], row))
+    flat = pl.DataFrame({"row": row[order], "name": pl.Series(METRIC_KEYS).gather(metric[order])})
+    lists = flat.group_by("row", maintain_order=True).agg("name")
+    rows = pl.DataFrame({"row": np.arange(len(flags))}).join(lists, on="row", how="left", maintain_order="left")
+    return rows["name"].fill_null(pl.lit([], pl.List(pl.String)))
 
 
 def scored(found: Grid, profiles: Sequence[Profile], caps: Flags | None = None, medians: Array | None = None) -> Scores:

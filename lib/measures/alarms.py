@@ -97,7 +97,7 @@ def overdue_invoices(portfolio: Portfolio, days: Days, base: str, minimum: float
         .with_columns(late_from.alias("late_from"), gross.round(6).alias("gross"), (gross - paid_after).round(6).alias("rest"))
     )
     facts = ("account_id", "invoice_id", "due", "currency", "status")
-    before = invoices.filter(pl.col("paid_on").is_not_null()).select(
+    before = invoices.filter(pl.col("paid_on") > min(days)).select(
         *facts, pl.col("gross").alias("rest"), pl.col("late_from").alias("first"), (pl.col("paid_on") - pl.duration(days=1)).alias("last")
     )
     after = invoices.select(*facts, "rest", pl.max_horizontal("late_from", "paid_on").alias("first"), pl.lit(None, pl.Date).alias("last"))

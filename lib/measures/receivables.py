@@ -66,7 +66,7 @@ def unsettled_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.Da
     )
     paid = pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0)).otherwise(pl.coalesce("paid_amount", _GROSS))
     in_full = pl.col("paid_on").is_not_null() & pl.col("paid_amount").is_null()
-    before = invoices.filter(pl.col("paid_on").is_not_null(), (pl.col("paid_on") > pl.col("issued")).fill_null(True)).with_columns(
+    before = invoices.filter(pl.col("paid_on") > min(days), (pl.col("paid_on") > pl.col("issued")).fill_null(True)).with_columns(
         _GROSS.round(6).alias("rest"), pl.col("issued").alias("first"), (pl.col("paid_on") - pl.duration(days=1)).alias("last")
     )
     after = invoices.filter(~in_full).with_columns(

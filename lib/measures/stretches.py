@@ -146,7 +146,9 @@ class Stretches:
 
     def column(self, measure: str) -> Numbers:
         """The sums of `measure` by key and column that no stretch holds, to be added to."""
-        return self._columns.setdefault(measure, np.zeros((self.keys, len(self.closing))))
+        if measure not in self._columns:
+            self._columns[measure] = np.zeros((self.keys, len(self.closing)))
+        return self._columns[measure]
 
     def sums(self, measure: str) -> Numbers:
         """Key (row) by column."""

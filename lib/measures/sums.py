@@ -6,7 +6,9 @@ Formulas: definitions § Revenue.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -38,6 +40,40 @@ def days_back(length: int, back: int = 0) -> Window:
     return window
 
 
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """The rows that sums to the close of the day `newest` are made of, read once whatever the windows; those with `key` have the place of
+    their account and of what they are billed as.
+    """
+
+    portfolio: Portfolio
+    newest: date
+
+    @cached_property
+    def accounts(self) -> pl.DataFrame:
+        return clients(self.portfolio)
+
+    @cached_property
+    def place(self) -> pl.DataFrame:
+        return self.accounts.with_columns((pl.int_range(pl.len()) * len(_FIXED)).alias("account"))
+
+    @cached_property
+    def projects(self) -> pl.DataFrame:
+        billed = billed_projects(self.portfolio, self.accounts)
+        return billed.join(self.place, on="account_id").with_columns(_key(pl.col("billing")))
+
+    @cached_property
+    def expenses(self) -> pl.DataFrame:
+        known = self.portfolio["expenses"].filter(pl.col("date") <= self.newest)
+        rows = known.select("project_id", "date", "amount", "currency", "pass_through").collect()
+        return rows.join(self.projects.select("project_id", "key"), on="project_id").drop("project_id")
+
+    @cached_property
+    def invoices(self) -> pl.DataFrame:
+        at_cost = "expenses" in self.portfolio.loaded
+        return _billed(self.portfolio, counted_invoices(self.portfolio, self.place, self.newest, at_cost), self.projects)
+
+
 def sums_on(
     portfolio: Portfolio,
     days: Sequence[date],
@@ -48,6 +84,7 @@ def sums_on(
     level: bool = False,
     costs: bool = True,
     entries: Worked | None = None,
+    sources: Sources | None = None,
 ) -> pl.DataFrame:
     """For each of `days` what was known at its close: rows of SUMS, one for each account, `fixed`, day and window that is not all 0.
 
@@ -55,21 +92,20 @@ def sums_on(
     fixed price, by the project's billing, else its contract's kind, else the kind of the contract an invoice names; null where nothing
     says so, as for an invoice that names neither. Over `fixed`, rows add up to `daily_flows(portfolio, day, …).by_account(window(day))`
     (`comparable_flows` if `level`). `unrated`: amounts left out for want of a price or rate. Without `costs` hours and costs are 0, which
-    saves the look at time entries on the invoiced basis. `entries`: of `worked(portfolio)`, where it is at hand.
+    saves the look at time entries on the invoiced basis. `entries`: of `worked(portfolio)`, where it is at hand, and so `sources`, those
+    of `portfolio` to the last of `days`.
     """
     if not days or not windows:
         return pl.DataFrame(schema=SUMS)
     newest = max(days)
-    accounts = clients(portfolio)
-    place = accounts.with_columns((pl.int_range(pl.len()) * len(_FIXED)).alias("account"))
-    projects = billed_projects(portfolio, accounts).join(place, on="account_id").with_columns(_key(pl.col("billing")))
+    found = sources or Sources(portfolio, newest)
+    accounts, place, projects = found.accounts, found.place, found.projects
     into = Stretches(accounts.height * len(_FIXED), days, windows, portfolio["fx_rates"].collect(), base, level)
     if costs or basis == "earned":
         _hours(into, entries or worked(portfolio), projects, basis, costs)
-    _expenses(into, portfolio, projects, newest, costs)
+    _expenses(into, found.expenses, costs)
     if basis == "invoiced":
-        invoices = counted_invoices(portfolio, place, newest, at_cost="expenses" in portfolio.loaded)
-        _invoices(into, _billed(portfolio, invoices, projects))
+        _invoices(into, found.invoices)
     else:
         fees = earned_fees(portfolio, projects, newest).join(projects.select("project_id", "key"), on="project_id")
         names = fees["reading"].rank("dense").cast(pl.Int64).to_numpy()
@@ -163,8 +199,7 @@ def _worth(into: Stretches, entries: Worked, rate: Rate, rows: Whole | slice, co
     return currency
 
 
-def _expenses(into: Stretches, portfolio: Portfolio, projects: pl.DataFrame, newest: date, costs: bool) -> None:
-    rows = portfolio["expenses"].filter(pl.col("date") <= newest).collect().join(projects.select("project_id", "key"), on="project_id")
+def _expenses(into: Stretches, rows: pl.DataFrame, costs: bool) -> None:
     passed = pl.when("pass_through").then("amount")
     ours = pl.when(~pl.col("pass_through")).then("amount")
     _add(into, rows, {"pass_through": passed} | ({"own_expenses": ours} if costs else {}))

@@ -161,8 +161,13 @@ def public_holidays(country: str | None, subdivision: str | None, first: date, l
     known = _place(country, subdivision)
     if known is None:
         return []
-    off = holidays.country_holidays(known[0], subdiv=known[1], years=range(first.year, last.year + 1))
-    return sorted(day for day in off if first <= day <= last)
+    return [day for day in _holidays(*known, first.year, last.year) if first <= day <= last]
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, subdivision: str | None, first_year: int, last_year: int) -> tuple[date, ...]:
+    """Public holidays of whole years, in order; they take longer to make than to keep."""
+    return tuple(sorted(holidays.country_holidays(country, subdiv=subdivision, years=range(first_year, last_year + 1))))
 
 
 def _unknown(country: str | None, subdivision: str | None) -> str | None:
