@@ -80,7 +80,7 @@ def show_score(found: Health, row: Mapping[str, Any], words: Words, t: Language)
     change = changed(row, 13)
     known = row["band"] is not None
     left.metric(
-        t("Score"), score_text(row["point"], t) if known else "—", delta=None if change is None else f"{change:.1f}",
+        t("Score"), score_text(row["point"], t) if known else "—", delta=None if change is None else t.number(change, 1).replace("−", "-"),
         help=t("0 to 100: Σ weight · score of each metric. Below it the change in 13 weeks."),
     )  # fmt: skip
     firmness = firmness_text(row["band"], row["firm"], row["rests_on"], t) or band_text(row["band"], t)

@@ -46,7 +46,7 @@ def _contents(found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.D
         rules = found.version.profile.parameters(row["tier"], row["industry"])
         small_table(_scoring(own, metric, rules, t), t, alt=t("How it scores"), right=["value"])
         if own["state"] != "known":
-            st.markdown(f":gray[— {absence_text(own['state'], own['why'], t, WHY)}.]")
+            st.markdown(f":gray[— {absence_text(own['state'], own['why'], t, WHY).rstrip('.')}.]")
         if own["state"] == "missing":
             st.markdown(f"{md(question_text(metric, t, sight.portfolio.loaded))}.")
         definitions = session.ROOT / "pages" / "definitions.py"
@@ -56,9 +56,13 @@ def _contents(found: Health, sight: Sight, row: Mapping[str, Any], metrics: pl.D
             return
         st.markdown(f"**{t('Rows')}**")
         shown = in_words(rows, t)
+        if metric == "margin_gap":  # everything that is not at a fixed price is one line
+            shown = shown.with_columns(pl.col("project").fill_null(t("All other work")))
         headings = headings_of(rows, t, metric)
-        rows_table(shown, headings, forms(shown, base, t, metric), "health.rows.table", t("Rows"), height=TALL if rows.height > 8 else None)
-        kept = shown.select(list(headings)).with_columns(cs.float().round(6))
+        shown = shown.select(list(headings))
+        height = TALL if rows.height > 8 else None
+        rows_table(shown, headings, forms(shown, base, t, metric), "health.rows.table", t("Rows"), height=height)
+        kept = shown.with_columns(cs.float().round(6))
         sheet = Sheet(t(declared.name), kept, headings, {}, (t(declared.formula),))
         table_downloads(sheet, t, key="health.rows", file=metric, about=about_view(t, t(declared.name), found.as_of, row["name"]))
 
@@ -110,7 +114,9 @@ def headings_of(rows: pl.DataFrame, t: Language, metric: str = "") -> dict[str, 
     if metric in SUMS:
         words = OF_SUMS | dict(zip(("over", "under"), SUMS[metric], strict=True))
         told = [name for name in rows.columns if name in words and (name != "why" or rows["why"].null_count() < rows.height)]
-        return {name: t(words[name]) for name in told}
+        lead = [name for name in ("contract_id", "month", "task", "title") if name in told] or ["project"]
+        order = [*lead, "over", "under", *(name for name in told if name not in (*lead, "over", "under"))]
+        return {name: t(words[name]) for name in order}
     named = {name: column.metadata["label"] for table in TABLES.values() for name, column in table.columns.items() if column.metadata}
     return {name: t(EVIDENCE.get(name) or named[name]) for name in rows.columns if name in EVIDENCE or name in named}
 

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from lib.portfolio import Portfolio
+from lib.store import Merge, Store
 from tests.measures.rows import book_of
 
 TODAY = date(2026, 9, 30)
+IMPORTED = datetime(2026, 10, 1, 9, tzinfo=UTC)
 Rows = list[dict[str, Any]]
 
 
@@ -105,3 +108,11 @@ TABLES: dict[str, Rows] = {
 
 def hand_worked() -> Portfolio:
     return book_of(**TABLES)
+
+
+def stored(folder: Path) -> Path:
+    """A store with the two accounts."""
+    book = hand_worked()
+    tables = {name: Merge(book[name].collect(), "") for name in sorted(book.loaded)}
+    Store.open(folder, at=IMPORTED).commit(tables, author="Ana", at=IMPORTED)
+    return folder

@@ -1,4 +1,4 @@
-"""Account health as a person uses it: the score and its rows, what moved it, a band set by hand, comments and actions; and with little data."""
+"""Account health as a person uses it: the score and its rows, what moved it, bands set by hand, comments, actions; and with little data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -20,11 +20,10 @@ from lib.health.metrics import METRICS
 from lib.health.profile import published
 from lib.health.readings import Sight
 from lib.store import Merge, Store
-from tests.health.hand_worked import TODAY, hand_worked
+from tests.health.hand_worked import IMPORTED, TODAY, stored
 from tests.health.test_hand_worked import BY_HAND
 from tests.pages.app import opened, plain, table, texts, whole
 
-IMPORTED = datetime(2026, 10, 1, 9, tzinfo=UTC)
 LINK = {"as_of": TODAY.isoformat()}
 KNOWN_BEFORE = "2026-09-09"
 """The day before the data's last one, from which on a band that is set now counts. No status was known then."""
@@ -34,11 +33,7 @@ EN = Language("en")
 @pytest.fixture(scope="session")
 def made_worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the two accounts of tests/health/hand_worked.py."""
-    folder = tmp_path_factory.mktemp("worked") / "data"
-    book = hand_worked()
-    tables = {name: Merge(book[name].collect(), "") for name in sorted(book.loaded)}
-    Store.open(folder, at=IMPORTED).commit(tables, author="Ana", at=IMPORTED)
-    return folder
+    return stored(tmp_path_factory.mktemp("worked") / "data")
 
 
 @pytest.fixture
