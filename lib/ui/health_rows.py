@@ -114,7 +114,8 @@ def headings_of(rows: pl.DataFrame, t: Language, metric: str = "") -> dict[str, 
     if metric in SUMS:
         words = OF_SUMS | dict(zip(("over", "under"), SUMS[metric], strict=True))
         told = [name for name in rows.columns if name in words and (name != "why" or rows["why"].null_count() < rows.height)]
-        lead = [name for name in ("contract_id", "month", "task", "title") if name in told] or ["project"]
+        firsts: tuple[str, ...] = ("contract_id", "month", "task", "title")
+        lead = [name for name in firsts if name in told] or ["project"]
         order = [*lead, "over", "under", *(name for name in told if name not in (*lead, "over", "under"))]
         return {name: t(words[name]) for name in order}
     named = {name: column.metadata["label"] for table in TABLES.values() for name, column in table.columns.items() if column.metadata}
