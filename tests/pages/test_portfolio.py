@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.formats import Language
+from lib.health.book import health
+from lib.health.profile import published
+from lib.health.readings import Sight
+from lib.measures.book import book as made_book
+from lib.measures.promises import graded
+from lib.periods import quarter_of
+from lib.sample import SAMPLE_AS_OF
 from lib.store import Merge, Store
 from tests.pages.app import book, go, opened, plain, table, texts, whole
 from tests.pages.conftest import AT
 from tests.small_firm import AS_OF, BOOK
 
+EN = Language("en")
 SAMPLE_LINK = {"as_of": "2026-09-30", "quarter": "2026-07-01"}
 
 
@@ -273,3 +283,48 @@ def test_a_name_from_data_is_plain_text_wherever_it_stands(small_firm: Path) -> 
     assert "\\!\\[x\\]\\(http\\:" in label
     written = [one.value for one in app.markdown] + [one.label for one in app.expander]
     assert [text for text in written if "](http" in text or ":red[x" in text or "<img" in text or "$x$" in text] == []
+
+
+def test_the_agenda_goes_by_revenue_severity_and_points_to_win_and_says_the_band(sample: Path) -> None:
+    app = opened(**SAMPLE_LINK)
+    asked = reading_of(sample)
+    first = asked["ranked"].head(6)
+    labels = agenda(app)
+    for name, band, label in zip(first["name"], first["account_id"].replace_strict(asked["bands"]), labels, strict=False):
+        assert label.startswith(name[:40])
+        assert {"red": "■ At risk", "amber": "▲ Watch", "green": "● On track"}[band] in label
+    said = texts(app)
+    assert "25 points to win, from its cap up" in said  # 100 − 75: the sponsor of Duero left
+
+
+def test_revenue_by_band_is_the_sum_of_its_accounts(sample: Path) -> None:
+    asked = reading_of(sample)
+    sums = asked["worth"].group_by("band").agg(pl.len(), pl.col("agi").sum())
+    whole_book = asked["worth"]["agi"].sum()
+    expected = {
+        word: f"{EN.money(agi, 'EUR')} {EN.share(agi / whole_book)}"
+        for band, word in (("red", "■ At risk"), ("amber", "▲ Watch"), ("green", "● On track"))
+        for agi in sums.filter(pl.col("band") == band)["agi"]
+    }
+    shown = {row[0]: row[2] for row in table(opened(**SAMPLE_LINK), "Revenue by band")}
+    assert {word: shown[word] for word in expected} == expected
+    assert len(shown) == sums.height
+
+
+def reading_of(folder: Path) -> dict[str, Any]:
+    """What the page should show of the sample: accounts ranked by AGI × severity × movability, bands, and what each band brings."""
+    portfolio = Store(folder).portfolio()
+    promises = graded(Store(folder).rows("promises"), SAMPLE_AS_OF)
+    made, _ = made_book(portfolio, SAMPLE_AS_OF, quarter_of(SAMPLE_AS_OF), "invoiced", "EUR", promises)
+    found = health([Sight(portfolio, (SAMPLE_AS_OF,), "invoiced", "EUR")], published([]))
+    scores = found.accounts()
+    within = pl.when(pl.col("band").is_null()).then(50.0).when("capped").then(75.0).otherwise(100.0)
+    moves = scores.select("account_id", ((100 - pl.min_horizontal("high", within)) / 100).alias("moves"))
+    ranked = (
+        made.accounts.filter(pl.col("severity") > 0, pl.col("status").is_in(["active", "paused"]))
+        .join(moves, on="account_id", how="left")
+        .with_columns((pl.col("agi").clip(0) * pl.col("severity") * pl.col("moves").fill_null(1)).alias("order"))
+        .sort("order", descending=True)
+    )
+    worth = scores.select("account_id", "band").join(made.accounts.select("account_id", pl.col("agi").clip(0)), on="account_id")
+    return {"ranked": ranked, "bands": dict(scores.select("account_id", "band").rows()), "worth": worth}
