@@ -72,7 +72,7 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
     rows = list(lowest.iter_rows(named=True))
     frame = pd.DataFrame(
         {
-            "name": [f"{GLYPH[status_of(row['shown'])]}{NBSP}{clip(row['name'], 21)}" for row in rows],
+            "name": [f"{GLYPH[status_of(row['shown'])]}{NBSP}{clip(row['name'], 20)}" for row in rows],
             "range": [range_cell(row, bands) for row in rows],
             "score": [None if row["band"] is None else shown(row["point"]) for row in rows],
             "change": [changed(row, 13) for row in rows],
@@ -82,8 +82,8 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
         {"score": lambda value: _or_dash(value, t), "change": lambda value: _or_dash(value, t, sign=True)}, na_rep="—"
     )
     config = {
-        "name": st.column_config.TextColumn(t("Account"), width=176),
-        "range": st.column_config.ImageColumn(t("Range 0–100"), width=124),
+        "name": st.column_config.TextColumn(t("Account"), width=168),
+        "range": st.column_config.ImageColumn(t("Range 0–100"), width=118),
         "score": st.column_config.Column(t("Score"), width=58),
         "change": st.column_config.Column(t("13 wk"), width=60),
     }
