@@ -7,6 +7,7 @@ is not known, or there is nothing to divide by) or not applicable.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -113,14 +114,14 @@ def figure_states(figures: pl.DataFrame, *ids: str) -> pl.DataFrame:
     return pl.concat(parts).with_columns(state.alias("state")).select(*ids, "figure", "value", "state", "reason")
 
 
-def with_figures(rows: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with every figure, `eac_by`, and why a figure is absent.
+def with_figures(rows: pl.DataFrame, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """`rows` with every figure, `eac_by`, and why a figure is absent; or `columns` of these, for which no more than they need is made.
 
     `rows`: bac, pv, ev, ac, at, es, pd, remaining (cost of the work that remains), Float64 or null. Optional reasons that overrule:
     `withheld` for all figures, `time_withheld` for those of time, `lacks_pv`, `lacks_ev`, `lacks_ac` for what a null means.
     """
     optional = ("withheld", "time_withheld", "lacks_pv", "lacks_ev", "lacks_ac")
-    given = rows.with_columns(pl.lit(None, pl.String).alias(name) for name in optional if name not in rows.columns)
+    given = rows.lazy().with_columns(pl.lit(None, pl.String).alias(name) for name in optional if name not in rows.columns)
     kept = [name for name in rows.columns if name not in (*FIGURES, *optional)]
     coded = [pl.col(name).cast(_REASON).to_physical() for name in optional]
     conditions = {name: holds.fill_null(False) for name, holds in _conditions().items()}
@@ -128,7 +129,8 @@ def with_figures(rows: pl.DataFrame) -> pl.DataFrame:
     for step in (_ratios(), *_estimates(), _leading()):
         given = given.with_columns(**step)
     told = (pl.col(f"why_{name}").cat.to(_REASON).cast(pl.String) for name in FIGURES)
-    return given.select(*kept, *FIGURES, "eac_by", *told)
+    whole = given.select(*kept, *FIGURES, "eac_by", *told)
+    return (whole if columns is None else whole.select(columns)).collect()
 
 
 _REASON = pl.Enum(list(REASONS))

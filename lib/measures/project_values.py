@@ -74,16 +74,18 @@ def values_in(
     for block in blocks:
         ground = Ground(portfolio, project_days(portfolio, block, projects, recent_days), base, known)
         for basis, values in made.items():
-            found = _values(ground.sources(basis))
-            values.append(found if columns is None else found.select(columns))
+            values.append(_values(ground.sources(basis), columns))
     return {basis: pl.concat(values) for basis, values in made.items()}
 
 
-def _values(sources: Sources) -> pl.DataFrame:
+def _values(sources: Sources, columns: Sequence[str] | None) -> pl.DataFrame:
     rows = sources.rows.join(_planned(sources), on="pair", how="left", maintain_order="left")
     done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
+    rows = rows.with_columns(done_by.alias("done_by"))
+    if columns is not None:
+        return with_figures(rows, columns)
     left_out = ("pair", "over", "fx", "budget_cost", "budget_amount", "done", "weighed", "planned_hours", "labour")
-    return with_figures(rows.with_columns(done_by.alias("done_by"))).select(pl.exclude(*left_out))
+    return with_figures(rows).select(pl.exclude(*left_out))
 
 
 @dataclass(frozen=True, eq=False)

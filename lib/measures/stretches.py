@@ -156,9 +156,10 @@ class Stretches:
         for (name, currency), stretches in self._sums.items():
             if name != measure:
                 continue
-            if currency is None:
-                total += stretches @ self.within
-                continue
-            rates = self.closing_rates[currency][self.closing]
-            total += stretches @ (self.within * (~np.isnan(rates) if measure in HOURS else np.nan_to_num(rates)))
+            rows = np.flatnonzero(stretches.any(axis=1))
+            held = self.within
+            if currency is not None:
+                rates = self.closing_rates[currency][self.closing]
+                held = held * (~np.isnan(rates) if measure in HOURS else np.nan_to_num(rates))
+            total[rows] += stretches[rows] @ held
         return total

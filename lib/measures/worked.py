@@ -61,7 +61,8 @@ class Tally:
         begins = np.concatenate([[0], np.searchsorted(self.turns, turns) + 1]).astype(np.int64)
 
         def joined(sums: Numbers) -> Numbers:
-            return np.add.reduceat(sums, begins, axis=1)
+            fewer: Numbers = np.add.reduceat(sums, begins, axis=1)
+            return fewer
 
         return Tally(turns, joined(self.hours), {place: (joined(hours), joined(cost)) for place, (hours, cost) in self.costed.items()})
 
@@ -123,7 +124,8 @@ class Worked:
         cell = self.project * np.int64(shape[1]) + stretch[self.day - first]
 
         def summed(cells: Whole, amounts: Numbers) -> Numbers:
-            return np.bincount(cells, amounts, shape[0] * shape[1]).reshape(shape)
+            sums: Numbers = np.bincount(cells, amounts, shape[0] * shape[1]).reshape(shape).astype(np.float64, copy=False)
+            return sums
 
         hours, cost = summed(cell, self.hours), self.cost
         money = self.hours * cost.amount

@@ -74,3 +74,31 @@ def test_no_entry_is_no_number():
 
 def test_numbers_of_days_count_from_1970():
     assert (day_number(date(1970, 1, 2)), day_of(day_number(FIRST))) == (1, FIRST)
+
+
+def test_hours_and_cost_are_tallied_by_stretches_and_again_by_fewer_of_them():
+    # Turns at 3 and 5 January: before 3 Jan (1 and 2), 3 to 4 Jan (3), from 5 Jan on (5).
+    days = {1: 1.0, 2: 2.0, 3: 4.0, 5: 8.0}
+    portfolio = book_of(
+        projects=[{"project_id": "j", "account_id": "a"}, {"project_id": "k", "account_id": "a"}],
+        people=[{"person_id": "ana", "cost_rate": 10.0}, {"person_id": "dee"}],
+        time_entries=[
+            *({"project_id": "j", "person_id": "ana", "date": date(2026, 1, day), "hours": hours} for day, hours in days.items()),
+            {"project_id": "k", "person_id": "dee", "date": date(2026, 1, 5), "hours": 16.0},
+            {"project_id": "k", "person_id": "dee", "date": date(2026, 1, 1), "hours": 0.5, "cost_rate": 2.0, "currency": "USD"},
+        ],
+    )
+    made = worked(portfolio)
+    third, fifth = day_number(date(2026, 1, 3)), day_number(date(2026, 1, 5))
+    whole = made.tally([fifth, third])
+    assert whole.hours.tolist() == [[3, 4, 8], [0.5, 0, 16]]
+    named = {(*made.currencies, None)[place]: [sums.tolist() for sums in both] for place, both in whole.costed.items()}
+    assert named["EUR"] == [[[3, 4, 8], [0, 0, 0]], [[30, 40, 80], [0, 0, 0]]]
+    assert named["USD"] == [[[0, 0, 0], [0.5, 0, 0]], [[0, 0, 0], [1, 0, 0]]]
+    assert named[None][0] == [[0, 0, 0], [0, 0, 16]]
+    fewer = made.tally([fifth])
+    assert fewer.hours.tolist() == [[7, 8], [0.5, 16]]
+    assert {place: cost.sum(axis=1).tolist() for place, (_, cost) in fewer.costed.items() if place >= 0} == {
+        place: cost.sum(axis=1).tolist() for place, (_, cost) in whole.costed.items() if place >= 0
+    }
+    assert whole.hours[:, whole.within(third, fifth - 1)].sum(axis=1).tolist() == [4, 0]
