@@ -41,8 +41,8 @@ IN_WORKER = (
     "lib/documents/slide",  # slide.py and its parts
 )  # fmt: skip
 DRAWING = {
-    "lib.documents.pictures", "lib.documents.slide", "lib.documents.slide_charts", "lib.documents.slide_scores", "lib.documents.slide_parts",
-    "lib.documents.chart_files", "lib.documents.heated", "lib.documents.brief_pdf",
+    "lib.documents.pictures", "lib.documents.slide", "lib.documents.slide_charts", "lib.documents.slide_scores",
+    "lib.documents.slide_parts", "lib.documents.chart_files", "lib.documents.heated", "lib.documents.brief_pdf",
 }  # fmt: skip
 OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
 LENIENT = re.compile(

@@ -48,6 +48,7 @@ WHY: dict[str, str] = {reason: sentence for reason, (_, sentence) in REASONS.ite
     "kind_unknown": N_("The kind of a contract is not known."),
     "no_included_hours": N_("A retainer says no included hours."),
     "unattributed_hours": N_("Hours were worked on projects that name neither billing nor contract."),
+    "no_account_hours": N_("Nobody has logged an hour for the account yet."),
     "no_logged_hours": N_("No hours were ever logged on its retainers."),
 }  # fmt: skip
 """Why a reading is missing or not applicable, or what is to be known beside it -> a sentence."""
@@ -59,9 +60,12 @@ def readings(sight: Sight) -> pl.DataFrame:
     """
     projects = projects_on(sight)
     costs = _costs(sight, projects)
-    return pl.concat([
+    of_cost = pl.concat([
         margin_gaps(sight, margin_parts(sight, projects, costs)),
         _overrun_readings(sight, _overrun(sight, projects, costs, _bills(sight))),
+    ])  # fmt: skip
+    return pl.concat([
+        _witnessed(sight, of_cost),
         _over_servicing_readings(sight),
         _unapproved_readings(sight, projects, *_unapproved(sight, projects)),
     ])  # fmt: skip
@@ -104,6 +108,25 @@ def _costs(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
     """Earned value in cost of the projects that a margin at completion or an overrun may count for."""
     under_way = projects.filter(pl.col("standing").is_in(UNDER_WAY))
     return values_of(sight, "cost", pl.concat([under_way, fixed_prices(projects)]).select("project_id", "day").unique())
+
+
+def _witnessed(sight: Sight, rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` of READING; those of accounts for which nobody had logged an hour by the day are missing: no hours are not no cost."""
+    worked = sight.worked
+    first = pl.DataFrame({"place": worked.project, "first": worked.day}).group_by("place").agg(pl.col("first").min())
+    accounts = sight.portfolio["projects"].select("project_id", "account_id").collect()
+    begun = (
+        pl.DataFrame({"project_id": worked.project_ids}).with_row_index("place").cast({"place": first.schema["place"]})
+        .join(first, on="place").join(accounts, on="project_id")
+        .group_by("account_id").agg(pl.col("first").min().cast(pl.Int32).cast(pl.Date))
+    )  # fmt: skip
+    unseen = (pl.col("state") == "known") & ~(pl.col("first") <= pl.col("day")).fill_null(False)
+    return rows.join(begun, on="account_id", how="left", maintain_order="left").select(
+        "account_id", "day", "metric",
+        pl.when(unseen).then(pl.lit("missing")).otherwise("state").alias("state"),
+        pl.when(~unseen).then("value").alias("value"),
+        pl.when(unseen).then(pl.lit("no_account_hours")).otherwise("why").alias("why"),
+    )  # fmt: skip
 
 
 def _bills(sight: Sight) -> bool:

@@ -183,6 +183,5 @@ def test_the_exceptions_are_ones(losses: list[Loss]) -> None:
     assert (after.point[0] > scores.point[0] + 1e-9).any()
 
 
-@pytest.mark.xfail(reason="a project without any hour of its own counts as one that has cost nothing, where others have hours")
 def test_one_account_without_any_hours() -> None:
     assert_no_account_gains([[NO_HOURS]])

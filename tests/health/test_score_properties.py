@@ -20,7 +20,8 @@ from lib.health.scores import Scores, grid, scored, weights_where
 
 DAYS = [date(2026, 6, 26) + timedelta(weeks=week) for week in range(3)]
 CLIENTS = [
-    ("A", "key", "energy"), ("B", "growth", None), ("C", None, "energy"), ("D", "standard", "retail"), ("E", "key", None), ("F", None, None),
+    ("A", "key", "energy"), ("B", "growth", None), ("C", None, "energy"),
+    ("D", "standard", "retail"), ("E", "key", None), ("F", None, None),
 ]  # fmt: skip
 ACCOUNTS = pl.DataFrame(
     [(account, day, tier, industry) for day in DAYS for account, tier, industry in CLIENTS],
@@ -146,7 +147,10 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"weights": {**DEFAULT_PROFILE.weights, "payment": float("nan")}}, "not_a_number"),
     ({"weights": dict.fromkeys(COMPONENTS, 0)}, "no_weight"),
     ({"weights": {**DEFAULT_PROFILE.weights, "satisfaction": 30}}, "too_heavy"),  # 30 of 115: 26 points on one metric
-    ({"shares": {"spi_t": 1.0, "milestones_met": 0, "overdue_tasks": 0}, "weights": {**DEFAULT_PROFILE.weights, "delivery": 30}}, "too_heavy"),
+    (
+        {"shares": {"spi_t": 1.0, "milestones_met": 0, "overdue_tasks": 0}, "weights": {**DEFAULT_PROFILE.weights, "delivery": 30}},
+        "too_heavy",
+    ),
     ({"thresholds": {"spi_t": (1.0, 1.0)}}, "equal_thresholds"),
     ({"thresholds": {"speed": (0.0, 1.0)}}, "unknown"),
     ({"amber": 80.0}, "bands"),
@@ -166,6 +170,7 @@ def test_the_built_in_profile_is_sound_and_comes_back_from_its_row() -> None:
 
 
 def test_a_variant_changes_what_it_names_for_those_it_holds_for() -> None:
-    profile = Profile(variants=(Variant(tier="key", weights={"payment": 30}), Variant(tier="key", industry="energy", weights={"payment": 0})))
+    heavy, none = Variant(tier="key", weights={"payment": 30}), Variant(tier="key", industry="energy", weights={"payment": 0})
+    profile = Profile(variants=(heavy, none))
     share = {kind: profile.parameters(*kind).weights[-1] for kind in [("key", "retail"), ("key", "energy"), ("growth", "energy")]}
     assert share == pytest.approx({("key", "retail"): 100 * 15 / 120, ("key", "energy"): 0, ("growth", "energy"): 5})
