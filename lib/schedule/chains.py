@@ -119,8 +119,8 @@ def late(
         latest = min(start, task.calendar.start(finish, task.work))
         workable = task.calendar.next_working(latest) == latest
         if not workable:
-            # Between two intervals the end of the one before is the limit: what waits for the next begins too late.
-            latest = task.calendar.previous_working(latest)
+            # Between two intervals the last tick of the one before is the limit: what is held to its end begins with the next, too late.
+            latest = task.calendar.start(latest, 1) if task.work else task.calendar.previous_working(latest)
         done = task.calendar.finish(latest, task.work)
         finish = min(finish, task.calendar.next_working(done) if workable and task.work else done)
         starts[number] = latest if task.began is None else task.began

@@ -2,7 +2,8 @@
 
 So a change cannot make anything else earlier: the links of the schedule before stay (through tasks that go, to what came after them), and
 each new task, or task of another person than before, is put where its person comes to it first: before the first of the person's tasks that
-would not have begun by then. Work taken away, or given to somebody else, may well make others earlier.
+would not have begun by then. Work taken away, or given to somebody else, may well make others earlier; and so may new links that have a
+person do later work first, since that order can't be kept.
 """
 
 from __future__ import annotations

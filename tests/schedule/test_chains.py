@@ -61,6 +61,20 @@ def chains(draw: st.DrawFn) -> tuple[Plan, Chains]:
     return made, Chains.of(made)
 
 
+def test_what_is_held_to_the_end_of_an_interval_begins_with_the_next() -> None:
+    """The milestone hangs 48 h after t5's start, between two of its intervals: t4 may not end so late that t5 waits for the next one."""
+    week = Calendar.of_days(date(2026, 3, 2), [0, 8, 0, 0, 0, 0, 4])
+    tasks = [row | {"person_id": "c0"} for row in days(t2=2, t4=1, t5=1, t7=0)]
+    found = Chains.of(plan(tasks, "t2 t5", "t4 t5 FS 16", "t5 t7 SS 48", calendars={"c0": week}))
+    _, finishes = found.early()
+    starts = found.early()[0]
+    for number, latest in enumerate(found.late(finishes)):
+        task = found.tasks[number]
+        if task.work:
+            within = max(starts[number], task.calendar.start(latest, 1))
+            assert max(found.early({number: within})[1]) == max(finishes)
+
+
 @settings(max_examples=70, deadline=None)
 @given(chains())
 def test_a_task_may_start_late_but_no_tick_later(case: tuple[Plan, Chains]) -> None:
