@@ -23,6 +23,7 @@ from lib.ui import reading, session
 SHELL = session.ROOT / "lib" / "ui" / "shell.py"
 ROUNDS = 30
 READY_LIMIT, GROWTH_LIMIT = 1.5, 1.1
+ASKED = ("settings", "promises", "actions", "decisions", "reviews", "commentary", "score_profiles", "overrides", "audit")
 
 
 def measure(folder: Path, quick: bool) -> list[Measure]:
@@ -101,7 +102,7 @@ def _ready(page: AppTest, data: Path) -> Callable[[], Any]:
     numbers = [commit.number for commit in store.commits()]
     at_hand = _StoreAtHand(
         data, store.version(), store.commits(), {number: store.portfolio(number) for number in numbers},
-        {table: store.rows(table) for table in ("settings", "promises", "actions", "decisions", "reviews", "commentary")},
+        {table: store.rows(table) for table in ASKED},
     )  # fmt: skip
     names = [
         name
