@@ -250,7 +250,6 @@ def test_a_name_from_data_is_plain_text_here_too(over: Callable[[Path | None], P
     assert [text for text in shown if re.search(r"(?<!\\)(\]\(http|:red\[x|<img|\$x)", text)] == []
 
 
-@pytest.mark.skipif(Language("es")("Capped below green:").startswith("Capped"), reason="the Spanish words are not merged yet")
 def test_in_spanish_the_page_leaves_no_english_word(worked: Path) -> None:
     said = texts(opened("health", locale="es-ES", **LINK, account="sol"))
     for english in ("Capped", "What would change it", "Set its band", "Commentary", "Coverage"):
