@@ -8,10 +8,11 @@ of the project's calendar). A leaf without hours or duration is done in no time;
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
@@ -22,7 +23,7 @@ from lib.schedule.graph import Problem, Problems, cycle_of, numbers_of, order_of
 from lib.schedule.summaries import leaf_links, leaves_of
 from lib.schedule.working_time import calendars_of
 
-__all__ = ["Plan", "Problem", "Problems", "plan_of"]
+__all__ = ["Plan", "Problem", "Problems", "SoundPlan", "plan_of", "sound_plan_of"]
 
 PLANNED = ("planned", "active")
 DAY_HOURS = 8.0
@@ -75,12 +76,18 @@ class Plan:
 
     @cached_property
     def task_calendars(self) -> list[Calendar]:
-        """The calendar of each task, in the order of `tasks`: the person's, at most hours_per_day a day, or the project's."""
+        """The calendar of each task, in the order of `tasks`: the person's, at most hours_per_day a day, or the project's.
+
+        What takes nobody's hours does not wait for somebody who never works again: the project's.
+        """
         capped: dict[tuple[str, float], Calendar] = {}
         found = []
-        for person, project, hours in self.tasks.select("person_id", "project_id", "hours_per_day").iter_rows():
+        open_work = pl.when(pl.col("finished_on").is_null()).then("work_hours")
+        for person, project, hours, work in self.tasks.select("person_id", "project_id", "hours_per_day", open_work).iter_rows():
             name = person if person is not None and person in self.calendars else f"project:{project}"
             calendar = self.calendars.get(name, self.calendars[""])
+            if work == 0 and calendar.next_working(self.start) >= NEVER:
+                calendar = self.calendars.get(f"project:{project}", self.calendars[""])
             if hours is not None and hours > 0:
                 if (name, hours) not in capped:
                     capped[name, hours] = calendar.capped(hours)
@@ -94,6 +101,19 @@ class Plan:
         return [self.calendars.get(f"project:{project}", self.calendars[""]) for project in self.tasks["project_id"]]
 
 
+@dataclass(frozen=True, eq=False)
+class SoundPlan:
+    """A plan of what can be planned, and what has to be put right for the rest: project and Problem, of the kinds of `plan_of`.
+
+    `left_out`: projects that are not in `plan` at all. `unmanned`: no_capacity, with tasks and people; those tasks are in `plan`, as work
+    of their role that nobody is named for.
+    """
+
+    plan: Plan
+    left_out: tuple[tuple[str, Problem], ...]
+    unmanned: tuple[tuple[str, Problem], ...]
+
+
 def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None = None) -> Plan | Problems:
     """The plan of these projects, or of all that are planned or active; as the facts stood at the close of as_of.
 
@@ -101,6 +121,54 @@ def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None 
     unordered_estimates (optimistic over likely, or likely over pessimistic), no_capacity (tasks whose person has no hours left for them,
     ever).
     """
+    known, every, links = _read(portfolio, projects)
+    network = _network(known, links, tuple(_dangling(links, every)))
+    if isinstance(network, Problems):
+        return network
+    plan = _planned(portfolio, as_of, *network)
+    left = _without_capacity(plan)
+    return Problems((Problem("no_capacity", tuple(left["task_id"])),)) if left.height else plan
+
+
+def sound_plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None = None) -> SoundPlan:
+    """As `plan_of`, without the projects that it would refuse: one wrong row does not keep all others from being planned.
+
+    A project with a wrong number, a cycle (each of its projects) or a link to a task that is in no table goes, with all its tasks and
+    links. Work of somebody who has no hours for it any more does not go: somebody has to do it, so it is demand for the task's role, else
+    for that person's, until it is given to another.
+    """
+    known, every, links = _read(portfolio, projects)
+    left_out: list[tuple[str, Problem]] = []
+    while True:
+        own = dict(known.select("task_id", "project_id").iter_rows())
+        links = links.filter(_touching(known["task_id"]))
+        network = _network(known, links, tuple(_dangling(links, every)))
+        if not isinstance(network, Problems):
+            break
+        found = [blame for problem in network.found for blame in _by_project(problem, own)]
+        left_out += found
+        gone = pl.col("project_id").is_in([project for project, _ in found])
+        links = links.filter(~_touching(known.filter(gone)["task_id"]))
+        known = known.filter(~gone)
+    plan = _planned(portfolio, as_of, *network)
+    left = _without_capacity(plan)
+    if left.is_empty():
+        return SoundPlan(plan, tuple(left_out), ())
+    own = dict(left.select("task_id", "project_id").iter_rows())
+    people = dict(left.select("task_id", "person_id").iter_rows())
+    unmanned = [
+        (project, Problem(problem.kind, problem.task_ids, tuple(dict.fromkeys(people[task] for task in problem.task_ids if people[task]))))
+        for project, problem in _by_project(Problem("no_capacity", tuple(own)), own)
+    ]
+    return SoundPlan(_unmanned(portfolio, plan, left), tuple(left_out), tuple(unmanned))
+
+
+_Network: TypeAlias = tuple[pl.DataFrame, pl.DataFrame, Mapping[str, str]]
+"""Leaves, links between them, and what lies above each."""
+
+
+def _read(portfolio: Portfolio, projects: Collection[str] | None) -> tuple[pl.DataFrame, pl.Series, pl.DataFrame]:
+    """Tasks to plan, with their account; the ids of all tasks; and all links."""
     chosen = portfolio["projects"].select("project_id", "account_id", "status").collect()
     chosen = chosen.filter(pl.col("status").is_in(PLANNED) if projects is None else pl.col("project_id").is_in(list(projects)))
     every = portfolio["tasks"].collect()
@@ -108,7 +176,11 @@ def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None 
         pl.col("status").ne_missing("cancelled")
     )
     links = portfolio["links"].collect().with_columns(pl.col("lag_hours").fill_null(0.0), pl.col("elapsed").fill_null(False))
-    problems = [*_dangling(links, every["task_id"]), *_wrong_numbers(known)]
+    return known, every["task_id"], links
+
+
+def _network(known: pl.DataFrame, links: pl.DataFrame, dangling: tuple[Problem, ...]) -> _Network | Problems:
+    problems = [*dangling, *_wrong_numbers(known)]
     parents = _parents(known)
     leaves = leaves_of(known["task_id"].to_list(), parents)
     if isinstance(leaves, Problem):
@@ -117,12 +189,30 @@ def plan_of(portfolio: Portfolio, as_of: date, projects: Collection[str] | None 
     links = leaf_links(inside, leaves).cast(LINK_SCHEMA)  # type: ignore[arg-type]
     tasks = known.filter(pl.col("task_id").is_in([task for task, below in leaves.items() if below == (task,)]))
     problems += _cycles(tasks["task_id"].to_list(), links)
-    if problems:
-        return Problems(tuple(problems))
-    first, last = _span(tasks, as_of)
-    calendars = calendars_of(portfolio, first, last)
-    plan = Plan(_remaining(tasks, _logged(portfolio, as_of), calendars, as_of), links, calendars, as_of, parents)
-    return _without_capacity(plan) or plan
+    return Problems(tuple(problems)) if problems else (tasks, links, parents)
+
+
+def _planned(portfolio: Portfolio, as_of: date, tasks: pl.DataFrame, links: pl.DataFrame, parents: Mapping[str, str]) -> Plan:
+    calendars = calendars_of(portfolio, *_span(tasks, as_of))
+    return Plan(_remaining(tasks, _logged(portfolio, as_of), calendars, as_of), links, calendars, as_of, parents)
+
+
+def _by_project(problem: Problem, own: Mapping[str, str]) -> Iterator[tuple[str, Problem]]:
+    """The problem as each project has it: a cycle or a link is all of theirs, of other tasks each has its own."""
+    for project in dict.fromkeys(own[task] for task in problem.task_ids if task in own):
+        mine = tuple(task for task in problem.task_ids if own.get(task) == project)
+        yield project, problem if problem.kind in ("cycle", "parent_cycle", "dangling_link") else Problem(problem.kind, mine)
+
+
+def _unmanned(portfolio: Portfolio, plan: Plan, left: pl.DataFrame) -> Plan:
+    """The plan with these tasks as demand for a role, on the project's calendar."""
+    roles = dict(portfolio["people"].select("person_id", "role").drop_nulls().collect().iter_rows())
+    nobody = pl.col("task_id").is_in(left["task_id"].implode())
+    role = pl.coalesce("role", pl.col("person_id").replace_strict(roles, default=None, return_dtype=pl.String))
+    tasks = plan.tasks.with_columns(
+        pl.when(nobody).then(role).otherwise("role").alias("role"), pl.when(~nobody).then("person_id").alias("person_id")
+    )
+    return replace(plan, tasks=tasks)
 
 
 def _remaining(tasks: pl.DataFrame, logged: pl.DataFrame, calendars: Mapping[str, Calendar], as_of: date) -> pl.DataFrame:
@@ -194,6 +284,11 @@ def _parents(tasks: pl.DataFrame) -> dict[str, str]:
     return dict(held.select("task_id", "parent_id").iter_rows())
 
 
+def _touching(task_ids: pl.Series) -> pl.Expr:
+    """Links from or to one of the tasks."""
+    return pl.any_horizontal(pl.col("predecessor_id", "successor_id").is_in(task_ids.implode()))
+
+
 def _dangling(links: pl.DataFrame, task_ids: pl.Series) -> list[Problem]:
     known = pl.all_horizontal(pl.col("predecessor_id", "successor_id").is_in(task_ids.implode()))
     return [Problem("dangling_link", ends) for ends in links.filter(~known).select("predecessor_id", "successor_id").iter_rows()]
@@ -211,10 +306,11 @@ def _wrong_numbers(tasks: pl.DataFrame) -> list[Problem]:
     return [Problem(kind, tuple(rows["task_id"])) for kind, rows in wrong.items() if not rows.is_empty()]
 
 
-def _without_capacity(plan: Plan) -> Problems | None:
-    rows = zip(plan.tasks.select("task_id", "work_hours").iter_rows(), plan.task_calendars, strict=True)
-    left = [name for (name, hours), calendar in rows if hours and calendar.finish(plan.start, round(hours * TICKS_PER_HOUR)) >= NEVER]
-    return Problems((Problem("no_capacity", tuple(left)),)) if left else None
+def _without_capacity(plan: Plan) -> pl.DataFrame:
+    """The tasks whose hours no calendar of theirs has, however late."""
+    rows = zip(plan.tasks["work_hours"], plan.task_calendars, strict=True)
+    never = [hours > 0 and calendar.finish(plan.start, round(hours * TICKS_PER_HOUR)) >= NEVER for hours, calendar in rows]
+    return plan.tasks.filter(pl.Series(never, dtype=pl.Boolean))
 
 
 def _cycles(task_ids: list[str], links: pl.DataFrame) -> list[Problem]:

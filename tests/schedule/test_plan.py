@@ -9,7 +9,8 @@ import pytest
 
 from lib.portfolio import Portfolio
 from lib.schedule.graph import Problem, Problems
-from lib.schedule.plan import Plan, plan_of
+from lib.schedule.plan import Plan, SoundPlan, plan_of, sound_plan_of
+from lib.schedule.scheduling import Schedule, schedule
 from tests.measures.rows import book_of
 
 AS_OF = date(2026, 2, 27)
@@ -142,6 +143,89 @@ def test_work_of_somebody_who_has_left_is_named() -> None:
     work = {"estimate_hours": 8.0}
     tasks = [task("A", assignee_id="eva", **work), task("B", assignee_id="eva"), task("C", assignee_id="ana", **work)]
     assert plan_of(tables(*tasks, people=people), AS_OF) == Problems((Problem("no_capacity", ("A",)),))
+
+
+def test_a_milestone_of_somebody_who_has_left_is_reached_when_what_it_waits_for_is_done() -> None:
+    people = [{"person_id": "eva", "end": date(2026, 2, 20)}, {"person_id": "ana"}]
+    tasks = [task("A", assignee_id="ana", estimate_hours=8.0), task("M", kind="milestone", assignee_id="eva")]
+    found = schedule(planned(*tasks, links=("A M",), people=people))
+    assert isinstance(found, Schedule)
+    assert found.tasks["finish_on"].to_list() == [date(2026, 3, 2), date(2026, 3, 2)]
+
+
+# A plan of what is sound
+
+SOUND = {"project_id": "good", "estimate_hours": 8.0}
+
+
+def sound(*tasks: dict[str, Any], links: tuple[str, ...] = (), **more: Any) -> SoundPlan:
+    """Of the projects p, q and good, beside a sound task X of the last one."""
+    other = tuple({"project_id": name, "account_id": "a"} for name in ("q", "good"))
+    return sound_plan_of(tables(*tasks, task("X", **SOUND), links=links, projects=other, **more), AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "links", "left_out"),
+    [
+        ((task("A", estimate_hours=-1.0), task("B")), ("B X",), [("p", Problem("negative_duration", ("A",)))]),
+        ((task("A", optimistic_hours=9.0, estimate_hours=8.0),), (), [("p", Problem("unordered_estimates", ("A",)))]),
+        ((task("A", parent_id="B"), task("B", parent_id="A")), (), [("p", Problem("parent_cycle", ("B", "A")))]),
+        ((task("A"), task("B")), ("A B", "B A", "B X"), [("p", Problem("cycle", ("A", "B")))]),
+        ((task("A"), task("B")), ("A Z",), [("p", Problem("dangling_link", ("A", "Z")))]),
+        (
+            (task("A"), task("B", project_id="q")), ("A B", "B A"),
+            [("p", Problem("cycle", ("A", "B"))), ("q", Problem("cycle", ("A", "B")))],
+        ),
+        (
+            (task("A", estimate_hours=-1.0), task("B", estimate_hours=-1.0, project_id="q")), (),
+            [("p", Problem("negative_duration", ("A",))), ("q", Problem("negative_duration", ("B",)))],
+        ),
+        (
+            (task("A"), task("B"), task("C", project_id="q"), task("D", project_id="q")), ("A B", "B A", "C D", "D C"),
+            [("p", Problem("cycle", ("A", "B"))), ("q", Problem("cycle", ("C", "D")))],
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_project_leaves_the_plan_alone_and_says_why(
+    tasks: tuple[dict[str, Any], ...], links: tuple[str, ...], left_out: list[tuple[str, Problem]]
+) -> None:
+    found = sound(*tasks, links=links)
+    assert list(found.left_out) == left_out
+    assert "X" in found.plan.tasks["task_id"].to_list()
+    assert not set(found.plan.tasks["project_id"]) & {project for project, _ in left_out}
+    assert pairs(found.plan) == []
+
+
+def test_a_link_that_touches_no_planned_task_is_nobodys_fault() -> None:
+    found = sound(task("A"), task("B", status="cancelled"), links=("Y Z", "B Z", "A X"))
+    assert (found.left_out, found.plan.tasks["task_id"].to_list(), pairs(found.plan)) == ((), ["A", "X"], ["A X FS"])
+
+
+def test_work_of_somebody_who_has_left_is_demand_for_the_role_until_another_has_it() -> None:
+    people = [{"person_id": "eva", "role": "designer", "end": date(2026, 2, 20)}, {"person_id": "ana", "role": "writer"}]
+    work = {"estimate_hours": 8.0}
+    tasks = [
+        task("A", assignee_id="eva", **work), task("B", assignee_id="eva", role="artist", hours_per_day=4.0, **work),
+        task("C", assignee_id="ana", **work), task("D", assignee_id="eva", project_id="q", **work),
+    ]  # fmt: skip
+    found = sound(*tasks, people=people)
+    assert found.left_out == ()
+    assert found.unmanned == (
+        ("p", Problem("no_capacity", ("A", "B"), ("eva",))),
+        ("q", Problem("no_capacity", ("D",), ("eva",))),
+    )
+    rows = found.plan.tasks.select("task_id", "person_id", "role", "hours_per_day").rows()
+    assert rows[:4] == [("A", None, "designer", None), ("B", None, "artist", 4), ("C", "ana", None, None), ("D", None, "designer", None)]
+
+
+def test_a_sound_portfolio_has_the_plan_that_it_always_had() -> None:
+    tasks = [task("S", kind="summary"), task("A", parent_id="S", **{**SOUND, "project_id": "p"}), task("B", parent_id="S", project_id="p")]
+    found, plain = sound(*tasks, links=("A B", "B X")), planned(
+        *tasks, task("X", **SOUND), links=("A B", "B X"), projects=tuple({"project_id": name, "account_id": "a"} for name in ("q", "good"))
+    )
+    assert found.plan.tasks.equals(plain.tasks)
+    assert found.plan.links.equals(plain.links)
+    assert found.plan.parents == plain.parents
 
 
 def test_an_empty_portfolio_is_an_empty_plan() -> None:
