@@ -40,10 +40,11 @@ LEAN = frozenset({"accounts", "projects", "time_entries", "people", "person_term
 UNDER_WAY = ("open", "on_hold")
 RECENT_DAYS = 90
 YEAR_DAYS = 365
-_VALUES = (
-    "project_id", "day", "plan_by", "planned_start", "planned_finish", "bac", "ac", "ac_at_least", "eac", "eac_by", "es", "at", "pd",
-    "spi_t", "why_cv", "why_eac", "why_spi_t",
-)  # fmt: skip
+_COSTS = ("project_id", "day", "bac", "ac", "ac_at_least", "eac", "eac_by", "why_cv", "why_eac")
+_VALUES: dict[Basis, tuple[str, ...]] = {
+    "hours": (*_COSTS, "plan_by", "planned_start", "planned_finish", "es", "at", "pd", "spi_t", "why_spi_t"),
+    "cost": _COSTS,
+}
 
 
 def projects_on(sight: Sight) -> pl.DataFrame:
@@ -182,8 +183,7 @@ def _values(sight: Sight) -> dict[Basis, pl.DataFrame]:
     projects = projects_on(sight).filter(~is_effort().fill_null(False))
     lately = projects.filter(pl.col("standing").is_in(UNDER_WAY) | ((pl.col("standing") == "over") & within("finished", RECENT_DAYS)))
     wanted = pl.concat([some.select("project_id", "day") for some in (lately, fixed_prices(projects))])
-    bases: tuple[Basis, ...] = ("hours", "cost")
-    return values_in(bases, sight.portfolio, sight.days, sight.base, wanted.lazy(), entries=sight.worked, columns=_VALUES)
+    return values_in(_VALUES, sight.portfolio, sight.days, sight.base, wanted.lazy(), entries=sight.worked)
 
 
 def with_role(rows: pl.DataFrame, out: Sequence[pl.Expr], lacks: Mapping[str, pl.Expr], after: Sequence[pl.Expr] = ()) -> pl.DataFrame:

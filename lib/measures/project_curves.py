@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from lib.measures.earned_schedule import At, PlannedCurves
 from lib.measures.project_days import EVER, NEVER, Numbers
@@ -28,6 +27,11 @@ class Shapes:
     shares: Numbers
 
     @classmethod
+    def none(cls) -> Shapes:
+        """No shape at all."""
+        return cls(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+    @classmethod
     def of(cls, shape: Numbers, after: Numbers, until: Numbers, weights: Numbers, count: int) -> Shapes:
         """Of parts, each with its `shape` (0 … count − 1, one part at least of each): its weight is spread evenly over the working days
         after time `after` (not below 0) to time `until` (at least one later).
@@ -36,11 +40,11 @@ class Shapes:
         shapes, times = np.concatenate([np.arange(count), shape, shape]), np.concatenate([np.zeros(count, np.int64), after, until])
         order = np.lexsort((times, shapes))
         shapes, times = shapes[order], times[order]
-        slopes = _running(shapes, np.concatenate([np.zeros(count), a_day, -a_day])[order])
         new = np.diff(shapes, prepend=-1) > 0
-        since = np.where(new, 0, np.diff(times, prepend=0))
-        planned = _running(shapes, np.where(new, 0.0, np.roll(slopes, 1)) * since)
         first = np.append(np.flatnonzero(new), shapes.size)
+        slopes = _running(first, np.concatenate([np.zeros(count), a_day, -a_day])[order])
+        since = np.where(new, 0, np.diff(times, prepend=0))
+        planned = _running(first, np.where(new, 0.0, np.roll(slopes, 1)) * since)
         whole = planned[first[1:] - 1]
         return cls(first, times, np.clip(planned / whole[shapes], 0.0, 1.0))
 
@@ -61,10 +65,13 @@ class Shapes:
         return self.shares[low] + (self.shares[following] - self.shares[low]) * np.minimum((times - self.times[low]) / span, 1.0)
 
 
-def _running(groups: Numbers, amounts: Numbers) -> Numbers:
-    """Running sums that begin anew with each group, so that no group leaves a trace in the digits of the next."""
-    rows = pl.DataFrame({"group": groups, "amount": amounts})
-    return rows.select(pl.col("amount").cum_sum().over("group"))["amount"].to_numpy()
+def _running(first: Numbers, amounts: Numbers) -> Numbers:
+    """Running sums that begin anew at each of `first` (but its last, the end), so that no group leaves a trace in the next one's digits."""
+    sums, place, left = amounts.copy(), first[:-1], np.diff(first)
+    while (left > 1).any():
+        place, left = place[left > 1] + 1, left[left > 1] - 1
+        sums[place] += sums[place - 1]
+    return sums
 
 
 @dataclass(frozen=True, eq=False)

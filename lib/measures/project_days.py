@@ -60,9 +60,11 @@ class ProjectDays:
 
     def placed(self, project_ids: pl.Series) -> Numbers:
         """The place in `projects` of each id, −1 for one that isn't there."""
-        places = pl.DataFrame({"project_id": self.projects}).with_row_index("place").cast({"place": pl.Int64})
-        found = pl.DataFrame({"project_id": project_ids}).join(places, on="project_id", how="left", maintain_order="left")
-        return found["place"].fill_null(-1).to_numpy()
+        return project_ids.cast(self._ids, strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+
+    @cached_property
+    def _ids(self) -> pl.Enum:
+        return pl.Enum(self.projects)
 
 
 def project_days(

@@ -111,16 +111,14 @@ class Plans:
 
 
 def project_plans(
-    calendars: Calendars, rows: pl.DataFrame, asked: ProjectDays, tasks: TaskDays, weight: Numbers, changes: pl.DataFrame,
-    read: pl.DataFrame,
-) -> Plans:  # fmt: skip
+    calendars: Calendars, rows: pl.DataFrame, asked: ProjectDays, tasks: TaskDays, weight: Numbers, changes: pl.DataFrame, read: Readings
+) -> Plans:
     """The plan of each pair of `rows` that has a budget and nothing that overrules it.
 
     `calendars` of `asked`. `rows`, one a pair in order: pair, bac_original, withheld, technique, done, done_by, over. `weight` of each task
-    day, `changes` of `decided_changes`, `read` of `readings`.
+    day, `changes` of `decided_changes`, `read`: the readings of the projects of `asked`.
     """
-    wanted = rows.filter(pl.col("bac_original").is_not_null(), pl.col("withheld").is_null())
-    pairs = wanted["pair"].cast(pl.Int64).to_numpy()
+    wanted, pairs = _budgeted(rows)
     project = asked.project[pairs]
     calendar, days = calendars.of_project, calendars.days
     example, shape = _alike(tasks, weight, pairs, project)
@@ -132,13 +130,25 @@ def project_plans(
     shapes, place = _shapes(spans, leaves, start, calendar[project[example]], days, timed)
     plan_start = start[shape]
     plan_calendar = calendar[project]
-    plan_of = np.full(asked.size, -1)
-    plan_of[pairs] = np.arange(pairs.size)
-    original, decided = wanted["bac_original"].to_numpy(), _changes(changes, plan_of, plan_start, plan_calendar, days)
-    progress = _progress(wanted, asked, pairs, read)
+    decided = _in_plan(_changes(changes, asked, pairs), plan_start, plan_calendar, days)
     return Plans(
-        pairs, spans[shape], timed[shape], plan_start, plan_calendar, days, shapes, place[shape], original, decided, progress
+        pairs, spans[shape], timed[shape], plan_start, plan_calendar, days, shapes, place[shape],
+        wanted["bac_original"].to_numpy(), _of_rows(decided), _progress(wanted, asked, pairs, read),
     )  # fmt: skip
+
+
+def undated_budgets(rows: pl.DataFrame, asked: ProjectDays, changes: pl.DataFrame, read: Readings) -> tuple[Numbers, Budgets]:
+    """`pairs` and budgets of `project_plans` for whoever asks for no dates: totals and what is earned are the same without any plan."""
+    wanted, pairs = _budgeted(rows)
+    unplanned = _changes(changes, asked, pairs).with_columns(pl.lit(float("nan")).alias(name) for name in ("decided", "after", "until"))
+    original, progress = wanted["bac_original"].to_numpy(), _progress(wanted, asked, pairs, read)
+    return pairs, changed_budgets(original, Shapes.none(), np.full(pairs.size, -1), _of_rows(unplanned), progress)
+
+
+def _budgeted(rows: pl.DataFrame) -> tuple[pl.DataFrame, Numbers]:
+    """Those of `rows` that have a budget and nothing that overrules it, and their pairs."""
+    wanted = rows.filter(pl.col("bac_original").is_not_null(), pl.col("withheld").is_null())
+    return wanted, wanted["pair"].cast(pl.Int64).to_numpy()
 
 
 def _alike(tasks: TaskDays, weight: Numbers, pairs: Numbers, project: Numbers) -> tuple[Numbers, Numbers]:
@@ -203,31 +213,39 @@ def _shapes(
     return Shapes.of(place[shape], after, until, parts["weight"].to_numpy(), int(timed.sum())), place
 
 
-def _changes(changes: pl.DataFrame, plan_of: Numbers, start: Numbers, calendar: Numbers, days: WorkingDays) -> Changes:
+def _changes(changes: pl.DataFrame, asked: ProjectDays, pairs: Numbers) -> pl.DataFrame:
+    """Those of `changes` that state scope, with `plan`, the place of their pair in `pairs`."""
+    plan_of = np.full(asked.size, -1)
+    plan_of[pairs] = np.arange(pairs.size)
     rows = changes.filter(pl.col("amount") != 0)
-    rows = rows.with_columns(pl.Series("plan", plan_of[rows["pair"].to_numpy()])).filter(pl.col("plan") >= 0)
-    plan, day = rows["plan"].to_numpy(), rows["decided_on"].to_physical().cast(pl.Int64).to_numpy()
+    return rows.with_columns(pl.Series("plan", plan_of[rows["pair"].to_numpy()])).filter(pl.col("plan") >= 0)
+
+
+def _in_plan(changes: pl.DataFrame, start: Numbers, calendar: Numbers, days: WorkingDays) -> pl.DataFrame:
+    """`changes` with decided, after and until: when each was decided, and the span of its work, in the times of its plan (NaN unknown)."""
+    plan = changes["plan"].to_numpy()
     before = days.before(calendar[plan], start[plan])
 
-    def counted(name: str, off: int) -> Numbers:
-        number = rows[name].to_physical().cast(pl.Int64)
+    def counted(name: str, off: int) -> pl.Series:
+        number = changes[name].to_physical().cast(pl.Int64)
         times = (days.before(calendar[plan], number.fill_null(0).to_numpy() + off) - before).astype(np.float64)
-        return np.where(number.is_null().to_numpy(), np.nan, times)
+        return pl.Series(np.where(number.is_null().to_numpy(), np.nan, times))
 
-    amount, done, delay = rows["amount"].to_numpy(), rows["done"].fill_null(0.0).to_numpy(), rows["delay_days"].to_numpy()
-    decided = days.before(calendar[plan], day + 1) - before
-    return Changes(plan, day, amount, done, decided, delay, counted("first", 0), counted("last", 1))
+    return changes.with_columns(decided=counted("decided_on", 1), after=counted("first", 0), until=counted("last", 1))
 
 
-def _progress(wanted: pl.DataFrame, asked: ProjectDays, pairs: Numbers, read: pl.DataFrame) -> Progress:
+def _of_rows(changes: pl.DataFrame) -> Changes:
+    day, done = changes["decided_on"].to_physical().cast(pl.Int64), changes["done"].fill_null(0.0)
+    columns = (changes["plan"], day, changes["amount"], done, *(changes[name] for name in ("decided", "delay_days", "after", "until")))
+    return Changes(*(column.to_numpy() for column in columns))
+
+
+def _progress(wanted: pl.DataFrame, asked: ProjectDays, pairs: Numbers, read: Readings) -> Progress:
     done = wanted["done"].fill_null(float("nan")).to_numpy()
     by_tasks = wanted["done_by"].is_in(["tasks", "milestones"]).fill_null(False).to_numpy()
     stated = wanted["done_by"].eq_missing("stated").to_numpy()
     by_percent = (wanted["technique"] == "percent_complete").to_numpy()
-    owner = asked.placed(read["project_id"])
-    known = np.flatnonzero(owner >= 0)
-    dated = Readings(owner[known], read["date"].to_physical().cast(pl.Int64).to_numpy()[known], read["read"].to_numpy()[known])
     return Progress(
-        asked.day[pairs].astype(np.int64), np.where(by_tasks, done, np.nan), dated, np.where(by_percent, asked.project[pairs], -1),
+        asked.day[pairs].astype(np.int64), np.where(by_tasks, done, np.nan), read, np.where(by_percent, asked.project[pairs], -1),
         np.where(stated, done, np.nan), wanted["over"].to_numpy(),
     )  # fmt: skip

@@ -24,8 +24,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def leaf_tasks(portfolio: Portfolio, project_ids: pl.Series) -> pl.DataFrame:
-    """Tasks of some projects without tasks below them, one row each by project_id and task_id, summaries left out.
+def leaf_tasks(portfolio: Portfolio, asked: ProjectDays) -> pl.DataFrame:
+    """Tasks of some projects without tasks below them, one row each by `project` (its place in `asked`) as they are stored, without
+    summaries.
 
     Beside the columns of their table that count here, numbers of days (since 1970; EVER and NEVER at the ends) from which they are so:
     `ends`, done for progress; `begins`, no longer 0 for progress; `closes`, nothing remains. `meanwhile`: the share done between `begins`
@@ -39,9 +40,9 @@ def leaf_tasks(portfolio: Portfolio, project_ids: pl.Series) -> pl.DataFrame:
     """
     parents = portfolio["tasks"].select(pl.col("parent_id").alias("task_id")).drop_nulls().unique()
     changes = portfolio["change_requests"].select("change_id", pl.col("kind").alias("change_kind"))
-    mine = portfolio["projects"].join(project_ids.to_frame("project_id").lazy(), on="project_id", how="semi")
-    projects = mine.select(
+    projects = asked.facts.lazy().select(
         "project_id",
+        pl.int_range(pl.len()).alias("project"),
         pl.coalesce("baseline_start", "start").alias("begun_from"),
         pl.col("ev_technique").fill_null(DEFAULT_TECHNIQUE).alias("technique"),
     )
@@ -50,11 +51,11 @@ def leaf_tasks(portfolio: Portfolio, project_ids: pl.Series) -> pl.DataFrame:
         portfolio["tasks"]
         .select(_COLUMNS)
         .filter(pl.col("kind").ne_missing("summary"))
-        .join(parents, on="task_id", how="anti")
-        .join(projects, on="project_id")
-        .join(changes, on="change_id", how="left")
+        .join(parents, on="task_id", how="anti", maintain_order="left")
+        .join(projects, on="project_id", maintain_order="left")
+        .join(changes, on="change_id", how="left", maintain_order="left")
         .with_columns((pl.col("baseline_hours").is_not_null() & ~added).alias("original"), *_progress(), *_remaining())
-        .sort("project_id", "task_id")
+        .sort("project", maintain_order=True)
         .collect()
     )
 
@@ -103,11 +104,9 @@ class TaskDays:
 
     @classmethod
     def of(cls, portfolio: Portfolio, asked: ProjectDays) -> TaskDays:
-        tasks = leaf_tasks(portfolio, asked.projects)
-        owner = asked.placed(tasks["project_id"])  # ascends, as both are sorted by project_id
-        places = np.arange(len(asked.projects))
-        first = np.searchsorted(owner, places)
-        count = np.searchsorted(owner, places, side="right") - first
+        tasks = leaf_tasks(portfolio, asked)
+        count = np.bincount(tasks["project"].to_numpy(), minlength=len(asked.projects))
+        first = np.cumsum(count) - count
         many = count[asked.project]
         pair = np.repeat(np.arange(asked.size), many)
         within = np.arange(pair.size) - np.repeat(np.cumsum(many) - many, many)

@@ -6,7 +6,7 @@ Undated columns (percent complete, status, remaining hours) are taken as they st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -18,9 +18,9 @@ from lib.measures.earned_value import REASONS, with_figures
 from lib.measures.project_budgets import Weights, original_budgets
 from lib.measures.project_changes import decided_changes
 from lib.measures.project_costs import Logged, OwnExpenses, actual_costs, own_expenses, remaining_costs
-from lib.measures.project_days import NEVER, Basis, ProjectDays, StockRates, project_days
-from lib.measures.project_plans import Calendars, Plans, project_plans
-from lib.measures.project_progress import project_progress, readings
+from lib.measures.project_days import NEVER, Basis, Numbers, ProjectDays, StockRates, project_days
+from lib.measures.project_plans import Calendars, Plans, project_plans, undated_budgets
+from lib.measures.project_progress import Told
 from lib.measures.project_rates import HourCosts, hour_costs
 from lib.measures.project_tasks import TaskDays
 from lib.measures.worked import Worked, worked
@@ -28,6 +28,10 @@ from lib.portfolio import Portfolio
 
 TASK_DAYS_AT_ONCE = 2_000_000
 """Tasks × days that are worked out at once: more days go one block after the other, so that memory stays below a gigabyte."""
+UNDATED = frozenset({
+    "project_id", "day", "account_id", "bac", "ev", "hours", "ac", "ac_at_least", "cv", "eac", "eac_by", "why_cv", "why_eac",
+})  # fmt: skip
+"""Columns that no date of a plan bears on: whoever wants none but these is spared the plans, which take as long as all the rest."""
 _FACTS = ("pair", "project_id", "day", "account_id", "name", "status", "billing", "finished", "over", "budget_cost", "budget_amount")
 
 
@@ -58,28 +62,30 @@ def values_on(
     on hold (as known in the portfolio) have no figures of time. Approved scope counts by the part that the client pays, from its decision
     on.
     """
-    return values_in((basis,), portfolio, days, base, projects, recent_days, entries, columns)[basis]
+    return values_in({basis: columns}, portfolio, days, base, projects, recent_days, entries)[basis]
 
 
 def values_in(
-    bases: Sequence[Basis], portfolio: Portfolio, days: Sequence[date], base: str = "EUR", projects: pl.LazyFrame | None = None,
-    recent_days: int | None = None, entries: Worked | None = None, columns: Sequence[str] | None = None,
+    columns: Mapping[Basis, Sequence[str] | None], portfolio: Portfolio, days: Sequence[date], base: str = "EUR",
+    projects: pl.LazyFrame | None = None, recent_days: int | None = None, entries: Worked | None = None,
 ) -> dict[Basis, pl.DataFrame]:  # fmt: skip
-    """`values_on` in each of `bases`; what is the same in all of them is made once."""
+    """`values_on` in each basis of `columns`, those wanted there (None: all); what is the same in all of them is made once."""
     asked = sorted(set(days))
     at_once = max(1, TASK_DAYS_AT_ONCE // max(1, portfolio["tasks"].select(pl.len()).collect().item()))
     known = worked(portfolio) if entries is None else entries
     blocks = [asked[first : first + at_once] for first in range(0, len(asked), at_once)] or [asked]
-    made: dict[Basis, list[pl.DataFrame]] = {basis: [] for basis in bases}
+    made: dict[Basis, list[pl.DataFrame]] = {basis: [] for basis in columns}
     for block in blocks:
         ground = Ground(portfolio, project_days(portfolio, block, projects, recent_days), base, known)
         for basis, values in made.items():
-            values.append(_values(ground.sources(basis), columns))
+            values.append(_values(ground, basis, columns[basis]))
     return {basis: pl.concat(values) for basis, values in made.items()}
 
 
-def _values(sources: Sources, columns: Sequence[str] | None) -> pl.DataFrame:
-    rows = sources.rows.join(_planned(sources), on="pair", how="left", maintain_order="left")
+def _values(ground: Ground, basis: Basis, columns: Sequence[str] | None) -> pl.DataFrame:
+    costed = ground.costed(basis)
+    planned = _undated(ground, costed) if columns is not None and UNDATED.issuperset(columns) else _planned(ground.planned(costed))
+    rows = costed.rows.join(planned, on="pair", how="left", maintain_order="left")
     done_by = pl.when("over").then(pl.lit("finished")).otherwise("done_by")
     rows = rows.with_columns(done_by.alias("done_by"))
     if columns is not None:
@@ -90,11 +96,21 @@ def _values(sources: Sources, columns: Sequence[str] | None) -> pl.DataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Sources:
-    """What earned value is made of: one row a pair of `asked`, with its budget, cost, progress and reasons; and the plans of some."""
+    """What earned value is made of: one row a pair of `asked`, with its budget, cost, progress and reasons; the decided changes; plans."""
 
     asked: ProjectDays
     rows: pl.DataFrame
     plans: Plans
+    changes: pl.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Costed:
+    """What of the sources is known before any plan: `rows` as there, `changes` of `decided_changes`, `weight` of each task day."""
+
+    rows: pl.DataFrame
+    changes: pl.DataFrame
+    weight: Numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +139,14 @@ class Ground:
         return Logged.of(self.entries, self.asked, self.rates) if "time_entries" in self.portfolio.loaded else None
 
     @cached_property
-    def read(self) -> pl.DataFrame:
-        return readings(self.portfolio)
+    def told(self) -> Told:
+        return Told.of(self.portfolio, self.asked, self.tasks)
 
     @cached_property
     def calendars(self) -> Calendars:
         return Calendars.of(self.portfolio, self.asked, self.tasks)
 
-    def sources(self, basis: Basis) -> Sources:
+    def costed(self, basis: Basis) -> Costed:
         asked, tasks, rates, expenses = self.asked, self.tasks, self.rates, self.expenses
         whole = np.ones(tasks.task.size)
         costs = hour_costs(self.portfolio, tasks, rates) if basis == "cost" else HourCosts(whole, whole)
@@ -140,7 +156,7 @@ class Ground:
         left_out = changes.filter(pl.col("amount").is_null()).group_by("pair").agg(pl.len().cast(pl.Int64).alias("changes_left_out"))
         parts = [
             asked.rows.select(_FACTS),
-            project_progress(asked, tasks, weights.weight, self.read),
+            self.told.progress(weights.weight),
             budgets,
             actual_costs(asked, self.logged, expenses, basis),
             remaining_costs(tasks, costs.now, expenses, basis),
@@ -148,13 +164,19 @@ class Ground:
         # One row a pair each, in order.
         rows = pl.concat([parts[0], *(part.drop("pair") for part in parts[1:])], how="horizontal")
         rows = rows.join(left_out, on="pair", how="left", maintain_order="left")
-        rows = _with_reasons(rows, basis).with_columns(pl.col("changes_left_out").fill_null(0))
-        return Sources(asked, rows, project_plans(self.calendars, rows, asked, tasks, weights.weight, changes, self.read))
+        return Costed(_with_reasons(rows, basis).with_columns(pl.col("changes_left_out").fill_null(0)), changes, weights.weight)
+
+    def planned(self, costed: Costed) -> Sources:
+        plans = project_plans(
+            self.calendars, costed.rows, self.asked, self.tasks, costed.weight, costed.changes, self.told.readings
+        )  # fmt: skip
+        return Sources(self.asked, costed.rows, plans, costed.changes)
 
 
 def sources_of(portfolio: Portfolio, days: Sequence[date], basis: Basis, base: str) -> Sources:
     """The sources of the values of all projects on `days`."""
-    return Ground(portfolio, project_days(portfolio, days), base, worked(portfolio)).sources(basis)
+    ground = Ground(portfolio, project_days(portfolio, days), base, worked(portfolio))
+    return ground.planned(ground.costed(basis))
 
 
 def grouped_values(values: pl.DataFrame, by: str | Sequence[str] = ()) -> pl.DataFrame:
@@ -205,6 +227,14 @@ def _with_reasons(rows: pl.DataFrame, basis: Basis) -> pl.DataFrame:
     return rows.with_columns(
         withheld.alias("withheld"), untimed.alias("time_withheld"), unread.alias("lacks_ev"), pl.lit("no_dates").alias("lacks_pv")
     )
+
+
+def _undated(ground: Ground, costed: Costed) -> pl.DataFrame:
+    """pair, bac and ev as `_planned` has them; nothing of time."""
+    pairs, budgets = undated_budgets(costed.rows, ground.asked, costed.changes, ground.told.readings)
+    amounts = {"bac": pl.Series(budgets.totals).fill_nan(None), "ev": pl.Series(budgets.earned).fill_nan(None)}
+    of_time = dict.fromkeys(("pv", "at", "es", "pd"), pl.lit(None, pl.Float64))
+    return pl.DataFrame({"pair": pl.Series(pairs).cast(pl.UInt32), **amounts}).with_columns(**of_time)
 
 
 def _planned(sources: Sources) -> pl.DataFrame:
