@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Sequence
+from datetime import date
 
 from lib.charts.chart import Status
 from lib.charts.health import BANDS
@@ -33,6 +34,27 @@ def range_svg(
         parts.append(f'<circle cx="{_across(previous):.1f}" cy="{middle}" r="3.4" fill="none" stroke="{GREY}" stroke-width="1.4"/>')
     if _known(point):
         parts.append(_mark(_across(point), middle, status))
+    return _address(WIDTH, parts)
+
+
+def days_svg(
+    ends: tuple[date | None, date | None, date | None, date | None], first: date, last: date, promise: date | None = None
+) -> str:
+    """When something ends, on the days from `first` to `last`: a line from P10 to P90, a bar from P50 to P80, a tick at P80, and the
+    promise as an upright line. `ends`: those four; absent ones are not drawn."""
+    middle, span = HEIGHT / 2, max((last - first).days, 1)
+
+    def at(day: date) -> float:
+        return SIDE + min(max((day - first).days / span, 0.0), 1.0) * (WIDTH - 2 * SIDE)
+
+    p10, p50, p80, p90 = ends
+    parts = [_rect(at(promise) - 0.75, 2, 1.5, HEIGHT - 4, GREY, 1)] if promise else []
+    if p10 and p90:
+        parts.append(_rect(at(p10), middle - 1, max(at(p90) - at(p10), 1), 2, BLUE, 0.8))
+    if p50 and p80:
+        parts.append(_rect(at(p50), middle - 4.5, max(at(p80) - at(p50), 1), 9, BLUE, 0.55))
+    if p80:
+        parts.append(_rect(at(p80) - 1.75, middle - 6, 3.5, 12, BLUE, 1))
     return _address(WIDTH, parts)
 
 

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from lib.charts import ledger, matrices, scorecards, timelines
+from lib.charts import ledger, matrices, scorecards, spans, timelines
 from lib.charts.chart import Chart, Kind
 from lib.charts.places import LABEL_LIMIT, names_down, text_width, vega_day
 from lib.charts.theme import BLUE, GREY, MARK, SHAPE
 from lib.formats import Language
 
 ROW_HEIGHT, HEIGHT = 26, timelines.HEIGHT
-STEPS: dict[Kind, int] = {"gantt": 32, "tornado": 28, "grid": 31, "matrix": 31, "bridge": 30, "progress": 28}
+STEPS: dict[Kind, int] = {"gantt": 32, "tornado": 28, "grid": 31, "matrix": 31, "bridge": 30, "progress": 28, "finishes": spans.STEP}
 
 
 def drawn(chart: Chart, t: Language, width: int | None = None) -> alt.LayerChart:
@@ -75,4 +75,5 @@ _DRAWERS: dict[Kind, Callable[[Chart, str], alt.LayerChart]] = {
     "tornado": matrices.tornado, "grid": matrices.grid, "waterfall": scorecards.waterfall, "lost": scorecards.lost,
     "band": scorecards.band, "history": scorecards.history, "heat": scorecards.heat, "stack": scorecards.stack, "moves": scorecards.moves,
     "bridge": ledger.bridge, "matrix": ledger.matrix, "progress": ledger.progress, "amounts": ledger.amounts,
+    "finishes": spans.finishes,
 }  # fmt: skip

@@ -21,7 +21,7 @@ from lib.text import clean_text
 
 INK, MUTED, PAPER = "#15191E", "#57606B", "#FFFFFF"
 PLOT_WIDTH = 560
-WIDE_PLOTS: dict[Kind, int] = {"gantt": 760, "waterfall": 700, "lost": 700, "history": 760, "stack": 640, "progress": 700}
+WIDE_PLOTS: dict[Kind, int] = {"gantt": 760, "waterfall": 700, "lost": 700, "history": 760, "stack": 640, "progress": 700, "finishes": 700}
 TITLE_LETTERS, SMALL_LETTERS = 78, 104
 NAME_LETTERS, LABEL_LETTERS = 42, 48
 """We clip, for vl-convert fails where it would cut a name in the middle of a sign beyond the first 65,536."""

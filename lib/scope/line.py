@@ -1,4 +1,4 @@
-"""One line of text as work that a client asks for: «20 h design after Wireframes». It asks where it could be read in two ways, and guesses nothing.
+"""One line of text as work: «20 h design after Wireframes». It asks where it could be read in two ways, and guesses nothing.
 
 English and Spanish alike. Parts are separated by ; or by line ends. A part begins with hours ("20 h", "20-40 h", "20-30-45 h"), then says
 what it is, who does it ("by Ana", "(Ana)", or nothing else than a name), and where it stands ("after Wireframes", "before Launch").
@@ -48,7 +48,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Question:
-    """What can't be read in one way only. `readings`: (value, what it would mean), to be given back under `key`; none: no way to read it."""
+    """What can't be read in one way only. `readings`: (value, what it would mean); none: no way to read it."""
 
     kind: str
     said: str
@@ -273,7 +273,8 @@ class _Reader:
             return phrase, self._who("whose" if not people else "person", phrase, people, roles)
         words = phrase.split()
         for piece in (" ".join(words[-2:]), " ".join(words[-1:]), " ".join(words[:2]), " ".join(words[:1])):
-            inside = [key for key in called(piece, self.known.people) if set(_words(plain(piece))) <= set(_words(plain(self.known.people[key])))]
+            spoken = set(_words(plain(piece)))
+            inside = [key for key in self._people(piece) if spoken <= set(_words(plain(self.known.people[key])))]
             if inside and len(words) > len(piece.split()):
                 doer = self._who("whose", piece, inside, [])
                 return (phrase if doer is None else " ".join(phrase.replace(piece, " ", 1).split())), doer
