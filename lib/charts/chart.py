@@ -11,7 +11,7 @@ import polars as pl
 
 Kind = Literal[
     "bars", "days", "gantt", "curve", "distribution", "tornado", "grid", "waterfall", "band", "history", "heat", "stack", "lost", "moves",
-    "bridge", "matrix", "progress", "amounts",
+    "bridge", "matrix", "progress", "amounts", "finishes",
 ]  # fmt: skip
 Unit = Literal["", "share", "days", "hours", "points"]
 Status = Literal["risk", "watch", "ok", "none"]
@@ -37,9 +37,12 @@ COLUMNS: dict[Kind, frozenset[str]] = {
     "matrix": frozenset({"name", "part", "value", "depth", "status", "state", "label", "verdict"}),
     "progress": frozenset({"name", "value", "elapsed", "status", "state", "label"}),
     "amounts": frozenset({"name", "part", "low", "high", "value", "strong", "label"}),
+    "finishes": frozenset({"name", "part", "p10_on", "p50_on", "p80_on", "p90_on", "value", "beside", "label"}),
 }  # fmt: skip
 CURVES = ("planned", "earned", "actual", "forecast")
-ONE_ROW_A_NAME: frozenset[Kind] = frozenset({"bars", "days", "gantt", "tornado", "waterfall", "lost", "moves", "bridge", "progress"})
+ONE_ROW_A_NAME: frozenset[Kind] = frozenset({
+    "bars", "days", "gantt", "tornado", "waterfall", "lost", "moves", "bridge", "progress", "finishes",
+})
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ class Chart:
     coloured by `status`, its area by `value`. gantt: a task a row, from `start` to `finish` (last days), above it in grey from
     `before_start` to `before_finish`, a line to `float_until`, `strong` ones outlined; `milestone` ones are diamonds, and those that did
     not move (`moved`) are pale; `value` is the float in days. curve: one point a row, `part` the line it belongs to (`CURVES`), with a
-    band from `low` to `high`. distribution: `part` "bin" is a bar from `day` to before `until`, of a share `value`; the other parts are
-    upright lines at `day`. tornado: a bar a row from `low` over 0 to `high`; `value` is how wide. grid: a cell a row, `name` down and
+    band from `low` to `high`; part "change" is a mark on a line. distribution: `part` "bin" is a bar from `day` to before `until`, of a
+    share `value`; the other parts are upright lines at `day`. tornado: a bar a row from `low` over 0 to `high`; `value` is how wide. grid: a cell a row, `name` down and
     `week` across, its shade by `value` (a share of capacity) and `status`; `verdict` stands at the end of its line.
 
     Of scores, 0-100. waterfall: a floating bar a row from `low` to `high`, coloured by `status`; `total` ones are scores, a tick each, and
@@ -65,7 +68,8 @@ class Chart:
     a cell a row, `name` down and `part` across, tinted by `status`, where that is ok by `depth` (0-1); `state` is the cell in words,
     `verdict` stands at the end of its line. progress: a bar to `value` (1 is the target), a tick at `elapsed`, a shape for `status`, in
     words `state`. amounts: `part` "bin" is a bar from `low` to before `high` (money), of a chance `value`, full where `strong`; the other
-    parts are upright lines at `low`.
+    parts are upright lines at `low`. finishes: a line a row from `p10_on` to `p90_on`, a bar from `p50_on` to `p80_on`; `part` is before
+    or after, `value` the chance of the promise, `beside` the text of P50.
     `label` is the text beside each mark, and in each cell. `promise` is a date promised, drawn as a dashed line.
 
     `title` is the finding, `subtitle` unit, population and what shapes mean, `source` where it comes from, `alt` what a screen reader
