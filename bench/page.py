@@ -6,7 +6,7 @@ import os
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -16,14 +16,12 @@ from streamlit.testing.v1 import AppTest
 
 from bench.measure import Measure, medians, seconds_of, tell
 from bench.storing import fill
-from lib.portfolio import Portfolio
-from lib.store import Commit, Store
+from lib.store import Store, held
 from lib.ui import reading, session
 
 SHELL = session.ROOT / "lib" / "ui" / "shell.py"
 ROUNDS = 30
 READY_LIMIT, GROWTH_LIMIT = 1.5, 1.1
-ASKED = ("settings", "promises", "actions", "decisions", "reviews", "commentary", "score_profiles", "overrides", "audit")
 
 
 def measure(folder: Path, quick: bool) -> list[Measure]:
@@ -78,32 +76,17 @@ def _run(page: AppTest, data: Path) -> None:
 
 @dataclass(frozen=True)
 class _StoreAtHand:
-    """What the page asks of a store, answered from memory."""
+    """What the page asks of a store itself; anything else breaks the run."""
 
     folder: Path
-    newest: int
-    made: list[Commit]
-    portfolios: dict[int, Portfolio]
-    written: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def version(self) -> int:
-        return self.newest
-
-    def commits(self) -> list[Commit]:
-        return self.made
-
-    def rows(self, table: str, **equal: Any) -> list[dict[str, Any]]:
-        return [row for row in self.written[table] if all(row[name] == value for name, value in equal.items())]
 
 
 def _ready(page: AppTest, data: Path) -> Callable[[], Any]:
     """A context in which `lib.ui.reading` and the store answer at once with what they answered in one recorded run, in its order."""
     store = Store(data)
-    numbers = [commit.number for commit in store.commits()]
-    at_hand = _StoreAtHand(
-        data, store.version(), store.commits(), {number: store.portfolio(number) for number in numbers},
-        {table: store.rows(table) for table in ASKED},
-    )  # fmt: skip
+    found = held(store, session.READ)
+    at_hand = _StoreAtHand(data)
+    portfolios = {commit.number: store.portfolio(commit.number) for commit in found.commits}
     names = [
         name
         for name, made in vars(reading).items()
@@ -121,7 +104,9 @@ def _ready(page: AppTest, data: Path) -> Callable[[], Any]:
             for name, given in answers.items():
                 stack.enter_context(patch.object(reading, name, _replayed(given)))
             stack.enter_context(patch.object(session, "store", lambda: at_hand))
-            stack.enter_context(patch.object(session, "portfolio", lambda version=None: at_hand.portfolios[version or at_hand.newest]))
+            stack.enter_context(patch.object(session, "look", lambda: found))
+            stack.enter_context(patch.object(session, "stored", lambda: found))
+            stack.enter_context(patch.object(session, "portfolio", lambda version=None: portfolios[version or found.version]))
             yield
 
     return ready

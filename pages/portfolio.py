@@ -58,9 +58,10 @@ with page():
     figures = reading.the_figures(asked, chosen)
     opened, rests_on = None, (asked, population)
     left, right = st.columns([2.1, 1], gap="large")
-    charts = reading.the_charts(asked, chosen, population, t)
+    bands = book_bands(health_asked(version, seen.as_of))
+    charts = reading.the_charts(asked, chosen, population, bands, t)
     with left:
-        show_agenda(book, agenda, book_bands(health_asked(version, seen.as_of)), quiet, portfolio.loaded, population, t, rests_on)
+        show_agenda(book, agenda, bands, quiet, portfolio.loaded, population, t, rests_on)
         opened = show_chart("renewals", charts["renewals"], figures, t) or opened
     with right:
         if promises.height:
@@ -69,7 +70,7 @@ with page():
         st.subheader(t("The book, last 12 months"), anchor=False)
         opened = show_book(figures, comparisons(book, chosen), book.basis, seen.as_of, population, t, rests_on) or opened
         st.subheader(t("Revenue by band"), anchor=False)
-        show_bands(book, chosen, version, t)
+        show_bands(book, chosen, bands, t)
     # Two columns of cards, each as high as what it holds: stretched to equal rows they would be half empty.
     left, right = st.columns(2, gap="medium")
     with left:

@@ -24,10 +24,11 @@ from lib.store.changes import (
     UnknownVersion,
 )  # fmt: skip
 from lib.store.differences import Prepared
+from lib.store.holding import Held, Moment, held, moment
 from lib.store.store import Store
 
 __all__ = [
-    "Amend", "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "ImportBusy", "Merge",
-    "NotFound", "Prepared", "Problem", "ReplacePeriod", "Rework", "RowMoved", "Snapshot", "SourceFile", "Store", "StoreBusy",
-    "StoreError", "UnknownVersion",
+    "Amend", "BadArchive", "BadRows", "BadStore", "CannotUndo", "Change", "Clear", "Commit", "Counts", "Held", "ImportBusy", "Merge",
+    "Moment", "NotFound", "Prepared", "Problem", "ReplacePeriod", "Rework", "RowMoved", "Snapshot", "SourceFile", "Store", "StoreBusy",
+    "StoreError", "UnknownVersion", "held", "moment",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ def show_notes(row: Mapping[str, Any], found: Health, t: Language) -> None:
 
 
 def _comments(account_id: str, as_of: date, t: Language) -> None:
-    written = session.store().rows("commentary", account_id=account_id)[::-1]
+    written = session.stored().rows("commentary", account_id=account_id)[::-1]
     if not written:
         st.markdown(f":gray[— {t('Nobody has commented on this account yet.')}]")
     rows = []
@@ -74,7 +74,7 @@ def _comment_form(row: Mapping[str, Any], found: Health, t: Language) -> None:
 
 
 def _actions(account_id: str, as_of: date, t: Language) -> None:
-    raised = [one for one in session.store().rows("actions", account_id=account_id) if one["status"] != "dropped"]
+    raised = [one for one in session.stored().rows("actions", account_id=account_id) if one["status"] != "dropped"]
     waiting = sorted((one for one in raised if one["done_on"] is None), key=lambda one: (one["due"] or date.max, one["id"]))
     if not waiting:
         st.markdown(f":gray[— {t('No action is open.')}]")

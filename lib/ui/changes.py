@@ -16,7 +16,7 @@ COMPARED = ("agi", "delivery_margin", "receivables")
 
 def last_change(version: int, asked: reading.Asked, account_ids: pl.Series, t: Language) -> tuple[Commit | None, list[str]]:
     """The commit that made `version`, and a line for each headline figure that it moved."""
-    commits = [commit for commit in session.store().commits() if commit.number <= version]
+    commits = [commit for commit in session.stored().commits if commit.number <= version]
     if len(commits) < 2 or commits[0].kind in ("sample", "empty"):
         return commits[0] if commits else None, []
     commit = commits[0]

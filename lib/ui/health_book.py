@@ -73,7 +73,7 @@ PEOPLE = {
 
 
 # Frames are shared between sessions and never changed in place: cache_data would copy them at every rerun.
-@st.cache_resource(show_spinner=False, max_entries=16)
+@st.cache_resource(show_spinner=False, max_entries=16, hash_funcs=session.KEYS)
 def _made(
     folder: str, asked: HealthAsked, people: tuple[tuple[Any, ...], ...], code: str, _found: Health, _book: Book, _t: Language
 ) -> BookTable:

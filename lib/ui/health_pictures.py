@@ -111,7 +111,7 @@ def _measured(folder: str, asked: HealthAsked, _book: Book) -> Measured:
     )  # fmt: skip
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=32, hash_funcs=session.KEYS)
 def _pictures(
     folder: str, asked: HealthAsked, scored: tuple[tuple[str, str | None], ...], chosen: tuple[str, ...], keys: tuple[str, ...],
     population: str, code: str, _found: Health, _book: Book, _t: Language,
@@ -187,7 +187,7 @@ class _Maker:
 
     def _words(self, key: str, *tables: str, whole: bool = False, also: str = "") -> Words:
         t, day = self.t, self.asked.as_of
-        commit = next((one for one in session.store().commits() if one.number <= self.asked.version), None)
+        commit = next((one for one in session.stored().commits if one.number <= self.asked.version), None)
         titles = t.join([lowered(t(TABLES[table].title)) for table in tables if table in self.loaded])
         source = t("Data as of {day}.", day=t.day(day))
         if titles and commit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import groupby
@@ -32,14 +31,13 @@ class HealthAsked:
 
 def health_asked(version: int, as_of: date) -> HealthAsked:
     """The key of a view, with the settings it rests on."""
-    chosen = session.settings()
-    rules = hashlib.sha256(repr(session.store().rows("score_profiles")).encode()).hexdigest()
+    chosen, rules = session.settings(), session.stored().digest("score_profiles")
     return HealthAsked(version, as_of, chosen["revenue_basis"], chosen["base_currency"], rules)
 
 
 def profile_versions() -> tuple[Version, ...]:
     """Every profile that was published."""
-    return published(session.store().rows("score_profiles"))
+    return published(session.stored().rows("score_profiles"))
 
 
 def sights(asked: HealthAsked, days: tuple[date, ...]) -> list[Sight]:
@@ -69,10 +67,10 @@ def overrides_on(days: tuple[date, ...]) -> pl.DataFrame:
 
     Who sets or withdraws a band speaks of the data that was there: it counts from the day which that data reached, if that is earlier.
     """
-    lines = session.store().rows("audit", table_name="overrides")
+    lines = session.stored().rows("audit")
     if not lines:
         return overrides.in_force([], days, session.zone())
-    reached = [(commit.at, session.default_as_of(commit.number)) for commit in session.store().commits()]
+    reached = [(commit.at, session.default_as_of(commit.number)) for commit in session.stored().commits]
     said = [
         replace(one, at=_spoken(one.at, reached), ended=one.ended and _spoken(one.ended, reached)) for one in overrides.recorded(lines)
     ]

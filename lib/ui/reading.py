@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -24,7 +23,7 @@ from lib.measures.freshness import oldest_fact
 from lib.measures.promises import graded, of_accounts
 from lib.periods import Period, quarters_between
 from lib.ui import session
-from lib.ui.bands import BookBands, book_bands
+from lib.ui.bands import BookBands
 from lib.ui.health_reading import HealthAsked, health_asked, the_health
 
 
@@ -52,7 +51,7 @@ def the_book(asked: Asked) -> Book:
     return _book(str(session.store().folder), asked)[0]
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=session.KEYS)
 def _figures(folder: str, asked: Asked, account_ids: tuple[str, ...]) -> dict[str, Figure]:
     return figures(_book(folder, asked)[0], session.portfolio(asked.version), pl.Series("account_id", account_ids, pl.String))
 
@@ -62,7 +61,7 @@ def the_figures(asked: Asked, account_ids: pl.Series) -> dict[str, Figure]:
     return _figures(str(session.store().folder), asked, tuple(account_ids))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=session.KEYS)
 def _agenda(folder: str, asked: Asked, scored: HealthAsked, account_ids: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
     chosen, made, found = pl.Series("account_id", account_ids, pl.String), the_book(asked), the_health(scored)
     moved = movability(found.accounts(), found.version.profile.green)
@@ -74,7 +73,7 @@ def the_agenda(asked: Asked, account_ids: pl.Series) -> tuple[pl.DataFrame, pl.D
     return _agenda(str(session.store().folder), asked, health_asked(asked.version, asked.as_of), tuple(account_ids))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@st.cache_resource(show_spinner=False, max_entries=64, hash_funcs=session.KEYS)
 def _charts(
     folder: str, asked: Asked, account_ids: tuple[str, ...], population: str, sources: tuple[str, str], code: str, banded: str,
     _bands: BookBands, _t: Language,
@@ -93,10 +92,10 @@ def _renewals_words(book: Book, source: str, population: str, t: Language) -> Wo
     return Words("renewals", source, book.as_of, " · ".join(filter(None, [until, population])))
 
 
-def the_charts(asked: Asked, account_ids: pl.Series, population: str, t: Language) -> dict[str, Chart | None]:
+def the_charts(asked: Asked, account_ids: pl.Series, population: str, bands: BookBands, t: Language) -> dict[str, Chart | None]:
     """Figure -> its chart over some accounts, None where there is nothing to draw. Menus keep them, so sessions share them."""
     folder = str(session.store().folder)
-    line, bands = source_line(the_book(asked), t), book_bands(health_asked(asked.version, asked.as_of))
+    line = source_line(the_book(asked), t)
     sources = line["contracts"], line["invoices"]
     return _charts(folder, asked, tuple(account_ids), population, sources, t.code, bands.digest, bands, t)
 
@@ -127,20 +126,19 @@ def quarters(version: int, last: date, first_month: int) -> list[Period]:
 def asked(version: int, as_of: date, quarter: Period) -> Asked:
     """The key of a view, with the settings it rests on."""
     chosen = session.settings()
-    digest = hashlib.sha256(repr(session.store().rows("promises")).encode()).hexdigest()
-    return Asked(version, as_of, quarter, chosen["revenue_basis"], chosen["base_currency"], digest)
+    return Asked(version, as_of, quarter, chosen["revenue_basis"], chosen["base_currency"], session.stored().digest("promises"))
 
 
 def promises(as_of: date, account_ids: pl.Series | None = None) -> pl.DataFrame:
     """Promises people wrote, graded at `as_of`; those to some accounts only if they are given."""
-    found = graded(session.store().rows("promises"), as_of)
+    found = graded(session.stored().rows("promises"), as_of)
     return found if account_ids is None else of_accounts(found, account_ids)
 
 
 def source_line(book: Book, t: Language) -> dict[str, str]:
     """Under a chart: table -> the tables it rests on and how far they reach."""
     reached = dict(book.fresh.select("table", "until").iter_rows())
-    imported = next((commit for commit in session.store().commits() if commit.number <= session.store().version()), None)
+    imported = next(iter(session.stored().commits), None)
     when = t.day(imported.at.astimezone().date()) if imported else ""
     line = {"contracts": t("Contracts, imported {day}", day=when), "invoices": t("Invoices and expenses, imported {day}", day=when)}
     if book.basis == "earned":

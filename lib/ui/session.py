@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,19 @@ from lib.language import LANGUAGES
 from lib.measures.freshness import newest_fact
 from lib.portfolio import Portfolio, as_known
 from lib.sample import SAMPLE_AS_OF
-from lib.store import Store
+from lib.store import Held, Store, held, moment
 from lib.ui.sample_portfolio import open_sample
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
+KEYS: dict[str | type[Any], Callable[[Any], str]] = {tuple: repr}
+"""How caches tell tuples apart (`hash_funcs`): Streamlit goes through them item by item, a third of a rerun with 1 000 accounts."""
 DEFAULTS: Mapping[str, Any] = {"base_currency": "EUR", "revenue_basis": "invoiced", "fiscal_first_month": 1, "author": "", "language": ""}
+READ: Mapping[str, Mapping[str, Any]] = {
+    "settings": {}, "promises": {}, "actions": {}, "commentary": {}, "score_profiles": {}, "audit": {"table_name": "overrides"},
+}  # fmt: skip
+"""What `stored` knows of what people wrote; of the audit log, only what was said of bands."""
+_STORED = "store.held"
 
 
 def now() -> datetime:
@@ -54,9 +61,28 @@ def store() -> Store:
     return _opened(str(data_folder()), os.environ.get("CARTERA_FIRST_START", "sample"))
 
 
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _held(folder: str, version: int, line: int) -> Held:
+    return held(Store(Path(folder)), READ)
+
+
+def look() -> Held:
+    """See what the store holds now, whoever wrote it. The shell does so at the start of each rerun: all of a page is of one moment."""
+    opened = store()
+    found = _held(str(opened.folder), *moment(opened))
+    st.session_state[_STORED] = found
+    return found
+
+
+def stored() -> Held:
+    """What this rerun found in the store. Who writes and draws on without another rerun has to `look` again."""
+    found: Held | None = st.session_state.get(_STORED)
+    return look() if found is None else found
+
+
 def shows_sample(portfolio_version: int) -> bool:
     """Whether the portfolio holds the sample: the newest sample commit has not been emptied or taken back."""
-    for commit in store().commits():
+    for commit in stored().commits:
         if commit.number <= portfolio_version and commit.undone_by is None and commit.kind in ("sample", "empty"):
             return commit.kind == "sample"
     return False
@@ -64,11 +90,12 @@ def shows_sample(portfolio_version: int) -> bool:
 
 def settings() -> dict[str, Any]:
     """Every setting, with its default where nobody set it."""
-    return dict(DEFAULTS) | {row["key"]: row["value"] for row in store().rows("settings")}
+    return dict(DEFAULTS) | {row["key"]: row["value"] for row in stored().rows("settings")}
 
 
 def save_setting(key: str, value: Any) -> None:
     store().write("settings", {"key": key, "value": value}, author=author() or str(value), at=now())
+    look()
 
 
 def author() -> str:
@@ -132,7 +159,7 @@ def version_known_on(as_of: date, version: int) -> int:
 def versions_known_on(days: Sequence[date], version: int) -> list[int]:
     """`version_known_on` for each of several days."""
     since = [
-        (min(commit.at.date(), default_as_of(commit.number)), commit.number) for commit in store().commits() if commit.number <= version
+        (min(commit.at.date(), default_as_of(commit.number)), commit.number) for commit in stored().commits if commit.number <= version
     ]
     return [next((number for known, number in since if known <= day), 0) for day in days]
 

@@ -15,7 +15,7 @@ st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), 
 st.logo(str(STATIC / "logo.svg"), size="medium")
 view.follow_link(LINKED)
 with st.spinner("Opening the portfolio · Abriendo la cartera", show_time=True):
-    st.session_state["version"] = view.pinned_version(session.store().version())
+    st.session_state["version"] = view.pinned_version(session.look().version)
 t = session.language()
 pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),

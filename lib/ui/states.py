@@ -55,10 +55,10 @@ def show_not_known(as_of: date, version: int, t: Language) -> None:
 
 def show_pinned(version: int, t: Language) -> None:
     """That an exact link shows an earlier version of the data."""
-    if version == session.store().version():
+    if version == session.stored().version:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pinned.note"):
-        commit = next(commit for commit in session.store().commits() if commit.number == version)
+        commit = next(commit for commit in session.stored().commits if commit.number == version)
         when = t.moment(commit.at.astimezone())
         st.markdown(
             f":orange[▲]{NBSP}" + t("Data as it was after step {n}, {moment}. Later loads are not in it.", n=version, moment=when),
