@@ -300,8 +300,146 @@ _OF_THE_BOOK = (
         N_("Whitespace: services × accounts"), "neither", ("opportunities",), ("contracts", "invoices"),
     ),
 )  # fmt: skip
-HEALTH_FIGURES: dict[str, tuple[Definition, ...]] = {"score": _BY_ACCOUNT, "check": _OF_THE_CHECK, "book": _OF_THE_BOOK}
-"""Figures of account health by the part that shows them. None is a figure of `lib.measures.book`."""
+_EARNED_VALUE = N_("Earned value (ISO 21508, PMI)")
+_SCHEDULE = N_("Earned schedule (Lipke 2003)")
+_OF_EARNED_VALUE = (
+    Definition(
+        "ev_budget", N_("Budget at completion (BAC)"), "money",
+        N_("Baseline hours × planned cost rate + own expenses; else the budget of cost; else the fee net of pass-through × (1 − target "
+           "margin), called derived. Approved scope that the client pays raises it by its cost from the decision on, shared scope by the "
+           "client's share; what we pay for never does, so that absorbed work shows as overrun."),
+        _EARNED_VALUE, "neither", ("projects",), ("tasks", "people", "change_requests", "expenses"),
+    ),
+    Definition(
+        "ev_planned", N_("Planned value (PV)"), "money",
+        N_("Planned share × BAC: baseline hours spread evenly over the working days of their tasks."),
+        _EARNED_VALUE, "neither", ("projects", "tasks"), ("change_requests",),
+    ),
+    Definition(
+        "ev_earned", N_("Earned value (EV)"), "money",
+        N_("Done share × BAC, by the technique that stands beside it: 0/100, 50/50, weighted milestones or % complete."),
+        _EARNED_VALUE, "higher", ("projects",), ("tasks", "progress"),
+    ),
+    Definition(
+        "ev_actual", N_("Actual cost (AC)"), "money",
+        N_("Hours × cost rate of the day + own expenses. With hours that have no rate it is at least that."),
+        _EARNED_VALUE, "lower", ("time_entries", "people"), ("person_terms", "expenses"),
+    ),
+    Definition(
+        "ev_cpi", N_("Cost index (CPI)"), "ratio",
+        N_("EV / AC: what each unit of cost has earned. Below 1 the work costs more than planned; none while nothing was spent."),
+        _EARNED_VALUE, "higher", ("projects", "time_entries"), ("tasks", "people"),
+    ),
+    Definition(
+        "ev_spi_t", N_("Schedule index in time, SPI(t)"), "ratio",
+        N_("ES / AT: the working days by which the plan wanted what is earned / the working days passed since the baseline's start. Of "
+           "several projects Σ BAC × ES / Σ BAC × AT. Unlike SPI it does not return to 1 on late projects. None on hold or before the start."),
+        _SCHEDULE, "higher", ("projects", "tasks"), ("progress",),
+    ),
+    Definition(
+        "ev_earned_schedule", N_("Earned schedule (ES)"), "count",
+        N_("C + (EV − PV at C) / (PV at C + 1 − PV at C), in working days from the baseline's start; C is the last day before the planned "
+           "end whose PV is not above EV. Where the plan stands still, the time that has passed, held within that stretch."),
+        _SCHEDULE, "higher", ("projects", "tasks"), ("progress",),
+    ),
+    Definition(
+        "ev_forecast_finish", N_("Forecast finish, IEAC(t)"), "days",
+        N_("Planned duration / SPI(t) working days of the project's calendar after the baseline's start, rounded to a day; beside it AT + PD "
+           "− ES, where what remains goes by plan. ■ after the committed date, ▲ after the planned end but inside it, ● inside."),
+        _SCHEDULE, "lower", ("projects", "tasks"), ("progress",),
+    ),
+    Definition(
+        "ev_eac", N_("Estimate at completion (EAC)"), "money",
+        N_("BAC / CPI; AC + (BAC − EV); AC + (BAC − EV) / (CPI × SPI); AC + hours remaining at their rates. The range of those that can be "
+           "computed is shown, which is no confidence interval. The last leads where 80 % of the open hours say what remains, else BAC / CPI "
+           "from 20 % earned on, else AC + (BAC − EV)."),
+        _EARNED_VALUE, "lower", ("projects", "time_entries"), ("tasks", "people"),
+    ),
+    Definition(
+        "ev_vac", N_("Variance at completion (VAC)"), "money",
+        N_("BAC − EAC: below zero the project ends over its budget."),
+        _EARNED_VALUE, "higher", ("projects", "time_entries"), ("tasks", "people"),
+    ),
+    Definition(
+        "ev_tcpi", N_("Index still to be reached (TCPI)"), "ratio",
+        N_("(BAC − EV) / (BAC − AC): how much each unit of cost must earn from now on to end on budget; to the EAC: (BAC − EV) / (EAC − AC). "
+           "None once the budget is spent or all is done."),
+        _EARNED_VALUE, "lower", ("projects", "time_entries"), ("tasks", "people"),
+    ),
+    Definition(
+        "ev_curves", N_("S-curve"), "money",
+        N_("PV, EV and AC, cumulative by working day. The forecast runs straight from what is spent to the EAC on the day of IEAC(t), its "
+           "band to the ends of the EAC's range. Diamonds are decided changes."),
+        _EARNED_VALUE, "neither", ("projects", "tasks", "time_entries"), ("progress", "change_requests"),
+    ),
+)  # fmt: skip
+_ENGINE = N_("Critical path, people's hours and simulation; definitions § Schedule and scope change")
+_PRICE = N_("Price of a change of scope")
+_OF_THE_ANSWER = (
+    Definition(
+        "scope_p80", N_("Finish, P80"), "days",
+        N_("The first day by whose close at least 80 % of the simulated schedules are finished; P50 likewise. Hours are drawn, durations "
+           "follow from each person's free hours, the order of each person's work is kept."),
+        _ENGINE, "lower", ("projects", "tasks"), ("links", "people", "absences", "bookings", "risks"),
+    ),
+    Definition(
+        "scope_chance", N_("Chance of the promise"), "share",
+        N_("Share of the simulated schedules that are finished by the close of the project's committed date, today and with the change, "
+           "under the same draws of chance."),
+        _ENGINE, "higher", ("projects", "tasks"), ("links", "people", "absences", "risks"),
+    ),
+    Definition(
+        "scope_delay", N_("What the change costs in days"), "days",
+        N_("Percentiles of the difference of the finish with and without the change, trial by trial, in working days. It is another figure "
+           "than the move of the P80."),
+        _ENGINE, "lower", ("projects", "tasks"), ("links", "people"),
+    ),
+    Definition(
+        "scope_cost", N_("Cost of the change to us"), "money",
+        N_("Change of the estimate at completion: hours × cost rate, and own expenses. P50 and P80 are percentiles of the difference trial "
+           "by trial. Of removed work only what is not spent yet. Without pass-through."),
+        _PRICE, "lower", ("tasks", "people"), ("person_terms", "expenses"),
+    ),
+    Definition(
+        "scope_floor", N_("Least price"), "money",
+        N_("(Δcost + contingency) / (1 − target margin) + pass-through at cost; contingency is P80 − P50 of Δcost for a fixed price, nothing "
+           "for time and materials. Break-even is Δcost + pass-through; what keeps the margin is Δcost / (1 − margin before) + "
+           "pass-through. Of removed work it is the largest credit."),
+        _PRICE, "neither", ("projects", "tasks", "people"), ("contracts", "change_requests"),
+    ),
+    Definition(
+        "scope_margin", N_("Margin after the change"), "share",
+        N_("(AGI + F − PT − EAC − Δcost) / (AGI + F − PT), F what the client pays and PT what is passed through. Absorbed: F is nothing and "
+           "PT becomes cost."),
+        _PRICE, "higher", ("projects", "tasks", "people"), ("contracts", "time_entries", "expenses"),
+    ),
+    Definition(
+        "scope_over", N_("Hours that do not fit"), "hours",
+        N_("Hours of a person that can't be placed before the days which hold the promises, with the change less without it; the window is "
+           "the stretch of greatest need. Earliest due first, by day."),
+        N_("Deadline scheduling, Hall's condition"), "lower", ("tasks", "people"), ("absences", "bookings"),
+    ),
+    Definition(
+        "scope_ripple", N_("Other clients' projects"), "count",
+        N_("Every other project whose P80 moves by a working day or more, for they share people with this one."),
+        _ENGINE, "lower", ("projects", "tasks", "people"), ("links",),
+    ),
+    Definition(
+        "scope_float", N_("Float eaten"), "days",
+        N_("Working days of total float, against the project's own finish, that work which was not critical loses to the change."),
+        _ENGINE, "lower", ("tasks", "links"), ("people",),
+    ),
+    Definition(
+        "scope_later", N_("If the client signs later"), "days",
+        N_("The same answer where the new work may not begin before the day of signing, 1, 2 and 4 weeks after the data's date."),
+        _ENGINE, "lower", ("projects", "tasks"), ("people",),
+    ),
+)  # fmt: skip
+HEALTH_FIGURES: dict[str, tuple[Definition, ...]] = {
+    "score": _BY_ACCOUNT, "check": _OF_THE_CHECK, "book": _OF_THE_BOOK, "earned": _OF_EARNED_VALUE,
+    "scope": _OF_THE_ANSWER,
+}  # fmt: skip
+"""Figures of account health and of scope change by the part that shows them. None is a figure of `lib.measures.book`."""
 
 
 @dataclass(frozen=True)

@@ -94,11 +94,13 @@ def _task_label(row: dict[str, object], t: Language, near: date) -> str:
 
 
 def s_curve(
-    curves: pl.DataFrame, t: Language, words: Words, unit: Unit = "hours", currency: str = "", promise: date | None = None
-) -> Chart | None:
+    curves: pl.DataFrame, t: Language, words: Words, unit: Unit = "hours", currency: str = "", promise: date | None = None,
+    changes: pl.DataFrame | None = None,
+) -> Chart | None:  # fmt: skip
     """Planned, earned and actual value as they grow, and the forecast in its band; None without a planned value.
 
-    curves: day, planned, earned, actual (cumulative; null where not known), and for a forecast: forecast, low, high.
+    curves: day, planned, earned, actual (cumulative; null where not known), and for a forecast: forecast, low, high. changes: day and name
+    of what moved the budget, marked on the planned line where the line knows the day.
     """
     present = [name for name in ("planned", "earned", "actual", "forecast") if name in curves.columns and curves[name].count()]
     if "planned" not in present:
@@ -116,7 +118,8 @@ def s_curve(
                 *limits, pl.Series("label", [""] * (own.height - 1) + [label], pl.String),
             )
         )  # fmt: skip
-    rows = pl.concat(pieces)
+    marks = _marks(curves, changes)
+    rows = pl.concat([*pieces, marks])
     budget = float(curves["planned"].drop_nulls().to_list()[-1] or 0)
     now = curves.filter(pl.col("day") <= words.as_of).sort("day").tail(1)
     planned, earned = (now[name][0] if now.height and name in now.columns else None for name in ("planned", "earned"))
@@ -128,6 +131,7 @@ def s_curve(
     said = [measured, t("the thin upright line is {day}", day=t.day(words.as_of, words.as_of))]
     said += [t("dashed line and band: forecast")] if "forecast" in present else []
     said += [t("dashed upright: promised {day}", day=t.day(promise, words.as_of))] if promise else []
+    said += [t("diamond: a change was decided")] if marks.height else []
     headings = {
         "name": t("Line"), "part": t("Key"), "day": t("Day"), "value": t("Value"), "low": t("Low"), "high": t("High"),
         "label": t("At its end"),
@@ -137,6 +141,19 @@ def s_curve(
         words.key, "curve", rows, title, words.under("; ".join(said)), words.source, alt, words.as_of, headings, currency,
         "" if currency else unit, promise,
     )  # fmt: skip
+
+
+def _marks(curves: pl.DataFrame, changes: pl.DataFrame | None) -> pl.DataFrame:
+    """Rows of part "change": a point on the planned line on the last of its days not after each change."""
+    schema = {"name": pl.String, "part": pl.String, "day": pl.Date, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+              "label": pl.String}  # fmt: skip
+    if changes is None or changes.is_empty():
+        return pl.DataFrame(schema=schema)
+    planned = curves.filter(pl.col("planned").is_not_null()).select("day", pl.col("planned").alias("value")).sort("day")
+    found = changes.select("name", "day").sort("day").join_asof(planned, on="day").drop_nulls("value")
+    none = pl.lit(None, pl.Float64)
+    return found.select("name", pl.lit("change").alias("part"), "day", "value", none.alias("low"), none.alias("high"),
+                        pl.lit("").alias("label")).cast(schema)  # fmt: skip
 
 
 def finish_distribution(

@@ -79,7 +79,7 @@ _ENDS = {"until": "finish", "before_until": "before_finish", "float_end": "float
 
 
 def curve(chart: Chart, width: str) -> alt.LayerChart:
-    """One line a part, the forecast dashed in its band; what each line is called stands at the right with a piece of it."""
+    """One line a part, the forecast dashed in its band, diamonds where a change was decided; names of lines stand at the right."""
     rows = chart.rows
     first, last = _extent([*rows["day"], chart.promise])
     most = max([0.0, *(value for name in ("value", "high") for value in rows[name] if value is not None)]) or 1.0
@@ -103,6 +103,8 @@ def curve(chart: Chart, width: str) -> alt.LayerChart:
         piece = written.transform_filter(f"datum.part == '{part}'").mark_rule(**_STYLES[part])
         layers.append(piece.encode(x=_at(f"{width} - {room - 8}"), x2=_at2(f"{width} - {room - 26}"), y=at))
     layers.append(written.mark_text(align="left", limit=LABEL_LIMIT).encode(x=_at(f"{width} - {room - 32}"), y=at, text="label:N"))
+    changed = base.transform_filter("datum.part == 'change'").mark_point(filled=True, shape="diamond", size=90, color=INK, opacity=1)
+    layers += [changed.encode(y=up)] if "change" in set(rows["part"]) else []
     layers += [upright(rows, chart.as_of, strokeWidth=1, opacity=0.35), *_promised(chart)]
     return layered(*layers)
 

@@ -1,4 +1,4 @@
-"""Every figure of account health as a definition that people can open: score, components, metrics, caps, check, book. It computes nothing.
+"""Every figure of account health and scope change as a definition that people can open, in groups. It computes nothing.
 
 Keys are unlike those of the book's figures and of signals, so that a link can name any of them: metric_spi_t, component_delivery,
 cap_open_issue.
@@ -28,6 +28,8 @@ GROUPS: dict[str, str] = {
     "caps": N_("Account health: what keeps from green"),
     "check": N_("Account health: the check of the score"),
     "book": N_("Account health: the whole book"),
+    "scope": N_("Scope change: the answer"),
+    "earned": N_("Scope change: earned value"),
 }
 """Group -> its heading, in the order in which people read them."""
 

@@ -16,7 +16,7 @@ from lib.portfolio import Portfolio
 def decided_changes(
     portfolio: Portfolio, asked: ProjectDays, tasks: pl.DataFrame, budgets: pl.DataFrame, rates: StockRates, basis: Basis
 ) -> pl.DataFrame:
-    """One row a pair and change decided by its day, by pair, decided_on and change_id: pair, decided_on, amount (negative: removed; null
+    """One row a pair and change decided by its day, by pair, decided_on and change_id: these, amount (negative: removed; null
     where it states none), delay_days, first and last (days of its tasks' baseline), done (share of it).
 
     `tasks` of `leaf_tasks`, `budgets` of `original_budgets`. Scope that the client pays counts whole, shared scope times client_share, what
@@ -59,6 +59,7 @@ def decided_changes(
         .filter(pl.col("removed") | (pl.col("paid") > 0))
         .select(
             "pair",
+            "change_id",
             "decided_on",
             pl.when("removed")
             .then(-pl.col("whole").abs() * (1 - pl.col("done").fill_null(0.0)))

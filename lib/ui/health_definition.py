@@ -19,10 +19,13 @@ from lib.ui.frame import chart_card, md, rows_table
 TALL = 360
 SHOWN: dict[str, tuple[str, ...]] = {
     "waterfall": ("name", "label", "reason"),
+    "curve": ("name", "day", "value", "low", "high"),
     "history": ("day", "value", "low", "high"),
     "lost": ("name", "value", "reason"),
     "stack": ("name", "status", "value", "amount"),
     "moves": ("name", "before", "before_status", "value", "status"),
+    "finishes": ("name", "p10_on", "p50_on", "p80_on", "p90_on", "value"),
+    "gantt": ("name", "start", "finish", "before_start", "before_finish", "value"),
 }
 """Kind of chart -> the columns that say what it shows; the others say how it is drawn."""
 
@@ -63,6 +66,8 @@ def _written(rows: pl.DataFrame, chart: Chart, t: Language) -> dict[str, Callabl
             forms[name] = lambda day: t.day(day.date() if hasattr(day, "date") else day)
         elif name == "value" and chart.unit == "share":
             forms[name] = t.share
+        elif dtype.is_numeric() and chart.currency:
+            forms[name] = lambda value: t.money(value, chart.currency)
         elif dtype.is_numeric():
             forms[name] = t.number if name == "amount" else lambda value: t.number(value, 1)
     return forms
