@@ -426,12 +426,14 @@ class ChangeRequests(dy.Schema):
     hours = hours(N_("Hours"), N_("Hours of work; negative for work removed"), least=None)
     cost = money(N_("Cost"), N_("What it costs you"), least=None)
     price = money(N_("Price"), N_("What the client pays"), least=None)
+    pass_through = money(N_("Pass-through"), N_("Part of the amount that bills third-party cost on"), least=None)
     currency = currency(N_("Currency"), N_("Currency of cost and price"))
     delay_days = number(N_("Delay"), N_("Working days it delays the project"), "d")
     decided_on = day(N_("Decided on"), N_("The day it was approved or rejected"))
     paid_by = choice(("client", "shared", "us"), N_("Paid by"), N_("Who pays"))
     client_share = share(N_("Client's share"), N_("Part that the client pays when shared, 0 to 1"))
     started_on = day(N_("Started on"), N_("The day work on it began"))
+    bundled_into = ref("change_requests", N_("Bundled into"), N_("The request that carries this small one"))
 
     @dy.rule()
     def decided_before_raised(cls) -> pl.Expr:
@@ -439,7 +441,7 @@ class ChangeRequests(dy.Schema):
 
     @dy.rule()
     def price_without_currency(cls) -> pl.Expr:
-        priced = pl.col("cost").is_not_null() | pl.col("price").is_not_null()
+        priced = pl.any_horizontal(pl.col("cost", "price", "pass_through").is_not_null())
         return ~priced | pl.col("currency").is_not_null()
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,12 +44,23 @@ class Return:
     after: Mapping[str, Any] | None
 
 
-Authored = Write | Repoint | Return
+@dataclass(frozen=True)
+class Told:
+    """What is known only once the tables' rows are worked out, such as a number found there: details of the commit, and rows to write."""
+
+    tell: Callable[[], tuple[Mapping[str, Any], Sequence[Write]]]
+
+
+Authored = Write | Repoint | Return | Told
 
 
 def written(db: Database, commit: Commit, changes: Sequence[Authored]) -> Commit:
     """Do `changes` in the caller's transaction, and return `commit` with what was done in its details."""
-    steps = [step for change in changes for step in _done(db, commit, change)]
+    told = [change.tell() for change in changes if isinstance(change, Told)]
+    for details, _ in told:
+        commit = replace(commit, details={**commit.details, **json.loads(json.dumps(details, allow_nan=False))})
+    every = [change for change in changes if not isinstance(change, Told)] + [write for _, writes in told for write in writes]
+    steps = [step for change in every for step in _done(db, commit, change)]
     return replace(commit, details={**commit.details, STEPS: steps}) if steps else commit
 
 
@@ -57,7 +69,7 @@ def taken_back(commit: Commit) -> list[Authored]:
     return [Return(step["table"], step["id"], step["before"], step["after"]) for step in reversed(commit.details.get(STEPS, []))]
 
 
-def _done(db: Database, commit: Commit, change: Authored) -> list[dict[str, Any]]:
+def _done(db: Database, commit: Commit, change: Write | Repoint | Return) -> list[dict[str, Any]]:
     if isinstance(change, Return):
         return _returned(db, commit, change)
     if isinstance(change, Write):

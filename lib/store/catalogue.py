@@ -21,7 +21,7 @@ from lib.store.changes import BadStore, CannotUndo, Commit, Counts, StoreBusy
 
 BUSY_MILLISECONDS = 10_000
 PRAGMAS = (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF")
-UNDOABLE = ("import", "correction", "merge", "undo", "sample", "empty")
+UNDOABLE = ("import", "correction", "merge", "undo", "sample", "empty", "change_request", "change_order")
 
 
 @dataclass(frozen=True)

@@ -95,8 +95,9 @@ class SourceFile:
 class Commit:
     """One step of the portfolio's history.
 
-    `kind` is import, correction, merge, undo, sample, empty, restore or migration. `undoes` is the commit that this one took back,
-    `undone_by` the one that took this back and still stands. `undo_possible` is true if `Store.undo` would succeed now.
+    `kind` is import, correction, merge, change_request, change_order, undo, sample, empty, restore or migration. `undoes` is the commit
+    that this one took back, `undone_by` the one that took this back and still stands. `undo_possible` is true if `Store.undo` would succeed
+    now.
     """
 
     number: int

@@ -25,6 +25,8 @@ KINDS = {
     "restore": N_("Restored"),
     "correction": N_("Corrected"),
     "merge": N_("Merged"),
+    "change_request": N_("Change request"),
+    "change_order": N_("Change order"),
     "migration": N_("Migrated"),
 }
 
@@ -91,6 +93,8 @@ def _counts(commit: Commit, t: Language) -> str:
     if commit.kind == "merge":
         gone, kept = (clip(str(commit.details[part]["name"]), 40) for part in ("gone", "kept"))
         shown = f"{gone} → {kept} · «{clip(commit.note, 120)}» · {shown}"
+    if commit.kind in ("change_request", "change_order"):
+        shown = f"«{clip(commit.note, 120)}» · {shown}"
     rejected = sum(entry.get("rejected", 0) for entry in commit.details.get("files", ()))
     if rejected:
         shown += " · " + t.plural("one row rejected", "{n} rows rejected", rejected)

@@ -1,0 +1,234 @@
+"""What an approval writes: a request decided, its work among the tasks and links of a project, as rows of their tables. It stores nothing.
+
+Where definitions are silent. Hours of an altered task are what remains, so its estimate becomes what is logged on it and that, and its ends
+move in the same proportion: the plan made of the rows is then the plan that was priced. The committed date moves only to the day that is
+agreed. An own expense is part of the change's cost; it becomes a row of expenses when it is spent, for until then nobody knows its day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from lib.scope.answer import Answer, Finish, OptionKey
+from lib.scope.ask import Altered, Ask, task_id_of
+from lib.scope.changed import bridged
+from lib.tables import TABLES
+
+DECIDED = ("approved", "rejected", "implemented", "withdrawn")
+ORDER_PREFIX = "CO-"
+ORDER_DIGITS = 4
+_LONGEST_NUMBER = 6
+"""Digits that a running number may have: longer ones are dates or somebody else's ids."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """When a task is done if the change is made, and without it; a new one goes by `lib.scope.ask.task_id_of`. None: not known."""
+
+    task_id: str
+    start: date | None = None
+    finish: date | None = None
+    before_start: date | None = None
+    before_finish: date | None = None
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A change of scope as it is agreed on. Money of `currency`: `price` is all that is asked for, pass-through at cost with it, of which
+    a client who shares pays `client_share`. `version`: of the data it was worked out on, as of `as_of`.
+
+    `held`: new work does not begin before its date (a later phase). `promise_on`: the committed date from now on; None: as it was.
+    `scenario_id`: the authored scenario that it ends.
+    """
+
+    ask: Ask
+    option: OptionKey
+    as_of: date
+    version: int
+    decided_on: date
+    currency: str
+    account_id: str | None = None
+    hours: float | None = None
+    cost: float | None = None
+    price: float | None = None
+    pass_through: float | None = None
+    delay_days: float | None = None
+    paid_by: str = "client"
+    client_share: float | None = None
+    dates: tuple[Dated, ...] = ()
+    held: bool = False
+    promise_on: date | None = None
+    scenario_id: int | None = None
+
+
+def approval_of(
+    answer: Answer, key: OptionKey, decided_on: date, *, price: float | None = None, paid_by: str | None = None,
+    client_share: float | None = None, promise_on: date | None = None, scenario_id: int | None = None,
+) -> Approval:  # fmt: skip
+    """One option of an answer, agreed on `decided_on`, in the answer's base currency.
+
+    `price`: what was agreed, else the option's fee; without either we pay. `paid_by`: client, shared (with `client_share`) or us.
+    `delay_days`: Monday to Friday between the P80 days with and without it, else between the days planned.
+    """
+    option = answer.option(key)
+    fee = option.fee if price is None else price
+    payer = paid_by or ("us" if fee is None else "client")
+    return Approval(
+        ask=option.ask, option=key, as_of=answer.as_of, version=answer.version, decided_on=decided_on, currency=answer.base,
+        account_id=answer.account_id, hours=option.cost.hours, cost=option.cost.likely, price=0.0 if payer == "us" else fee,
+        pass_through=option.ask.pass_through or None, delay_days=delay_between(answer.before, option.finish), paid_by=payer,
+        client_share=client_share if payer == "shared" else None, dates=dates_of(option.tasks), held=key == "defer",
+        promise_on=promise_on, scenario_id=scenario_id,
+    )  # fmt: skip
+
+
+def dates_of(tasks: pl.DataFrame) -> tuple[Dated, ...]:
+    """The dates in `tasks` of an option or answer."""
+    named = ("start", "finish", "before_start", "before_finish")
+    present = [pl.col(name).cast(pl.Date) for name in named if name in tasks.columns]
+    return tuple(Dated(**row) for row in tasks.select("task_id", *present).iter_rows(named=True))
+
+
+def delay_between(before: Finish, after: Finish) -> float | None:
+    """Working days, Monday to Friday, from one finish to the other: of their P80 days, else of the days planned; None without both."""
+    for name in ("p80_on", "planned_on"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was is not None and now is not None:
+            return float(np.busday_count(was, now))
+    return None
+
+
+def next_order_number(known: Iterable[str | None]) -> str:
+    """The next number of a change order: one more than the greatest running number at the end of any that is `known`, of any pattern."""
+    endings = (re.search(r"(\d+)\D*$", number) for number in known if number)
+    found = [int(ending.group(1)) for ending in endings if ending and len(ending.group(1)) <= _LONGEST_NUMBER]
+    return f"{ORDER_PREFIX}{max(found, default=0) + 1:0{ORDER_DIGITS}}"
+
+
+def kind_of(ask: Ask) -> str:
+    """added, removed or modified: the kind of a change request."""
+    grows, shrinks = bool(ask.added), bool(ask.removed)
+    if ask.altered or ask.linked or ask.unlinked or (grows and shrinks):
+        return "modified"
+    return "removed" if shrinks else "added"
+
+
+def new_task_id(change_id: str, key: str) -> str:
+    """The id of a task that a change adds."""
+    return f"{change_id}:{key}"
+
+
+def with_new_ids(approval: Approval, change_id: str) -> Approval:
+    """The same with the ids that its new tasks get in the tables."""
+    names = {task_id_of(approval.ask, row.key): new_task_id(change_id, row.key) for row in approval.ask.added}
+    return replace(approval, dates=tuple(replace(row, task_id=names.get(row.task_id, row.task_id)) for row in approval.dates))
+
+
+def request_row(approval: Approval, request: Mapping[str, Any] | None, change_id: str, order_number: str) -> dict[str, Any]:
+    """The row of change_requests as it is approved: what `request` says, if it was logged, and what was agreed."""
+    ask = approval.ask
+    said = {
+        "title": ask.title, "raised_by": ask.raised_by, "raised_on": ask.raised_on, "description": ask.description, "reason": ask.reason,
+        "acceptance_criteria": ask.acceptance_criteria, "in_scope": ask.in_scope,
+    }  # fmt: skip
+    row = dict(request or {"change_id": change_id, "project_id": ask.project_id})
+    row |= {name: value for name, value in said.items() if value not in (None, "")}
+    row.setdefault("raised_on", approval.decided_on)
+    row["title"] = row.get("title") or order_number
+    money = (approval.cost, approval.price, approval.pass_through)
+    return row | {
+        "status": "approved", "order_number": order_number, "decided_on": approval.decided_on, "kind": kind_of(ask),
+        "hours": approval.hours, "cost": approval.cost, "price": approval.price, "pass_through": approval.pass_through,
+        "currency": approval.currency if any(amount is not None for amount in money) else row.get("currency"),
+        "delay_days": approval.delay_days, "paid_by": approval.paid_by, "client_share": approval.client_share,
+    }  # fmt: skip
+
+
+def task_rows(approval: Approval, tasks: pl.DataFrame, spent: Mapping[str, float], change_id: str) -> pl.DataFrame:
+    """The tasks that are added or no longer as they are in `tasks`, the table. `spent`: hours logged on each.
+
+    New ones have no baseline; altered ones keep theirs; removed ones, and all below a removed summary, are cancelled and stay. Where the
+    change is nothing but removal, they name it, so that only what is not done of them leaves the budget.
+    """
+    ask, rows = approval.ask, {row["task_id"]: row for row in tasks.iter_rows(named=True)}
+    changed = {change.task_id: _altered(rows[change.task_id], change, spent.get(change.task_id, 0.0)) for change in ask.altered}
+    for task_id in below(tasks, ask.removed):
+        row = rows[task_id] | {"status": "cancelled"}
+        changed[task_id] = row | ({"change_id": row["change_id"] or change_id} if kind_of(ask) == "removed" else {})
+    dates = {row.task_id: row for row in with_new_ids(approval, change_id).dates}
+    for added in ask.added:
+        task_id = new_task_id(change_id, added.key)
+        dated = dates.get(task_id, Dated(task_id))
+        changed[task_id] = {
+            "task_id": task_id, "project_id": ask.project_id, "name": added.name or added.key, "kind": "task", "status": "open",
+            "assignee_id": added.person_id, "role": added.role, "estimate_hours": added.hours, "remaining_hours": added.hours,
+            "optimistic_hours": added.optimistic_hours, "pessimistic_hours": added.pessimistic_hours, "start": dated.start,
+            "finish": dated.finish, "not_before": dated.start if approval.held else None, "change_id": change_id,
+        }  # fmt: skip
+    return pl.DataFrame(list(changed.values()), schema=TABLES["tasks"].polars_schema)
+
+
+def _altered(row: Mapping[str, Any], change: Altered, spent: float) -> dict[str, Any]:
+    made = dict(row)
+    if change.person_id is not None:
+        made["assignee_id"] = change.person_id
+    before, left = row["estimate_hours"], change.hours if change.hours is not None else row["remaining_hours"]
+    if change.hours is not None:
+        made["remaining_hours"], made["estimate_hours"] = change.hours, max(0.0, spent) + change.hours
+    whole = made["estimate_hours"]
+    for end in ("optimistic_hours", "pessimistic_hours"):
+        stated = getattr(change, end)
+        if stated is not None:
+            made[end] = stated * whole / left if left and whole else stated
+        elif row[end] is not None and change.hours is not None:
+            made[end] = row[end] * whole / before if before and whole else None
+    return made
+
+
+def below(tasks: pl.DataFrame, names: Iterable[str]) -> list[str]:
+    """These tasks and all below them, in the order found."""
+    children: dict[str, list[str]] = {}
+    for task_id, parent in tasks.select("task_id", "parent_id").drop_nulls().iter_rows():
+        children.setdefault(parent, []).append(task_id)
+    found = dict.fromkeys(names)
+    waiting = list(found)
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child not in found:
+                found[child] = None
+                waiting.append(child)
+    return list(found)
+
+
+def link_rows(approval: Approval, tasks: pl.DataFrame, links: pl.DataFrame, change_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(links that are added, links that go): those asked for, and past removed work those that it stood between.
+
+    Links of cancelled tasks stay with them: a plan leaves them out.
+    """
+    ask, schema = approval.ask, TABLES["links"].polars_schema
+    names = {added.key: new_task_id(change_id, added.key) for added in ask.added}
+    gone = links.filter(pl.struct("predecessor_id", "successor_id").is_in([dict(zip(_ENDS, pair, strict=True)) for pair in ask.unlinked]))
+    if not ask.unlinked:
+        gone = links.clear()
+    cancelled = below(tasks, ask.removed)
+    left = links.join(gone, on=TABLES["links"].key, how="anti")
+    known = left.select(*_ENDS, "kind", pl.col("lag_hours").fill_null(0.0), pl.col("elapsed").fill_null(False)).rows()
+    there = {link[:3] for link in known}
+    made = {link[:3]: link for link in bridged(known, cancelled) if link[:3] not in there} if cancelled else {}
+    pairs = [*ask.linked, *((first, row.key) for row in ask.added for first in row.after)]
+    pairs += [(row.key, then) for row in ask.added for then in row.before]
+    for first, then in pairs:
+        ends = names.get(first, first), names.get(then, then)
+        if (*ends, "FS") not in there:
+            made.setdefault((*ends, "FS"), (*ends, "FS", 0.0, False))
+    return pl.DataFrame(list(made.values()), schema=schema, orient="row"), gone.select(TABLES["links"].key)
+
+
+_ENDS = ("predecessor_id", "successor_id")
