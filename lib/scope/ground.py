@@ -1,0 +1,134 @@
+"""What is the same for every ask of one day: the plan of all projects, its schedule, what is assumed, the forecast before any change.
+
+Frozen, and good for any number of asks and people. It answers nothing by itself and knows no ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import polars as pl
+
+from lib.measures.flows import BILLED_BY_CONTRACT
+from lib.measures.project_values import values_on
+from lib.portfolio import Portfolio
+from lib.schedule.assumptions import Assumptions, assumptions_of
+from lib.schedule.forecasting import Forecast, forecast
+from lib.schedule.graph import Problem, Problems
+from lib.schedule.plan import Plan, sound_plan_of
+from lib.schedule.scheduling import Schedule, schedule
+
+TRIALS = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The portfolio at the close of `as_of`, planned from the next day on, before any change; money in `base`.
+
+    `left_out`: projects that can't be planned, each with the Problem to put right; the others are planned without them. `unmanned`: work of
+    people who have no hours for it, planned as work that nobody is named for.
+    """
+
+    portfolio: Portfolio
+    as_of: date
+    base: str
+    trials: int
+    seed: int
+    plan: Plan
+    schedule: Schedule
+    assumptions: Assumptions
+    before: Forecast
+    left_out: tuple[tuple[str, Problem], ...] = ()
+    unmanned: tuple[tuple[str, Problem], ...] = ()
+    _values: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    @cached_property
+    def projects(self) -> Mapping[str, Mapping[str, Any]]:
+        """The columns of each project by its id, with `billing` (its contract's where it has none) and `account`, the account's name."""
+        accounts = self.portfolio["accounts"].select("account_id", pl.col("name").alias("account"))
+        contracts = self.portfolio["contracts"].select(
+            "contract_id", pl.col("kind").replace_strict(BILLED_BY_CONTRACT, default=None, return_dtype=pl.String).alias("by_contract")
+        )
+        rows = (
+            self.portfolio["projects"]
+            .join(accounts, on="account_id", how="left")
+            .join(contracts, on="contract_id", how="left")
+            .with_columns(pl.coalesce("billing", "by_contract").alias("billing"), pl.coalesce("account", "account_id").alias("account"))
+            .collect()
+        )
+        return {row["project_id"]: row for row in rows.iter_rows(named=True)}
+
+    @cached_property
+    def people(self) -> Mapping[str, tuple[str, str | None]]:
+        """Name and role of each person by id."""
+        rows = self.portfolio["people"].select("person_id", "name", "role").collect().rows()
+        return {person: (name, role) for person, name, role in rows}
+
+    @cached_property
+    def task_names(self) -> Mapping[str, str]:
+        return dict(self.portfolio["tasks"].select("task_id", "name").collect().rows())
+
+    def is_planned(self, project_id: str) -> bool:
+        """Whether the plan has tasks of the project."""
+        return project_id in self._planned
+
+    @cached_property
+    def _planned(self) -> frozenset[str]:
+        return frozenset(self.plan.tasks["project_id"])
+
+    def values(self, project_id: str) -> Mapping[str, Any]:
+        """The project's row of `lib.measures.project_values` in cost at the close of `as_of`: the same figures as anywhere else."""
+        with self._lock:
+            if project_id not in self._values:
+                one = pl.LazyFrame({"project_id": [project_id]})
+                rows = values_on(self.portfolio, [self.as_of], "cost", self.base, projects=one)
+                self._values[project_id] = rows.row(0, named=True) if rows.height else {}
+            return self._values[project_id]
+
+
+def ground(
+    portfolio: Portfolio, as_of: date, base: str, trials: int = TRIALS, seed: int = 0, progress: Callable[[str, float], None] | None = None
+) -> Ground:
+    """Plans and simulates the whole portfolio as it is. `progress` hears the stages plan and before, each with the share done.
+
+    What the engine refuses is left out, project by project, and told in `left_out`: it never keeps the others from an answer.
+    """
+    tell = progress or _silent
+    tell("plan", 0.0)
+    sound = sound_plan_of(portfolio, as_of)
+    plan, left_out = sound.plan, list(sound.left_out)
+    assumptions = assumptions_of(portfolio, as_of, base)
+    tell("before", 0.3)
+    while True:
+        scheduled = schedule(plan, promises=assumptions.promises)
+        found = scheduled if isinstance(scheduled, Problems) else forecast(plan, scheduled, trials, seed, assumptions)
+        if not isinstance(found, Problems) and not isinstance(scheduled, Problems):
+            break
+        gone = _blamed(plan, found)
+        left_out += gone
+        plan = without_projects(plan, {project for project, _ in gone})
+    tell("before", 1.0)
+    return Ground(portfolio, as_of, base, trials, seed, plan, scheduled, assumptions, found, tuple(left_out), sound.unmanned)
+
+
+def without_projects(plan: Plan, projects: set[str]) -> Plan:
+    """The plan without the tasks of some projects and their links."""
+    tasks = plan.tasks.filter(~pl.col("project_id").is_in(list(projects)))
+    kept = tasks["task_id"].implode()
+    return replace(plan, tasks=tasks, links=plan.links.filter(pl.col("predecessor_id").is_in(kept), pl.col("successor_id").is_in(kept)))
+
+
+def _blamed(plan: Plan, found: Problems | Any) -> list[tuple[str, Problem]]:
+    own = dict(plan.tasks.select("task_id", "project_id").rows())
+    pairs = [(own[task], problem) for problem in found.found for task in problem.task_ids if task in own]
+    return list(dict.fromkeys(pairs)) or [(project, problem) for project in dict.fromkeys(own.values()) for problem in found.found]
+
+
+def _silent(stage: str, share: float) -> None:
+    return None

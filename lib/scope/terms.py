@@ -1,0 +1,174 @@
+"""How a project is sold and where its money stands before a change. It prices no change and draws nothing.
+
+One definition everywhere: cost at completion is that of `lib.measures.project_values`, bottom-up where it can be had; so the page, the
+earned value view and the answer agree. Where definitions are silent. AGI at completion of a fixed price is its fee and what approved
+changes added, less its pass-through budget, or what was passed through if that is more. Of time and materials, and of a retainer, it is
+the billable hours at their bill rates and the hours to go at those of the people (else the median of the role, else of everybody). Work
+without a budget of its own costs what it has cost and what its open tasks still cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+import polars as pl
+
+from lib.measures.change_price import Before, Change, margin_after
+from lib.measures.exchange import with_flow_rates, with_stock_rates
+from lib.measures.worked import rates_of_people
+from lib.schedule.assumptions import Rates
+from lib.scope.answer import AtBillRate, Terms
+from lib.scope.ask import Ask
+from lib.scope.ground import Ground
+
+BY_THE_HOUR = ("time_materials", "retainer")
+
+
+def terms_of(ground: Ground, ask: Ask) -> Terms:
+    """The terms of the ask's project; what is not known is None, and `missing` has its code."""
+    project = ground.projects[ask.project_id]
+    billing, values = project["billing"], ground.values(ask.project_id)
+    missing = ["billing_unknown"] if billing is None else ["internal"] if billing == "internal" else []
+    fx = _worth(ground, project["currency"])
+    agi_sold = _less(project["budget_amount"], project["pass_through_budget"], fx)
+    if billing in BY_THE_HOUR:
+        agi, sold = _at_bill_rates(ground, ask.project_id), None
+        missing += ["no_bill_rate"] if agi is None else []
+    else:
+        agi = None if billing == "internal" else _fee_now(ground, ask.project_id, agi_sold, fx)
+        sold = agi_sold
+        missing += ["no_fee"] if agi is None and billing != "internal" else []
+    eac = _sum(values.get("ac"), values.get("remaining")) if values.get("eac") is None else values["eac"]
+    by = values.get("eac_by") if values.get("eac") is not None else None if eac is None else "bottom_up"
+    missing += ["no_eac"] if eac is None else [] if by == "bottom_up" else ["eac_not_bottom_up"]
+    target = project["target_margin"] if project["target_margin"] is not None else ask.target_margin
+    missing += ["no_target"] if target is None else []
+    planned = values.get("bac_original")
+    margin_sold = None if sold is None or planned is None or sold <= 0 else (sold - planned) / sold
+    return Terms(billing, agi, eac, values.get("ac"), target, sold, margin_sold, tuple(missing), by)
+
+
+def bill_rates_of(ground: Ground) -> Rates:
+    """Bill rates in force on the as-of in the base: of each person, and medians of roles and of everybody."""
+    portfolio = ground.portfolio
+    people = portfolio["people"].select("person_id", "role").collect()
+    stated = rates_of_people(portfolio, people.select("person_id", pl.lit(ground.as_of).alias("date")))
+    rated = with_stock_rates(stated, portfolio["fx_rates"].collect(), ground.base, ground.as_of, "price_currency")
+    rows = rated.select("person_id", (pl.col("bill_rate") * pl.col("fx")).alias("rate")).drop_nulls().join(people, on="person_id").rows()
+    by_role: dict[str, list[float]] = {}
+    for _, rate, role in rows:
+        by_role.setdefault(role or "", []).append(rate)
+    medians = {role: median(rates) for role, rates in by_role.items() if role}
+    return Rates({person: rate for person, rate, _ in rows}, medians, median([rate for _, rate, _ in rows]) if rows else None)
+
+
+def at_bill_rate(ground: Ground, terms: Terms, change: Change, added: pl.DataFrame) -> AtBillRate | None:
+    """What the added hours bring at bill rates, with the pass-through; None for other billing, or where no hours are added.
+
+    `added`: person_id, role, hours of each added or altered row.
+    """
+    if terms.billing not in BY_THE_HOUR:
+        return None
+    rates = bill_rates_of(ground)
+    rows = [(hours, rates.of(person, _role(ground, person, role))) for person, role, hours in added.rows()]
+    fee = sum(hours * rate for hours, rate in rows if rate is not None) + change.pass_through
+    known = terms.agi is not None and terms.eac is not None
+    margin = margin_after(Before(terms.agi, terms.eac), change, fee) if known else None  # type: ignore[arg-type]
+    return AtBillRate(fee, margin, sum(hours for hours, rate in rows if rate is None))
+
+
+def _role(ground: Ground, person: str | None, role: str | None) -> str | None:
+    return role if person is None or role is not None else ground.people.get(person, ("", None))[1]
+
+
+def _worth(ground: Ground, currency: str) -> float | None:
+    rows = pl.DataFrame({"currency": [currency]})
+    return with_stock_rates(rows, ground.portfolio["fx_rates"].collect(), ground.base, ground.as_of)["fx"].item()
+
+
+def _less(fee: float | None, through: float | None, fx: float | None) -> float | None:
+    return None if fee is None or fx is None else (fee - (through or 0.0)) * fx
+
+
+def _sum(spent: float | None, left: float | None) -> float | None:
+    return None if spent is None or left is None else spent + left
+
+
+def _fee_now(ground: Ground, project_id: str, sold: float | None, fx: float | None) -> float | None:
+    """Fee less pass-through with the changes that the client pays, decided by the as-of."""
+    if sold is None or fx is None:
+        return None
+    paid = _in_base(ground, _paid(ground, project_id))
+    passed = _in_base(ground, _passed(ground, project_id))
+    budget = (ground.projects[project_id]["pass_through_budget"] or 0.0) * fx
+    return sold + budget + paid - max(budget, passed)
+
+
+def _paid(ground: Ground, project_id: str) -> pl.DataFrame:
+    portion = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0)).otherwise(1.0)
+    return (
+        ground.portfolio["change_requests"]
+        .filter(
+            pl.col("project_id") == project_id,
+            pl.col("status").is_in(["approved", "implemented"]),
+            pl.col("paid_by").is_in(["client", "shared"]),
+            pl.col("decided_on") <= ground.as_of,
+        )
+        .select((pl.col("price") * portion).alias("amount"), "currency")
+        .drop_nulls()
+        .collect()
+    )
+
+
+def _passed(ground: Ground, project_id: str) -> pl.DataFrame:
+    spent = ground.portfolio["expenses"].filter(
+        pl.col("project_id") == project_id, pl.col("pass_through").fill_null(False), pl.col("date") <= ground.as_of
+    )
+    return spent.select("amount", "currency").collect()
+
+
+def _in_base(ground: Ground, amounts: pl.DataFrame) -> float:
+    rated = with_stock_rates(amounts, ground.portfolio["fx_rates"].collect(), ground.base, ground.as_of)
+    return float((rated["amount"] * rated["fx"]).sum())
+
+
+@dataclass(frozen=True)
+class _Billed:
+    amount: float
+    unrated: float
+
+
+def _at_bill_rates(ground: Ground, project_id: str) -> float | None:
+    """Billable hours so far at the bill rate of their day, and hours to go at bill rates; None where some have none."""
+    rates = bill_rates_of(ground)
+    open_tasks = ground.plan.tasks.filter(pl.col("project_id") == project_id, pl.col("work_hours") > 0)
+    rows = open_tasks.select("person_id", "role", "work_hours").rows()
+    to_come = [(hours, rates.of(person, _role(ground, person, role))) for person, role, hours in rows]
+    done = _billed(ground, project_id)
+    if done.unrated > 0 or any(rate is None for _, rate in to_come):
+        return None
+    return done.amount + sum(hours * rate for hours, rate in to_come if rate is not None)
+
+
+def _billed(ground: Ground, project_id: str) -> _Billed:
+    entries = (
+        ground.portfolio["time_entries"]
+        .filter(pl.col("project_id") == project_id, pl.col("date") <= ground.as_of, pl.col("billable").fill_null(False))
+        .select("person_id", "date", "hours", pl.col("bill_rate").alias("own"), pl.col("currency").alias("own_currency"))
+        .collect()
+    )
+    if entries.is_empty():
+        return _Billed(0.0, 0.0)
+    stated = rates_of_people(ground.portfolio, entries.select("person_id", "date").unique())
+    rows = entries.join(stated, on=["person_id", "date"], how="left").select(
+        "date",
+        "hours",
+        pl.coalesce("own", "bill_rate").alias("rate"),
+        pl.when(pl.col("own").is_not_null()).then("own_currency").otherwise("price_currency").alias("currency"),
+    )
+    priced = with_flow_rates(rows, ground.portfolio["fx_rates"].collect(), ground.base)
+    amount = pl.col("hours") * pl.col("rate") * pl.col("fx")
+    return _Billed(
+        *priced.select(amount.sum().alias("amount"), pl.col("hours").filter(amount.is_null()).sum().alias("unrated")).row(0)
+    )
