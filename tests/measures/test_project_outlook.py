@@ -24,8 +24,8 @@ FIXED = {
 
 
 def task(name: str, first: int, last: int, **more: Any) -> dict[str, Any]:
-    plain = {"task_id": name, "project_id": "j", "name": name, "kind": "task", "status": "open", "assignee_id": "ana", "baseline_hours": 40.0}
-    return plain | {"baseline_start": date(2026, 3, first), "baseline_finish": date(2026, 3, last)} | more
+    plain = {"task_id": name, "project_id": "j", "name": name, "kind": "task", "status": "open", "assignee_id": "ana"}
+    return plain | {"baseline_hours": 40.0} | {"baseline_start": date(2026, 3, first), "baseline_finish": date(2026, 3, last)} | more
 
 
 def change(name: str, decided: int, **more: Any) -> dict[str, Any]:
@@ -45,8 +45,8 @@ def outlook(book: Portfolio, as_of: date = FRIDAY) -> dict[str, Any]:
 
 
 def test_half_the_pace_takes_twice_the_working_days():
-    # EV 1000 of 4000 (half of a) is what the plan wanted by 2.5 of 10 days; AT 5: SPI(t) 0.5, IEAC(t) 10 / 0.5 = 20 working days from Mon 2:
-    # Fri 27. If the rest goes by plan: 5 + 10 − 2.5 = 12.5 days, by halves to the even one 12: Tue 17.
+    # EV 1000 of 4000 (half of a) is what the plan wanted by 2.5 of 10 days; AT 5: SPI(t) 0.5, IEAC(t) 10 / 0.5 = 20 working days from Mon
+    # 2: Fri 27. If the rest goes by plan: 5 + 10 − 2.5 = 12.5 days, by halves to the even one 12: Tue 17.
     row = outlook(firm(50.0))
     assert row["spi_t"] == pytest.approx(0.5)
     assert (row["ieac_on"], row["at_pd_es_on"]) == (date(2026, 3, 27), date(2026, 3, 17))
