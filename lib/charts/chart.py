@@ -54,8 +54,8 @@ class Chart:
     `before_start` to `before_finish`, a line to `float_until`, `strong` ones outlined; `milestone` ones are diamonds, and those that did
     not move (`moved`) are pale; `value` is the float in days. curve: one point a row, `part` the line it belongs to (`CURVES`), with a
     band from `low` to `high`; part "change" is a mark on a line. distribution: `part` "bin" is a bar from `day` to before `until`, of a
-    share `value`; the other parts are upright lines at `day`. tornado: a bar a row from `low` over 0 to `high`; `value` is how wide. grid: a
-    cell a row, `name` down and `week` across, its shade by `value` (a share of capacity) and `status`; `verdict` stands at the end of its
+    share `value`; the other parts are upright lines at `day`. tornado: a bar a row from `low` over 0 to `high`; `value` is how wide. grid:
+    a cell a row, `name` down and `week` across, its shade by `value` (a share of capacity) and `status`; `verdict` stands at the end of its
     line.
 
     Of scores, 0-100. waterfall: a floating bar a row from `low` to `high`, coloured by `status`; `total` ones are scores, a tick each, and
