@@ -30,8 +30,10 @@ from lib.health.standing import (
     with_role,
 )  # fmt: skip
 from lib.health.standing import WHY as SHARED
+from lib.measures.begun_requests import begun_requests, is_agreed
 from lib.measures.earned_value import REASONS
 from lib.measures.retainers import over_servicing_on, retainer_burn
+from lib.measures.worked import day_number
 from lib.periods import Period, twelve_months
 
 METRICS = ("margin_gap", "overrun", "over_servicing", "unapproved_scope")
@@ -113,13 +115,11 @@ def _costs(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
 def _witnessed(sight: Sight, rows: pl.DataFrame) -> pl.DataFrame:
     """`rows` of READING; those of accounts for which nobody had logged an hour by the day are missing: no hours are not no cost."""
     worked = sight.worked
-    first = pl.DataFrame({"place": worked.project, "first": worked.day}).group_by("place").agg(pl.col("first").min())
+    there = worked.tally(day_number(day) + 1 for day in sight.days).entries[:, :-1] > 0
+    logged = pl.DataFrame({"project_id": worked.project_ids, "nth": there.argmax(axis=1)}).filter(pl.Series(there.any(axis=1)))
     accounts = sight.portfolio["projects"].select("project_id", "account_id").collect()
-    begun = (
-        pl.DataFrame({"project_id": worked.project_ids}).with_row_index("place").cast({"place": first.schema["place"]})
-        .join(first, on="place").join(accounts, on="project_id")
-        .group_by("account_id").agg(pl.col("first").min().cast(pl.Int32).cast(pl.Date))
-    )  # fmt: skip
+    begun = logged.join(accounts, on="project_id").group_by("account_id").agg(pl.col("nth").min())
+    begun = begun.select("account_id", pl.Series(sight.days, dtype=pl.Date).gather(begun["nth"]).alias("first"))
     unseen = (pl.col("state") == "known") & ~(pl.col("first") <= pl.col("day")).fill_null(False)
     return rows.join(begun, on="account_id", how="left", maintain_order="left").select(
         "account_id", "day", "metric",
@@ -252,28 +252,15 @@ def _unapproved(sight: Sight, projects: pl.DataFrame) -> tuple[pl.DataFrame, pl.
     Started: on its own day, or when the first of its tasks was. What was decided after the day was not decided then; rejected work counts
     once started, withdrawn work never. Scope removed has no hours here.
     """
-    portfolio = sight.portfolio
-    begun = (
-        portfolio["tasks"]
-        .filter(pl.col("change_id").is_not_null())
-        .group_by("change_id")
-        .agg(pl.min_horizontal("started_on", "finished_on").min().alias("first_task"))
-    )
     requests = (
-        portfolio["change_requests"]
-        .join(begun, on="change_id", how="left")
-        .with_columns(pl.min_horizontal("started_on", "first_task").alias("started"))
-        .with_columns(
-            pl.when(pl.col("started").is_not_null()).then(pl.max_horizontal("started", "raised_on")).alias("begins"),
-            pl.when(pl.col("status").is_in(["approved", "implemented"])).then("decided_on").alias("until"),
-        )
+        begun_requests(sight.portfolio)
         .select("change_id", "title", "project_id", pl.col("status").alias("state_known"), "raised_on", "started", "decided_on", "hours",
                 "begins", "until")
         .collect()
     )  # fmt: skip
     standing = projects.select("account_id", "project_id", "day", pl.col("name").alias("project"), "standing", "finished")
     raised = on_days(requests, sight.days, "raised_on").join(standing, on=["project_id", "day"])
-    agreed = pl.col("state_known").is_in(["approved", "implemented"]) & (pl.col("until").is_null() | (pl.col("until") <= pl.col("day")))
+    agreed = is_agreed(pl.col("day"), "state_known")
     rows = with_role(
         raised.filter(pl.col("begins") <= pl.col("day")),
         [

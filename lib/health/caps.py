@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from lib.columns import N_
 from lib.formats import Language
 from lib.health.readings import Sight
-from lib.measures.alarms import notices_given, open_issues, overdue_invoices, sponsors_left
+from lib.measures.alarms import notices_given, open_issues, sponsors_left
+from lib.measures.receivables import long_overdue
 
 SCHEMA = {
     "account_id": pl.String, "day": pl.Date, "cap": pl.String, "who": pl.String, "what": pl.String, "on": pl.Date, "days": pl.Int64,
@@ -71,7 +72,7 @@ def caps(sight: Sight, invoice_minimum: float = 0) -> pl.DataFrame:
     found = {
         "notice_given": notices_given(sight.portfolio, days).select("account_id", "day", "on", pl.col("contract_id").alias("what")),
         "sponsor_left": sponsors_left(sight.portfolio, days).select("account_id", "day", "on", pl.col("name").alias("who")),
-        "invoice_overdue": overdue_invoices(sight.portfolio, days, sight.base, invoice_minimum).select(
+        "invoice_overdue": long_overdue(sight.unsettled, invoice_minimum).select(
             "account_id", "day", "on", "disputed", pl.col("invoice_id").alias("what"), pl.col("days_late").alias("days"),
             pl.col("open").alias("money"),
         ),

@@ -251,9 +251,8 @@ def _open_stretches(sight: Sight) -> pl.DataFrame:
     tasks = (
         portfolio["tasks"]
         .filter((pl.col("kind") == "task") | pl.col("kind").is_null(), ~closed.fill_null(False))
+        .join(projects.filter(under_way), on="project_id")
         .join(parents, on="task_id", how="anti")
-        .join(projects, on="project_id")
-        .filter(under_way)
         .join(raised, on="change_id", how="left")
         .select(
             "account_id", "task_id", pl.col("name").alias("task"), "project_id", "project", "kind", "assignee_id", "from",

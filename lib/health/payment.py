@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from lib.columns import N_
 from lib.health.readings import Sight
 from lib.health.stating import latest, of_account, pairs, stated
-from lib.measures.receivables import unsettled_on
 
 OVERDUE_DAYS = 30
 LAST_INVOICES = 6
@@ -64,7 +63,7 @@ def _owed(sight: Sight) -> pl.DataFrame:
     days_late = (pl.col("day") - pl.col("due")).dt.total_days()
     stated_all = pl.all_horizontal(pl.col("kind", "status", "issued", "due", "rest", "fx").is_not_null(), pl.col("rest").is_finite())
     some_tax = pl.col("tax").is_not_null().any().over("account_id", "day") & pl.col("tax").is_null()
-    return unsettled_on(sight.portfolio, sight.days, sight.base).with_columns(
+    return sight.unsettled.with_columns(
         (pl.col("rest") * pl.col("fx") * pl.when(credit).then(-1).otherwise(1)).alias("open"),
         pl.when(~credit).then(days_late).alias("days_late"),
         (~credit & (days_late > OVERDUE_DAYS)).fill_null(False).alias("overdue"),

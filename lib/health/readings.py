@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 import polars as pl
 
 from lib.measures.flows import Basis
+from lib.measures.receivables import unsettled_on
 from lib.measures.sums import Sources
 from lib.measures.worked import Worked, day_number, worked
 from lib.periods import twelve_months
@@ -50,6 +51,11 @@ class Sight:
     def sources(self) -> Sources:
         """What sums of money and hours to the last day are made of."""
         return Sources(self.portfolio, self.days[-1])
+
+    @cached_property
+    def unsettled(self) -> pl.DataFrame:
+        """What clients owe on each day."""
+        return unsettled_on(self.portfolio, self.days, self.base)
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, made the first time that a metric asks for it by this `name` and kept for the others."""

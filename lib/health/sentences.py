@@ -15,6 +15,7 @@ from lib.formats import ABSENT, Language
 from lib.health.metric_words import lowered, metric_name, reading_text, share_text
 from lib.health.metrics import COMPONENTS, METRIC_KEYS
 from lib.health.scores import FLAT, NEVER_GREEN_BELOW, NO_BAND_BELOW, graded
+from lib.text import capitalised
 
 BAND_WORDS: dict[str | None, str] = {
     "red": N_("At risk"), "amber": N_("Watch"), "green": N_("On track"), None: N_("Not enough data"),
@@ -64,10 +65,6 @@ def points_text(points: float, t: Language, decimals: int = 1) -> str:
     size = round(abs(points), decimals)
     number = t.number(size, 0 if size == round(size) else decimals)
     return t.plural("{points} point", "{points} points", 1 if size == 1 else 2, points=number).replace(" ", "\u00a0")
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # --- Why the score is what it is ---

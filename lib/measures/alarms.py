@@ -1,4 +1,4 @@
-"""The four findings that no score makes up for: notice given, sponsor gone, invoice long overdue, gravest issue open. On many days at once.
+"""Findings that no score makes up for, on many days at once: notice given, sponsor gone, gravest issue open; when an invoice is one too.
 
 The signals of a review and the caps of account health both come from here. It neither grades nor decides.
 """
@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 
 from lib.measures.contract_ends import with_ends
-from lib.measures.exchange import rates_on
 from lib.portfolio import Portfolio
 
 OVERDUE_FROM_DAYS = 61
@@ -36,7 +35,7 @@ def notices_given(portfolio: Portfolio, days: Days) -> pl.DataFrame:
         ]
     )  # fmt: skip
     spans = spans.with_columns(pl.col("first").alias("on")).sort("on", "contract_id", nulls_last=False)
-    return _first_of_each(on_days(spans, days)).select("account_id", "day", "on", "contract_id")
+    return first_of_each(on_days(spans, days)).select("account_id", "day", "on", "contract_id")
 
 
 def sponsors_left(portfolio: Portfolio, days: Days) -> pl.DataFrame:
@@ -62,7 +61,7 @@ def sponsors_left(portfolio: Portfolio, days: Days) -> pl.DataFrame:
     alone = on_days(latest_first, days).join(
         on_days(here, days).select("account_id", "day"), on=["account_id", "day"], how="anti", maintain_order="left"
     )
-    return _first_of_each(alone).select("account_id", "day", "name", pl.col("left_on").alias("on"))
+    return first_of_each(alone).select("account_id", "day", "name", pl.col("left_on").alias("on"))
 
 
 def open_issues(portfolio: Portfolio, days: Days) -> pl.DataFrame:
@@ -78,43 +77,7 @@ def open_issues(portfolio: Portfolio, days: Days) -> pl.DataFrame:
         .select("account_id", "title", pl.col("opened").alias("first"), (pl.col("closed_on") - pl.duration(days=1)).alias("last"))
         .collect()
     )
-    return _first_of_each(on_days(spans, days)).select("account_id", "day", "title", pl.col("first").alias("on"))
-
-
-def overdue_invoices(portfolio: Portfolio, days: Days, base: str, minimum: float = 0) -> pl.DataFrame:
-    """Accounts with an invoice at least 61 days past due on a day and more than `minimum` (in `base`, tax included) of it open.
-
-    The one furthest past due: account_id, day, invoice_id, on (due), days_late, open (in `base`; null without a rate, and then it counts
-    whatever the minimum: what can't be told is no relief), disputed. What is open on a day is as in `receivables.open_invoices`.
-    """
-    gross = pl.col("amount") + pl.col("tax").fill_null(0)
-    paid_after = pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0)).otherwise(pl.coalesce("paid_amount", gross))
-    late_from = pl.max_horizontal("issued", pl.col("due") + pl.duration(days=OVERDUE_FROM_DAYS))
-    invoices = (
-        portfolio["invoices"]
-        .filter(pl.col("kind") == "invoice", pl.col("status").ne_missing("void"), pl.col("issued") <= max(days))
-        .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
-        .with_columns(late_from.alias("late_from"), gross.round(6).alias("gross"), (gross - paid_after).round(6).alias("rest"))
-    )
-    facts = ("account_id", "invoice_id", "due", "currency", "status")
-    before = invoices.filter(pl.col("paid_on") > min(days)).select(
-        *facts, pl.col("gross").alias("rest"), pl.col("late_from").alias("first"), (pl.col("paid_on") - pl.duration(days=1)).alias("last")
-    )
-    after = invoices.select(*facts, "rest", pl.max_horizontal("late_from", "paid_on").alias("first"), pl.lit(None, pl.Date).alias("last"))
-    spans = pl.concat([before, after]).filter(pl.col("rest") > 0).sort("due", "invoice_id").collect()
-    late = on_days(spans, days)
-    pairs = late.select("currency", pl.col("day").alias("date")).unique()
-    rates = rates_on(pairs, portfolio["fx_rates"].collect(), base).rename({"date": "day"})
-    rows = (
-        late.join(rates, on=["currency", "day"], how="left", maintain_order="left")
-        .with_columns((pl.col("rest") * pl.col("fx")).alias("open"))
-        .filter((pl.col("open") > minimum).fill_null(True))
-    )
-    return _first_of_each(rows).select(
-        "account_id", "day", "invoice_id", pl.col("due").alias("on"),
-        (pl.col("day") - pl.col("due")).dt.total_days().alias("days_late"), "open",
-        (pl.col("status") == "disputed").fill_null(False).alias("disputed"),
-    )  # fmt: skip
+    return first_of_each(on_days(spans, days)).select("account_id", "day", "title", pl.col("first").alias("on"))
 
 
 def on_days(spans: pl.DataFrame, days: Days) -> pl.DataFrame:
@@ -129,5 +92,6 @@ def on_days(spans: pl.DataFrame, days: Days) -> pl.DataFrame:
     return spans[row].with_columns(pl.Series("day", list(days), pl.Date).gather(place))
 
 
-def _first_of_each(rows: pl.DataFrame) -> pl.DataFrame:
+def first_of_each(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first of `rows` of each account and day."""
     return rows.unique(["account_id", "day"], keep="first", maintain_order=True)

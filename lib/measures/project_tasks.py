@@ -51,8 +51,8 @@ def leaf_tasks(portfolio: Portfolio, asked: ProjectDays) -> pl.DataFrame:
         portfolio["tasks"]
         .select(_COLUMNS)
         .filter(pl.col("kind").ne_missing("summary"))
-        .join(parents, on="task_id", how="anti", maintain_order="left")
         .join(projects, on="project_id", maintain_order="left")
+        .join(parents, on="task_id", how="anti", maintain_order="left")
         .join(changes, on="change_id", how="left", maintain_order="left")
         .with_columns((pl.col("baseline_hours").is_not_null() & ~added).alias("original"), *_progress(), *_remaining())
         .sort("project", maintain_order=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from lib.measures.alarms import on_days
+from lib.measures.alarms import OVERDUE_FROM_DAYS, first_of_each, on_days
 from lib.measures.exchange import with_flow_rates
 from lib.measures.figure import total
 from lib.portfolio import Portfolio
@@ -75,6 +75,26 @@ def unsettled_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.Da
     spans = pl.concat([before, after]).filter((pl.col("rest") > 0).fill_null(True)).collect()
     rows = on_days(spans, days).drop("first", "last")
     return with_flow_rates(rows, portfolio["fx_rates"].collect(), base, "currency", "day")
+
+
+def long_overdue(unsettled: pl.DataFrame, minimum: float = 0) -> pl.DataFrame:
+    """Accounts with an invoice at least 61 days past due on a day and more than `minimum` (in the base, tax included) of it open.
+
+    `unsettled` of `unsettled_on`. The one furthest past due: account_id, day, invoice_id, on (due), days_late, open (in the base; null
+    without a rate, and then it counts whatever the minimum: what can't be told is no relief), disputed.
+    """
+    late_from = pl.max_horizontal("issued", pl.col("due") + pl.duration(days=OVERDUE_FROM_DAYS))
+    late = unsettled.filter(pl.col("kind") == "invoice", pl.col("issued").is_not_null(), pl.col("rest") > 0, late_from <= pl.col("day"))
+    rows = (
+        late.with_columns((pl.col("rest") * pl.col("fx")).alias("open"))
+        .filter((pl.col("open") > minimum).fill_null(True))
+        .sort("due", "invoice_id")
+    )
+    return first_of_each(rows).select(
+        "account_id", "day", "invoice_id", pl.col("due").alias("on"),
+        (pl.col("day") - pl.col("due")).dt.total_days().alias("days_late"), "open",
+        (pl.col("status") == "disputed").fill_null(False).alias("disputed"),
+    )  # fmt: skip
 
 
 def ageing(invoices: pl.DataFrame) -> pl.DataFrame:

@@ -180,7 +180,8 @@ def _used(portfolio: Portfolio, ways: pl.DataFrame, months: pl.Series, as_of: da
     known = pl.DataFrame({"project_id": entries.project_ids}).join(own, on="project_id", how="left", maintain_order="left")
     place = known["own"].cast(pl.Int64).fill_null(-1).to_numpy()
     ends = known["last_day"].to_physical().fill_null(day_number(date.max)).to_numpy()
-    rows = np.flatnonzero((place[entries.project] >= 0) & (entries.day <= day_number(as_of)) & (entries.day >= day_number(months[0])))
+    rows = np.flatnonzero((place >= 0)[entries.project])
+    rows = rows[(entries.day[rows] <= day_number(as_of)) & (entries.day[rows] >= day_number(months[0]))]
     project, day = entries.project[rows], entries.day[rows]
     month = np.searchsorted(months.to_physical().to_numpy(), np.arange(day_number(months[0]), day_number(as_of) + 1), side="right") - 1
     late = day > ends[project]

@@ -47,10 +47,12 @@ class Rate:
 @dataclass(frozen=True, eq=False)
 class Tally:
     """Hours by project (row, by place) and stretch of days (column): the first lies before the first of `turns` (days since 1970), each
-    other begins with one. `costed`: by place of the cost rate's currency (−1: without a rate) hours, and what they cost in it.
+    other begins with one. `entries`: how many there are; `costed`: by place of the cost rate's currency (−1: without a rate) hours, and
+    what they cost in it.
     """
 
     turns: tuple[int, ...]
+    entries: Whole
     hours: Numbers
     costed: Mapping[int, tuple[Numbers, Numbers]]
 
@@ -64,7 +66,8 @@ class Tally:
             fewer: Numbers = np.add.reduceat(sums, begins, axis=1)
             return fewer
 
-        return Tally(turns, joined(self.hours), {place: (joined(hours), joined(cost)) for place, (hours, cost) in self.costed.items()})
+        costed = {place: (joined(hours), joined(cost)) for place, (hours, cost) in self.costed.items()}
+        return Tally(turns, np.add.reduceat(self.entries, begins, axis=1), joined(self.hours), costed)
 
     def within(self, first: int, last: int) -> slice:
         """The stretches of the days from `first` to `last`; a stretch begins with `first` and with the day after `last`."""
@@ -118,7 +121,7 @@ class Worked:
     def _tallied(self, turns: tuple[int, ...]) -> Tally:
         shape = len(self.project_ids), len(turns) + 1
         if not len(self.day):
-            return Tally(turns, np.zeros(shape), {})
+            return Tally(turns, np.zeros(shape, np.int64), np.zeros(shape), {})
         first = int(self.day.min())
         stretch = np.searchsorted(np.array(turns, np.int64), np.arange(first, int(self.day.max()) + 1), side="right")
         cell = self.project * np.int64(shape[1]) + stretch[self.day - first]
@@ -127,17 +130,18 @@ class Worked:
             sums: Numbers = np.bincount(cells, amounts, shape[0] * shape[1]).reshape(shape).astype(np.float64, copy=False)
             return sums
 
+        entries = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
         hours, cost = summed(cell, self.hours), self.cost
         money = self.hours * cost.amount
         if cost.only is not None and cost.whole:
-            return Tally(turns, hours, {cost.only: (hours, summed(cell, money))})
+            return Tally(turns, entries, hours, {cost.only: (hours, summed(cell, money))})
         place = np.where(np.isnan(cost.amount), -1, cost.currency)
         kinds = [(int(one), np.flatnonzero(place == one)) for one in np.unique(place)]
         costed = {
             one: (summed(cell[rows], self.hours[rows]), summed(cell[rows], money[rows]) if one >= 0 else np.zeros(shape))
             for one, rows in kinds
         }
-        return Tally(turns, hours, costed)
+        return Tally(turns, entries, hours, costed)
 
     def _rate(self, rate: str, currency: str) -> Rate:
         spans, own = self._spans, self._own.filter(pl.col(rate).is_not_null())
