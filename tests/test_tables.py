@@ -92,8 +92,8 @@ GOOD: dict[str, dict[str, Any]] = {
         "description": "x",
         "kind": "added", "status": "approved", "priority": "must", "in_scope": False, "reason": "x", "acceptance_criteria": "x",
         "hours": 8.0,
-        "cost": 300.0, "price": 700.0, "currency": "EUR", "delay_days": 2.0, "decided_on": LATE, "paid_by": "shared", "client_share": 0.5,
-        "started_on": LATE,
+        "cost": 300.0, "price": 700.0, "pass_through": 100.0, "currency": "EUR", "delay_days": 2.0, "decided_on": LATE,
+        "paid_by": "shared", "client_share": 0.5, "started_on": LATE, "bundled_into": "R2",
     },
     "opportunities": {
         "opportunity_id": "O", "account_id": "A", "contract_id": "K", "name": "Renew", "kind": "renewal", "service": "web",
@@ -163,7 +163,7 @@ EDGES: list[tuple[str, dict[str, Any]]] = [
     ("risks", {"kind": "issue", "probability": None}),
     ("risks", {"probability": 5, "impact": 5}),
     ("change_requests", {"hours": -8.0, "cost": -300.0, "price": -700.0}),
-    ("change_requests", {"cost": None, "price": None, "currency": None}),
+    ("change_requests", {"cost": None, "price": None, "pass_through": None, "currency": None}),
     ("projects", {"percent_complete": 100.0}),
     ("projects", {"percent_complete": 0.0, "target_margin": -1.0}),
 ]

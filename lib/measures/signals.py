@@ -11,6 +11,7 @@ import polars as pl
 
 from lib.definitions import RENEWAL_WINDOW_DAYS, SIGNALS
 from lib.measures.alarms import OVERDUE_FROM_DAYS, notices_given, open_issues, sponsors_left
+from lib.measures.begun_requests import unapproved_requests
 from lib.measures.exchange import with_stock_rates
 from lib.measures.flows import Flows
 from lib.measures.retainers import over_servicing, retainer_burn
@@ -120,10 +121,9 @@ def _over_servicing(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
 
 def _unapproved_work(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
     """Hours of requests begun before anybody approved them, or done although rejected, against the project's budget."""
-    waiting = pl.col("status").is_in(["logged", "assessed", "proposed", "rejected"]) & (pl.col("started_on") <= as_of)
     requests = (
-        portfolio["change_requests"]
-        .filter(waiting, pl.col("hours") > 0)
+        unapproved_requests(portfolio, as_of)
+        .filter(pl.col("hours") > 0)
         .group_by("project_id")
         .agg(pl.col("hours").sum())
         .join(portfolio["projects"].select("project_id", "account_id", "budget_hours", pl.col("name").alias("what")), on="project_id")
