@@ -118,3 +118,9 @@ def budget_changes(portfolio: Portfolio, project_id: str, as_of: date, basis: Ba
     original = sources.rows["bac_original"][0] if sources.rows.height else None
     after = pl.lit(original, pl.Float64) + pl.col("amount").fill_null(0.0).cum_sum()
     return rows.with_columns(amount.alias("amount")).with_columns(after.alias("bac_after")).drop("counts")
+
+
+def raised_budget(cost: float | None, paid_by: str, client_share: float | None) -> float:
+    """By how much approved scope of this cost raises BAC: all that the client pays for, the client's share of what is shared, else nothing."""
+    shares = {"client": 1.0, "shared": client_share or 0.0}
+    return (cost or 0.0) * shares.get(paid_by, 0.0)
