@@ -62,7 +62,8 @@ class Calendar:
         (the latest where two are as frequent; none where the weekday does not occur). ValueError for hours outside 0-24.
         """
         weeks = [None if week is None else [laid(day) for day in week] for week in (before, after)]
-        return cls._of_shifts(day_number(first), [laid(day) for day in hours], weeks[0], weeks[1])
+        alike = {day: laid(day) for day in set(hours)}
+        return cls._of_shifts(day_number(first), [alike[day] for day in hours], weeks[0], weeks[1])
 
     @classmethod
     def of_intervals(cls, intervals: Iterable[tuple[int | datetime, int | datetime]]) -> Calendar:
@@ -104,24 +105,37 @@ class Calendar:
             *enumerate(days, first),
             *((day, after[weekday(day)]) for day in range(end, end + 7)),
         ]
-        pairs = [(day * TICKS_PER_DAY + start, day * TICKS_PER_DAY + stop) for day, worked in numbered for start, stop in worked]
-        return cls._of_pairs(pairs, (first - 7) * TICKS_PER_DAY, (end + 7) * TICKS_PER_DAY)
+        starts = [day * TICKS_PER_DAY + start for day, worked in numbered for start, _ in worked]
+        ends = [day * TICKS_PER_DAY + stop for day, worked in numbered for _, stop in worked]
+        return cls._of_ends(starts, ends, (first - 7) * TICKS_PER_DAY, (end + 7) * TICKS_PER_DAY)
 
     @classmethod
-    def _of_pairs(cls, pairs: Sequence[tuple[int, int]], first: int, until: int) -> Calendar:
-        starts, ends = np.array(pairs, np.int64).reshape(-1, 2).T.copy()
+    def _of_ends(cls, begins: Sequence[int], stops: Sequence[int], first: int, until: int) -> Calendar:
+        starts, ends = np.array(begins, np.int64), np.array(stops, np.int64)
         return cls(starts, ends, np.concatenate([[0], np.cumsum(ends - starts)[:-1]])[: len(starts)].astype(np.int64), first, until)
 
     def capped(self, hours: float) -> Calendar:
-        """The same calendar with no more than `hours` a day, taken from the beginning of each day's work."""
-        left, day, pairs = 0, None, []
+        """The same calendar with no more than `hours` a day, taken from the beginning of each day's work; one and the same each time."""
+        if hours not in self.made:
+            self.made[hours] = self._with_less(hours)
+        found: Calendar = self.made[hours]
+        return found
+
+    @cached_property
+    def made(self) -> dict[Any, Any]:
+        """What was worked out from this calendar once and for all, by what it was made for."""
+        return {}
+
+    def _with_less(self, hours: float) -> Calendar:
+        left, day, starts, ends = 0, None, [], []
         for start, end in zip(self._starts, self._ends, strict=True):
             if start // TICKS_PER_DAY != day:
                 day, left = start // TICKS_PER_DAY, round(hours * TICKS_PER_HOUR)
             if left > 0:
-                pairs.append((start, min(end, start + left)))
+                starts.append(start)
+                ends.append(min(end, start + left))
                 left -= end - start
-        return Calendar._of_pairs(pairs, self.first, self.until)
+        return Calendar._of_ends(starts, ends, self.first, self.until)
 
     @overload
     def work_before(self, instants: int) -> int: ...

@@ -36,7 +36,7 @@ def driving_counts(model: Model, trials: Pass) -> Counts:
 def without_float(model: Model, trials: Pass) -> NDArray[np.int64]:
     """In how many trials each task could not finish later without its project, or one that waits for it, finishing later."""
     last = _last(model, trials)
-    latest = np.stack([last[project] for project in model.projects]) if model.projects else np.empty_like(trials.finish)
+    latest = np.stack([last[project] for project in model.projects]) if model.projects else np.empty((0, trials.count), np.int64)
     counts = np.zeros(len(model.task_ids), np.int64)
     for task in reversed(model.order):
         calendar, work = model.calendars[task], trials.work[task]
@@ -57,7 +57,7 @@ def without_float(model: Model, trials: Pass) -> NDArray[np.int64]:
 def _chains(model: Model, trials: Pass, bits: dict[int, np.uint64]) -> NDArray[np.uint64]:
     """A bit for each project on whose chain the task lies (task, trial)."""
     last = _last(model, trials)
-    on_chain = np.zeros(trials.finish.shape, np.uint64)
+    on_chain = np.zeros((len(trials.finish), trials.count), np.uint64)
     for task, project in enumerate(model.projects):
         if project in bits:
             on_chain[task] = np.where(trials.finish[task] >= last[project], bits[project], np.uint64(0))

@@ -6,15 +6,17 @@ gives every project a finish and a cost to go. Percentiles are the smallest valu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from lib.schedule.alike import alike
 from lib.schedule.assumptions import Assumptions
 from lib.schedule.axis import NEVER, day_of, instant
 from lib.schedule.calendars import Calendar
@@ -25,9 +27,11 @@ from lib.schedule.model import Model, model_of
 from lib.schedule.plan import Plan
 from lib.schedule.spread import Array, percentile
 from lib.schedule.tornado import tornado_of
-from lib.schedule.trials import likely_pass, passes
+from lib.schedule.trials import Known, Pass, likely_pass, passes, passes_after
 
 PERCENTILES = {"p10": 0.1, "p50": 0.5, "p80": 0.8, "p90": 0.9}
+KEPT_CELLS = 8_000_000
+"""Tasks × trials that are kept at most: 128 MB."""
 RATED_LEAST = 0.9
 """Of the hours to go, the share with a rate below which no cost is told (as for margins)."""
 
@@ -42,13 +46,32 @@ class Frozen(Protocol):
     def sequences(self) -> pl.DataFrame: ...
 
 
+class Stopped(Exception):
+    """The forecast was stopped before its trials were made; there is nothing of it."""
+
+
 def forecast(
-    plan: Plan, schedule: Frozen | None = None, trials: int = 10_000, seed: int = 0, assumptions: Assumptions | None = None
+    plan: Plan,
+    schedule: Frozen | None = None,
+    trials: int = 10_000,
+    seed: int = 0,
+    assumptions: Assumptions | None = None,
+    *,
+    known: Forecast | None = None,
+    keep: bool = False,
+    progress: Callable[[float], None] | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Forecast | Problems:
     """Finish and cost to go of each project of `plan` in each of `trials`.
 
-    `schedule`: its sequences are links in all trials; without one, everybody can do any number of tasks at once. Problems: those of
-    `model.model_of`. ValueError for fewer than one trial.
+    `schedule`: its sequences are links in all trials; without one, everybody can do any number of tasks at once.
+    `keep`: keep all trials of all tasks (16 bytes each, at most KEPT_CELLS of them; else nothing), so that this can be the `known` of
+    others. `known`: a kept forecast of a plan much like this one (calendars the very same objects, as `dataclasses.replace` leaves them);
+    what the two have in common is taken from it. The answer is the one from scratch, to the last bit; a forecast that can be of no use
+    is no error.
+    `progress` is told the share of the trials that are made, `stop` asked whether to go on, before the first trial and between pieces.
+
+    Problems: those of `model.model_of`. ValueError for fewer than one trial. Stopped where `stop` says so.
     """
     if trials < 1:
         raise ValueError(f"{trials} trials")
@@ -57,16 +80,28 @@ def forecast(
     model = model_of(plan, lies, nothing if schedule is None else schedule.sequences, assumptions or Assumptions())
     if isinstance(model, Problems):
         return model
-    ends, costs = [], []
-    for some in passes(model, trials, seed):
+    of_use = known is not None and known.is_of(trials, seed, model.assumptions)
+    common = alike(model, known.model) if known is not None and of_use else None
+    pieces = passes(model, trials, seed) if common is None or known is None else passes_after(model, seed, common, known.kept)
+    keep = keep and trials * len(model.task_ids) <= KEPT_CELLS
+    ends, costs, kept, made = [], [], [], 0
+    while made < trials:
+        if stop is not None and stop():
+            raise Stopped
+        some = next(pieces)
         ends.append(some.ends)
         costs.append(some.costs)
-    likely = likely_pass(model)
-    finishes = dict(zip(model.project_ids, np.concatenate(ends, axis=1), strict=True))
+        kept += [some] if keep else []
+        made += some.count
+        if progress is not None:
+            progress(made / trials)
+    likely = likely_pass(model, None if common is None or known is None else Known(common, known.likely))
     planned = dict(zip(model.project_ids, likely.ends[:, 0].tolist(), strict=True)) | _scheduled(lies, plan)
     return Forecast(
-        plan, model, trials, seed, finishes, dict(zip(model.project_ids, np.concatenate(costs, axis=1), strict=True)), planned,
-        dict(zip(model.project_ids, likely.costs[:, 0].tolist(), strict=True)),
+        plan, model, trials, seed,
+        _by_project(model, ends, {} if known is None else known.finishes),
+        _by_project(model, costs, {} if known is None else known.costs),
+        planned, dict(zip(model.project_ids, likely.costs[:, 0].tolist(), strict=True)), likely, tuple(kept),
     )  # fmt: skip
 
 
@@ -75,6 +110,8 @@ class Forecast:
     """What came out, by project_id: `finishes` (instants) and `costs` to go, one number a trial; without chance `planned`, `likely_costs`.
 
     `planned` is the schedule's finish where there is a schedule. A finish of NEVER or later: somebody has no hours ever again.
+    Arrays are not to be written to: forecasts that build on each other share them. `likely`: the one trial of likely hours. `kept`: all
+    trials, where they were to be kept.
     """
 
     plan: Plan
@@ -85,6 +122,14 @@ class Forecast:
     costs: Mapping[str, Array]
     planned: Mapping[str, int]
     likely_costs: Mapping[str, float]
+    likely: Pass
+    kept: tuple[Pass, ...] = ()
+
+    def is_of(self, trials: int, seed: int, assumptions: Assumptions) -> bool:
+        """Whether its trials were kept and are those of this seed, this number and these shares of variance."""
+        own = self.model.assumptions
+        shares = (own.rho_project, own.rho_person) == (assumptions.rho_project, assumptions.rho_person)
+        return bool(self.kept) and (self.trials, self.seed) == (trials, seed) and shares
 
     def finish(self, project_id: str, share: float) -> date | None:
         """The day by whose close at least `share` of the trials have finished the project; None if so many never do."""
@@ -183,6 +228,12 @@ _PROJECTS: dict[str, pl.DataType] = {
     **{f"{name}_on": _DAY for name in PERCENTILES}, "promise_on": _DAY, "promise_share": _SHARE,
     "likely_cost": _SHARE, **{f"{name}_cost": _SHARE for name in PERCENTILES}, "rated_share": _SHARE,
 }  # fmt: skip
+
+
+def _by_project(model: Model, pieces: Sequence[NDArray[Any]], known: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """The trials of each project; where they are those of a forecast before, that one's own array."""
+    rows = dict(zip(model.project_ids, np.concatenate(pieces, axis=1), strict=True))
+    return {project: known[project] if project in known and np.array_equal(row, known[project]) else row for project, row in rows.items()}
 
 
 def _scheduled(lies: pl.DataFrame, plan: Plan) -> dict[str, int]:

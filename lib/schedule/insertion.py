@@ -121,8 +121,8 @@ def _reached(model: Model, task: int, back: bool) -> set[int]:
 def _dated(plan: Plan, model: Model) -> pl.DataFrame:
     """When each open task starts and finishes with likely hours."""
     likely = likely_pass(model)
-    starts = [None if tick >= NEVER else tick for tick in likely.start[:, 0].tolist()]
-    finishes = [None if tick >= NEVER else tick for tick in likely.finish[:, 0].tolist()]
+    starts = [None if tick >= NEVER else tick for tick in (int(start[0]) for start in likely.start)]
+    finishes = [None if tick >= NEVER else tick for tick in (int(finish[0]) for finish in likely.finish)]
     first = [None if tick is None else day_of(tick) for tick in starts]
     last = [None if end is None or day is None else max(day_of(end, finish=True), day) for end, day in zip(finishes, first, strict=True)]
     return plan.tasks.filter(pl.col("finished_on").is_null()).select("task_id", "project_id", "person_id").with_columns(

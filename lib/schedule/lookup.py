@@ -105,6 +105,14 @@ class Lookup:
         return bool(len(instants)) and self._first <= instants.min() and instants.max() < self._until
 
 
+def lookup_of(calendar: Calendar, horizon: int) -> Lookup:
+    """The calendar's lookup up to `horizon`, one and the same each time."""
+    if (Lookup, horizon) not in calendar.made:
+        calendar.made[Lookup, horizon] = Lookup(calendar, horizon)
+    found: Lookup = calendar.made[Lookup, horizon]
+    return found
+
+
 class _Cells:
     """Places among sorted values: how many are below, or not above, each of many numbers in [first, until)."""
 

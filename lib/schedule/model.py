@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,7 @@ from lib.schedule.assumptions import Assumptions, Risk
 from lib.schedule.axis import TICKS_PER_DAY, TICKS_PER_HOUR, instant
 from lib.schedule.calendars import Calendar
 from lib.schedule.graph import Problem, Problems, cycle_of, numbers_of, order_of
-from lib.schedule.lookup import Lookup, Ticks
+from lib.schedule.lookup import Lookup, Ticks, lookup_of
 from lib.schedule.plan import DAY_HOURS, Plan
 from lib.schedule.shared_people import releases
 from lib.schedule.spread import CONSTANT, History, Spread
@@ -78,6 +79,11 @@ class Model:
     unplaced: tuple[str, ...]
     assumptions: Assumptions
 
+    @cached_property
+    def hung(self) -> frozenset[int]:
+        """The tasks from whose start a link hangs."""
+        return frozenset(bound.other for bounds in self.before for bound in bounds if not bound.from_finish)
+
 
 def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assumptions: Assumptions) -> Model | Problems:
     """The open tasks of `plan`, with the `sequences` of a schedule as further links and the paces of its tasks (`scheduled`).
@@ -94,11 +100,11 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     problems = [*_faults(tasks), *(Problem("dangling_link", link[:2]) for link in links if link[0] not in rows or link[1] not in rows)]
     if problems:
         return Problems(tuple(problems))
-    laid = _Lookups(plan.start + LOOKED_UP)
+    laid = partial(lookup_of, horizon=plan.start + LOOKED_UP)
     project_ids = plan.tasks["project_id"].unique(maintain_order=True).to_list()
     numbers = numbers_of(project_ids)
     projects = [numbers[project] for project in tasks["project_id"]]
-    of_project = [laid.of(plan.calendars.get(f"project:{project}", plan.calendars[""])) for project in project_ids]
+    of_project = [laid(plan.calendars.get(f"project:{project}", plan.calendars[""])) for project in project_ids]
     before: list[list[Bound]] = [[] for _ in places]
     opens, closes = _opens(plan, tasks), [LONG_AGO] * len(places)
     facts = _facts(plan)
@@ -126,26 +132,13 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     ended = dict(plan.tasks.group_by("project_id").agg(pl.col("finished_on").max()).drop_nulls().rows())
     return Model(
         list(places), order, before, opens, closes,
-        [laid.of(clock) if work else of_project[project] for clock, work, project in zip(clocks, hours, projects, strict=True)],
+        [laid(clock) if work else of_project[project] for clock, work, project in zip(clocks, hours, projects, strict=True)],
         waits, hours, spreads, tasks.select("project_id", "person_id").rows(),
         [assumptions.rates.of(person, role) for person, role in tasks.select("person_id", "role").rows()],
         project_ids, projects, of_project,
         [instant(ended[project] + timedelta(days=1)) if project in ended else LONG_AGO for project in project_ids],
         risks, unplaced, assumptions,
     )  # fmt: skip
-
-
-class _Lookups:
-    """One lookup a calendar, however many tasks have it."""
-
-    def __init__(self, horizon: int) -> None:
-        self._horizon = horizon
-        self._made: dict[int, Lookup] = {}
-
-    def of(self, calendar: Calendar) -> Lookup:
-        if id(calendar) not in self._made:  # a lookup holds its calendar, so that the id stays its own
-            self._made[id(calendar)] = Lookup(calendar, self._horizon)
-        return self._made[id(calendar)]
 
 
 def _spread(likely: float | None, low: float | None, high: float | None, account_id: str | None, history: History) -> Spread:
