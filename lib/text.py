@@ -63,6 +63,11 @@ def clean_texts(values: pl.Series, lines: bool = True) -> pl.Series:
     return values.scatter(cleaned["row"], cleaned["cell"])
 
 
+def capitalised(text: str) -> str:
+    """With a capital first letter; the others stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def neutralise(value: str) -> str:
     """`value` with an apostrophe before it if a spreadsheet would run it as a formula; numbers and phones stay as they are."""
     if not re.match(_LIVE, value) or re.match(_NUMBER, value, re.ASCII) or re.match(_PHONE, value, re.ASCII):

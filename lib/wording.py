@@ -9,6 +9,7 @@ from typing import Any
 from lib.columns import N_
 from lib.definitions import SIGNALS
 from lib.formats import Language
+from lib.text import capitalised
 
 UNDATED_SPONSOR = N_("The sponsor, {who}, is no longer active and is not replaced.")
 SOMEBODY = N_("A contact")
@@ -50,7 +51,3 @@ def headline(accounts: int, late_promises: int, unheard: int, t: Language) -> st
         return capitalised(late) if late_promises else calm
     need = t.plural("one account to discuss first", "{many} accounts to discuss first", accounts, many=count_word(accounts, t))
     return capitalised(t("{accounts}; {promises}", accounts=need, promises=late) if late_promises else need)
-
-
-def capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

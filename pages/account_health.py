@@ -3,30 +3,22 @@
 import streamlit as st
 
 from lib.columns import N_
-from lib.ui import filters, health_reading, reading, session, view
+from lib.ui import filters, health_reading, reading, view
 from lib.ui.frame import context_row, md, page
 from lib.ui.health_book import book_headline, show_whole_book
 from lib.ui.health_check import check_headline, show_check
 from lib.ui.health_list import choose_account, in_order
 from lib.ui.health_one import one_headline, show_one
-from lib.ui.states import show_empty, show_footer, show_not_known, show_pinned, show_sample_note
+from lib.ui.opening import opening, stop_without_accounts
+from lib.ui.states import show_footer, show_not_known, show_pinned, show_sample_note
 
 PARTS = {"one": N_("One account"), "book": N_("Whole book"), "check": N_("Check the score")}
 
-session.require("read", "health")
-t = session.language()
-version = st.session_state["version"]
-portfolio = session.portfolio(version)
-first_month = session.settings()["fiscal_first_month"]
-newest = session.default_as_of(version)
-seen = view.current(newest, first_month)
+at = opening("health")
+t, version, seen = at.t, at.version, at.seen
 
 with page():
-    if "accounts" not in portfolio.loaded:
-        show_empty(portfolio.loaded, t)
-        view.write_link(seen, t)
-        st.stop()
-
+    stop_without_accounts(at)
     book = reading.the_book(reading.asked(version, seen.as_of, seen.quarter))
     asked = health_reading.health_asked(version, seen.as_of)
     found = health_reading.the_health(asked)
@@ -45,7 +37,7 @@ with page():
             persist_state="session", required=True,
         )  # fmt: skip
         filters.manager_choice(everybody, t)
-        filters.more_filters(seen, everybody, newest, t, first_month)
+        filters.more_filters(seen, everybody, at.newest, t, at.first_month)
         account = choose_account(chosen, t) if part == "one" and chosen.height else ""
     show_sample_note(version, t)
     show_pinned(version, t)

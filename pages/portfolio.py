@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.measures.book import comparisons, concentration_of, tops_of
 from lib.measures.departure import as_figure
-from lib.ui import filters, reading, session, view
+from lib.ui import filters, reading, view
 from lib.ui.agenda import SHOWN, show_agenda, show_last_change, show_promises, unheard
 from lib.ui.bands import book_bands, show_bands
 from lib.ui.book_table import show_book
@@ -13,23 +13,15 @@ from lib.ui.definition import show_chart, show_definition
 from lib.ui.departure_card import choose_client, filtered_first, show_departure
 from lib.ui.frame import card, context_row, md, page
 from lib.ui.health_reading import health_asked
-from lib.ui.states import show_empty, show_footer, show_not_known, show_pinned, show_sample_note
+from lib.ui.opening import opening, stop_without_accounts
+from lib.ui.states import show_footer, show_not_known, show_pinned, show_sample_note
 from lib.wording import headline
 
-session.require("read", "portfolio")
-t = session.language()
-version = st.session_state["version"]
-portfolio = session.portfolio(version)
-first_month = session.settings()["fiscal_first_month"]
-newest = session.default_as_of(version)
-seen = view.current(newest, first_month)
+at = opening("portfolio")
+t, version, seen = at.t, at.version, at.seen
 
 with page():
-    if "accounts" not in portfolio.loaded:
-        show_empty(portfolio.loaded, t)
-        view.write_link(seen, t)
-        st.stop()
-
+    stop_without_accounts(at)
     asked = reading.asked(version, seen.as_of, seen.quarter)
     book = reading.the_book(asked)
     chosen = seen.chosen(book.accounts)
@@ -37,14 +29,14 @@ with page():
     promises = reading.promises(seen.as_of, chosen if seen.filtered else None)
     late = promises.filter(promises["state"] == "late").height
 
-    st.title(headline(min(agenda.height, SHOWN), late, len(unheard(portfolio.loaded)), t), anchor=False)
+    st.title(headline(min(agenda.height, SHOWN), late, len(unheard(at.loaded)), t), anchor=False)
     population = filters.in_words(seen, t)
-    period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, first_month), day=t.day(seen.as_of))
+    period = t("Review of {quarter}. Data as of {day}.", quarter=t.quarter(seen.quarter.first, at.first_month), day=t.day(seen.as_of))
     shown = t("{n} of {all} accounts: {filters}.", n=t.number(chosen.len()), all=t.number(book.accounts.height), filters=md(population))
     with context_row(f"{period} {shown}" if population else period):
-        filters.quarter_choice(seen, reading.quarters(version, newest, first_month), newest, t, first_month)
+        filters.quarter_choice(seen, reading.quarters(version, at.newest, at.first_month), at.newest, t, at.first_month)
         filters.manager_choice(book.accounts, t)
-        filters.more_filters(seen, book.accounts, newest, t, first_month)
+        filters.more_filters(seen, book.accounts, at.newest, t, at.first_month)
     show_sample_note(version, t)
     show_pinned(version, t)
     show_not_known(seen.as_of, version, t)
@@ -61,7 +53,7 @@ with page():
     bands = book_bands(health_asked(version, seen.as_of))
     charts = reading.the_charts(asked, chosen, population, bands, t)
     with left:
-        show_agenda(book, agenda, bands, quiet, portfolio.loaded, population, t, rests_on)
+        show_agenda(book, agenda, bands, quiet, at.loaded, population, t, rests_on)
         opened = show_chart("renewals", charts["renewals"], figures, t) or opened
     with right:
         if promises.height:

@@ -14,6 +14,7 @@ from lib.formats import ABSENT, Language
 from lib.measures.figure import total
 from lib.measures.risk_matrix import RiskMatrix
 from lib.measures.whitespace import Whitespace
+from lib.text import capitalised
 
 ROLES = ("sponsor", "decision_maker", "champion", "user", "finance")
 ACCOUNTS_SHOWN, SERVICES_SHOWN, GOALS_SHOWN = 40, 10, 40
@@ -61,7 +62,7 @@ def stakeholder_map(
     )
     cells = {(row["account_id"], row["role"]): row for row in counts.iter_rows(named=True)}
     roles = [*ROLES, *([""] if "" in set(known["role"]) else [])]
-    heads = {role: _capital(t(CHOICES[role])) if role else t("No role") for role in roles}
+    heads = {role: capitalised(t(CHOICES[role])) if role else t("No role") for role in roles}
     rows: list[tuple[object, ...]] = []
     for name, row in zip(told_apart(shown["account"]), shown.iter_rows(named=True), strict=True):
         verdict = t(WHY[row["why"]]) if row["why"] else ""
@@ -195,7 +196,7 @@ def goals(rows: pl.DataFrame, t: Language, words: Words, names: Mapping[str, str
     near, shown = words.as_of, rows.head(GOALS_SHOWN)
     titles = shown.select("account_id", "title").iter_rows()
     called = [title if names is None else f"{names.get(account, account)}: {title}" for account, title in titles]
-    states = [t("Not known") if status is None else _capital(t(CHOICES[status])) for status in shown["status"]]
+    states = [t("Not known") if status is None else capitalised(t(CHOICES[status])) for status in shown["status"]]
     labels = []
     for row, state in zip(shown.iter_rows(named=True), states, strict=True):
         unit = f" {row['unit']}" if row["unit"] else ""
@@ -236,7 +237,3 @@ def _short(value: float | None, t: Language) -> str:
     if value is None:
         return ABSENT
     return t.number(value, 0 if abs(value) >= 100 or value == round(value) else 1)
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]

@@ -13,6 +13,7 @@ from lib.charts.schedule import Words, told_apart
 from lib.charts.theme import WORD
 from lib.columns import N_
 from lib.formats import ABSENT, Language
+from lib.text import capitalised
 
 BANDS = (50.0, 75.0)
 """Where amber and where green begin."""
@@ -57,7 +58,7 @@ def waterfall(steps: pl.DataFrame, before: float, after: float, before_on: date,
         ordered = ordered.sort("points", descending=True, maintain_order=True)
     bars: list[tuple[str, float, str, bool]] = []
     for component, kind, value, told_ in ordered.select("component", "kind", "points", "reason").iter_rows():
-        why, reason = _capital(t(KINDS[kind])), (told_ or "").strip()
+        why, reason = capitalised(t(KINDS[kind])), (told_ or "").strip()
         if kind == "data":
             bars.append((component, value, reason, True))
         elif not component:
@@ -119,7 +120,7 @@ def _moved(steps: pl.DataFrame, before: float, after: float, t: Language) -> str
     if most.is_empty() or scores["before"] == scores["after"]:
         return t("The score stays at {after}; what took and gave points evens out", after=scores["after"])
     if most["whole"][0]:
-        return t("{why}: the score goes from {before} to {after}", why=_capital(t(KINDS[most["whole"][0]])), **scores)
+        return t("{why}: the score goes from {before} to {after}", why=capitalised(t(KINDS[most["whole"][0]])), **scores)
     most = most.filter(pl.col("whole").is_null()).head(COMPONENTS_NAMED)
     values = {"names": t.join(most["component"].to_list()), "points": t.number(abs(float(most["points"].sum())), 1), **scores}
     if after < before:
@@ -314,7 +315,3 @@ def told(title: str, parts: Iterable[str] | Sequence[str]) -> str:
 
 def _lower(word: str) -> str:
     return word[:1].lower() + word[1:]
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]

@@ -16,7 +16,6 @@ from lib.formats import ABSENT, Language
 from lib.health.sentences import (
     BAND_STATUS,
     band_text,
-    capitalised,
     capped_text,
     coverage_text,
     firmness_text,
@@ -26,6 +25,7 @@ from lib.health.sentences import (
     trend_text,
 )  # fmt: skip
 from lib.measures.account_rows import STANDS, AccountRows
+from lib.text import capitalised
 
 WEEKS = 13
 STAND_WORDS: dict[str, str] = {

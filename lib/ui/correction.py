@@ -18,13 +18,13 @@ from lib.store import ImportBusy, NotFound, RowMoved, StoreError
 from lib.store.corrections import correct, flaws, key_of, row_of
 from lib.store.row_history import RowChange, history_of_row, written_about
 from lib.tables import TABLES
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.cells import heading, names_shown, row_labels, written
 from lib.ui.frame import clip, md, small_table
 from lib.ui.history import kind_of, undo
 from lib.ui.table_browser import offered
-from lib.wording import capitalised
 
 STEPS_SHOWN = 8
 WRITTEN_SHOWN = 6

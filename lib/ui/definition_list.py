@@ -18,9 +18,9 @@ from lib.health.profile import Parameters
 from lib.measures.browse import alike
 from lib.measures.figure import Figure
 from lib.tables import TABLES
+from lib.text import capitalised
 from lib.ui.definition import BETTER, why_absent, written
 from lib.ui.frame import md
-from lib.wording import capitalised
 
 UNITS: Mapping[str, str] = {
     "money": N_("money"), "share": N_("share"), "hours": N_("hours"), "count": N_("count"), "index": N_("points"), "days": N_("days"),

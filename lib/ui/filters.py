@@ -13,8 +13,8 @@ from lib.columns import facts
 from lib.formats import Language
 from lib.periods import Period, quarter_of
 from lib.tables import TABLES
+from lib.text import capitalised
 from lib.ui.view import View
-from lib.wording import capitalised
 
 OPTIONS = {name: list(facts(TABLES["accounts"].columns[name])["options"]) for name in ("tier", "status")}
 

@@ -87,12 +87,13 @@ def rows_table(
     """A table to work in: `headings` column -> title (others are hidden), `written` column -> how it is written; sorting is by value."""
     kept = [name for name in rows.columns if name in headings]
     frame = rows.select(kept).to_pandas()
-    style = frame.style.format({name: _or_dash(how) for name, how in written.items() if name in kept}, na_rep="—")
+    style = frame.style.format({name: or_dash(how) for name, how in written.items() if name in kept}, na_rep="—")
     config = {name: st.column_config.Column(headings[name]) for name in kept}
     st.dataframe(style, hide_index=True, column_config=config, key=key, alt=alt, placeholder="—", height=height or "auto", row_height=36)
 
 
-def _or_dash(how: Any) -> Any:
+def or_dash(how: Callable[[Any], str]) -> Callable[[Any], str]:
+    """How a cell is written that may be empty: — for those."""
     return lambda value: "—" if value is None or pd.isna(value) else how(value)
 
 

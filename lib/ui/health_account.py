@@ -33,10 +33,10 @@ from lib.health.sentences import (
     shown,
 )  # fmt: skip
 from lib.measures.book import Book
+from lib.text import capitalised
 from lib.ui.frame import card, md, show_drawn, small_table, status
 from lib.ui.health_definition import defined_card
 from lib.ui.health_list import changed, status_of
-from lib.wording import capitalised
 
 WEEKS = (4, 13)
 LEVERS_SHOWN, QUESTIONS_SHOWN = 5, 5

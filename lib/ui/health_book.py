@@ -19,8 +19,9 @@ from lib.formats import NBSP, Language
 from lib.health.book import Health
 from lib.health.metric_words import metric_name, reading_text
 from lib.health.metrics import METRIC_KEYS
-from lib.health.sentences import band_text, capitalised, firmness_text, loss_text, shown
+from lib.health.sentences import band_text, firmness_text, loss_text, shown
 from lib.measures.book import Book
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.frame import clip
 from lib.ui.health_gallery import GROUPS, choose_group, show_pictures

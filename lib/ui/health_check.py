@@ -15,6 +15,7 @@ from lib.health.calibration import Distribution
 from lib.health.calibration_words import KINDS, Said, of_backtest, of_book, of_size
 from lib.health.sentences import BAND_STATUS, score_text
 from lib.measures.book import Book
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.check_reading import Check, the_check
 from lib.ui.frame import clip, md, rows_table, small_table
@@ -22,7 +23,7 @@ from lib.ui.health_definition import defined_card
 from lib.ui.health_reading import HealthAsked
 from lib.ui.health_what_if import show_what_if
 from lib.ui.impact_table import band_and_score, band_words
-from lib.wording import capitalised, count_word
+from lib.wording import count_word
 
 READ, TALL = 12, 420
 _GLYPHS = {True: ":green[●]", False: ":orange[▲]", None: ":gray[○]"}

@@ -22,7 +22,7 @@ from lib.columns import N_
 from lib.documents.workbook import Sheet
 from lib.formats import NBSP, Language
 from lib.health.metrics import COMPONENTS
-from lib.ui.frame import chart_card, clip, md, rows_table
+from lib.ui.frame import chart_card, clip, md, or_dash, rows_table
 from lib.ui.health_pictures import Picture, Pictures
 from lib.ui.table_downloads import about_view, table_downloads
 
@@ -163,7 +163,7 @@ def _kpis(made: Pictures, base: str, as_of: date, population: str, t: Language) 
         ])  # fmt: skip
         number = lambda value: t.number(value, _places(value))  # noqa: E731
         written = {"value": number, "target": number, "date": lambda day: t.day(day, near=as_of)}
-        style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep="—")
+        style = frame.style.format({name: or_dash(how) for name, how in written.items()}, na_rep="—")
         config: dict[str, Any] = {name: st.column_config.Column(_heading("kpis", name, t)) for name in frame.columns}
         config["past"] = st.column_config.ImageColumn(_heading("kpis", "past", t), width=92)
         st.dataframe(
@@ -247,7 +247,3 @@ def _met(met: bool | None, t: Language) -> str:
 def _places(value: float) -> int:
     """A decimal only where a number is small and has one."""
     return 0 if abs(value) >= 100 or value == round(value) else 1
-
-
-def _or_dash(how: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda value: "—" if value is None or pd.isna(value) else how(value)

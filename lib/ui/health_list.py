@@ -14,7 +14,7 @@ from lib.charts.chart import Status
 from lib.charts.theme import GLYPH, WORD
 from lib.formats import NBSP, Language
 from lib.health.sentences import BAND_STATUS, shown, shown_change
-from lib.ui.frame import clip
+from lib.ui.frame import clip, or_dash
 
 CHOSEN = "account"
 ROW_HEIGHT = 40
@@ -78,9 +78,8 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
             "change": [changed(row, 13) for row in rows],
         }
     )
-    style = frame.style.format(
-        {"score": lambda value: _or_dash(value, t), "change": lambda value: _or_dash(value, t, sign=True)}, na_rep="—"
-    )
+    written = {"score": or_dash(lambda value: t.number(value, 1)), "change": or_dash(lambda value: t.number(value, 1, sign=True))}
+    style = frame.style.format(written, na_rep="—")
     config = {
         "name": st.column_config.TextColumn(t("Account"), width=168),
         "range": st.column_config.ImageColumn(t("Range 0–100"), width=118),
@@ -104,7 +103,3 @@ def show_list(accounts: pl.DataFrame, chosen: str, bands: tuple[float, float], t
     )  # fmt: skip
     if accounts.height > MOST:
         st.caption(t("The {n} lowest of {all}; the field above finds every account.", n=t.number(MOST), all=t.number(accounts.height)))
-
-
-def _or_dash(value: float | None, t: Language, sign: bool = False) -> str:
-    return "—" if value is None or pd.isna(value) else t.number(value, 1, sign=sign)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lib.charts import health as charts
 from lib.charts.schedule import Words
+from lib.documents.brief import AccountBrief
 from lib.formats import Language
 from lib.health.book import Health
 from lib.health.metrics import METRICS
@@ -60,7 +61,7 @@ def show_one(
     metrics = found.metrics().filter(pl.col("account_id") == account_id)
     profile = found.version.profile
     bands = (profile.amber, profile.green)
-    source = _source(found, t)
+    source, brief = _source(found, t), the_brief(found, asked, row, t)
     left, right = st.columns([1, 1.36], gap="large")
     with left:
         show_list(accounts, account_id, bands, t)
@@ -69,7 +70,7 @@ def show_one(
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.subheader(f"{md(row['name'])} &nbsp; :small[{badge(row, t)}]", anchor=False, width="content")
             with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
-                _buttons(found, asked, row, book, t)
+                _buttons(found, brief, row, t)
         show_head(found, row, book, t)
         show_score(found, row, Words("health.band", source, found.as_of), t)
         show_reason(metrics, t)
@@ -94,17 +95,17 @@ def show_one(
     with right:
         show_questions(metrics, session.portfolio(asked.version).loaded, t)
     st.subheader(t("The account on one screen"), anchor=False)
-    show_screen(the_brief(found, asked, row, t), t)
+    show_screen(brief, t)
     show_notes(row, found, t)
     if asked_rows:
         sight = health_reading.sights(asked, (found.as_of,))[0]
         show_metric_rows(found, sight, row, metrics, asked_rows, book.base, t)
 
 
-def _buttons(found: Health, asked: HealthAsked, row: dict[str, Any], book: Book, t: Language) -> None:
+def _buttons(found: Health, brief: AccountBrief, row: dict[str, Any], t: Language) -> None:
     """What can be done with the account: set its band, take its brief."""
     show_override(row, found.as_of, t)
-    brief_download(the_brief(found, asked, row, t), row["account_id"], t)
+    brief_download(brief, row["account_id"], t)
 
 
 def _source(found: Health, t: Language) -> str:

@@ -30,10 +30,10 @@ from lib.measures.risk_matrix import TREND_DAYS, risk_matrix
 from lib.measures.stakeholders import SingleThreaded, single_threaded, stakeholders, threads
 from lib.measures.whitespace import STATES, Whitespace, whitespace
 from lib.tables import TABLES
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.health_list import status_of
 from lib.ui.health_reading import HealthAsked
-from lib.wording import capitalised
 
 NAMES = {
     "heat": N_("Components by account"), "risks": N_("Risk matrix"), "renewals": N_("Notice dates"), "pipeline": N_("Open deals"),

@@ -12,10 +12,10 @@ from lib.health.metric_words import metric_name
 from lib.health.metrics import COMPONENTS, METRICS
 from lib.health.profile import Profile, Variant
 from lib.health.profile_words import UNITS, group_text, typed
+from lib.text import capitalised
 from lib.ui.filters import OPTIONS
 from lib.ui.frame import md
 from lib.ui.profile_fields import limit_fields, number
-from lib.wording import capitalised
 
 NUMBERS = "profile.variants"
 EVERY = ""

@@ -9,11 +9,11 @@ import streamlit as st
 from lib.formats import Language
 from lib.health.profile import BUILT_IN, Version, in_force
 from lib.health.profile_words import differences, group_text, variant_text, version_name
+from lib.text import capitalised
 from lib.ui import profile_form, session, view
 from lib.ui.check_reading import all_versions
 from lib.ui.frame import md, small_table
 from lib.ui.profile_editor import PUBLISHED
-from lib.wording import capitalised
 
 NAMED = 8
 START = "profiles.start"

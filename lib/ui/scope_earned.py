@@ -23,15 +23,15 @@ from lib.measures.earned_value import REASONS, VARIANTS
 from lib.measures.project_history import project_history
 from lib.measures.project_outlook import budget_changes, growth, with_finishes
 from lib.measures.project_values import grouped_values, project_values
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.frame import clip, md, small_table
 from lib.ui.health_definition import defined_card
 from lib.ui.scope_definition import ask_definition
 from lib.ui.table_downloads import about_view, table_downloads
-from lib.wording import capitalised, count_word
+from lib.wording import count_word
 
-PROJECT = "project"
-"""Key of the session's chosen project, which is also its parameter in the link."""
+_PICKED, _SEEN = "scope.earned_picked", "scope.earned_seen"
 ROW_HEIGHT, LISTED = 34, 12
 LATENESS: Mapping[str | None, Status] = {"past": "risk", "later": "watch", "inside": "ok", None: "none"}
 LATE_WORDS = {"past": N_("past its date"), "later": N_("later than planned"), "inside": N_("inside its date")}
@@ -131,9 +131,18 @@ def show_earned(version: int, as_of: date, book: Book, accounts: pl.Series, proj
         earned_sheet(shown, book.base, t), t, key="scope.earned", file=t("earned value"),
         about=about_view(t, t("Earned value of projects"), as_of, population),
     )  # fmt: skip
-    ids = values["project_id"].to_list()
-    chosen = project_id if project_id in ids else shown["project_id"][0]
+    chosen = _chosen(project_id, values["project_id"].to_list()) or shown["project_id"][0]
     _one(asked, values.row(by_predicate=pl.col("project_id") == chosen, named=True), book, t)
+
+
+def _chosen(project_id: str | None, ids: list[str]) -> str | None:
+    """The project picked in the table, until the page's own choice moves on; else that choice, if it is one of `ids`."""
+    if st.session_state.get(_SEEN) != project_id:
+        st.session_state[_SEEN] = project_id
+        if st.session_state.get(_PICKED) != project_id:
+            st.session_state.pop(_PICKED, None)
+    picked = st.session_state.get(_PICKED)
+    return next((one for one in (picked, project_id) if one in ids), None)
 
 
 def _together(values: pl.DataFrame, base: str, t: Language) -> str:
@@ -166,7 +175,7 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
         "name": [f"{GLYPH[LATENESS[row['lateness']]]}{NBSP}{clip(row['name'], 28)}" for row in rows],
         "account": [clip(row["account"] or "", 20) for row in rows],
         "state": [capitalised(t(CHOICES.get(row["status"], row["status"]))) for row in rows],
-        **{name: shown[name].to_list() for name in ("spi_t", "cpi", "bac", "ac", "eac")},
+        **{name: shown[name].to_list() for name in ("spi_t", "cpi", "bac")},
         "range": [_range(row, base, t) for row in rows],
         "vac": shown["vac"].to_list(),
         "ieac_on": shown["ieac_on"].to_list(),
@@ -181,22 +190,22 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
         return t.day(value, near=as_of)
 
     written: dict[str, Any] = {name: lambda value: t.number(value, 2) for name in ("spi_t", "cpi")}
-    written |= dict.fromkeys(("bac", "ac", "eac"), money) | {"vac": lambda value: t.money(value, base, sign=True)}
+    written |= {"bac": money} | {"vac": lambda value: t.money(value, base, sign=True)}
     written |= dict.fromkeys(("ieac_on", "due"), day)
     style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep="—")
     titles = {
         "name": t("Project"), "account": t("Account"), "state": t("Status"), "spi_t": t("SPI(t)"), "cpi": t("CPI"), "bac": t("BAC"),
-        "ac": t("AC"), "eac": t("EAC"), "range": t("EAC range"), "vac": t("VAC"), "ieac_on": t("Forecast"), "due": t("Promised"),
+        "range": t("EAC range"), "vac": t("VAC"), "ieac_on": t("Forecast"), "due": t("Promised"),
         "technique": t("Technique"),
     }  # fmt: skip
-    widths = {"name": 232, "account": 146, "spi_t": 58, "cpi": 52}
+    widths = {"name": 236, "account": 150, "spi_t": 58, "cpi": 52}
     config = {name: st.column_config.Column(title, width=widths.get(name)) for name, title in titles.items()}
     ids = shown["project_id"].to_list()
 
     def choose() -> None:
         picked = st.session_state["scope.earned_table"].selection.rows
         if picked:
-            st.session_state[PROJECT] = ids[picked[0]]
+            st.session_state[_PICKED] = ids[picked[0]]
 
     st.dataframe(
         style, hide_index=True, column_config=config, key="scope.earned_table", row_height=ROW_HEIGHT, on_select=choose, placeholder="—",
@@ -253,10 +262,10 @@ def _one(asked: EarnedAsked, row: Mapping[str, Any], book: Book, t: Language) ->
         else:
             st.markdown(f":gray[— {t(REASONS[row['why_pd'] or 'no_dates'][1])}]")
         _changes(row, changes, asked.as_of, book.base, t)
+        _estimates(row, book.base, t)
     with right:
         _schedule(row, asked.as_of, t)
         _cost(row, book.base, t)
-    _estimates(row, book.base, t)
 
 
 def rests_on(row: Mapping[str, Any], t: Language) -> list[str]:

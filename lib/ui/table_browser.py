@@ -20,11 +20,11 @@ from lib.formats import ABSENT, Language
 from lib.measures.browse import NAMES, Browse, Found, days_of, found, kind, names_of, ways
 from lib.portfolio import Portfolio
 from lib.tables import TABLES
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.cells import heading, names_shown, written
 from lib.ui.frame import clip, md
 from lib.ui.table_downloads import about_view, rows_downloads
-from lib.wording import capitalised
 
 SHOWN = 300
 OFFERED = 300
