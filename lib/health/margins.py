@@ -13,8 +13,8 @@ import polars as pl
 from lib.columns import N_
 from lib.definitions import RATED_HOURS_FULL, RATED_HOURS_LEAST
 from lib.health.readings import Sight
-from lib.health.standing import fixed_prices, hours_within, on_days, ratios, with_role
-from lib.measures.exchange import rates_on
+from lib.health.standing import fixed_prices, hours_within, ratios, with_role
+from lib.measures.project_fees import fees_on
 from lib.measures.sums import sums_on
 from lib.periods import twelve_months
 from lib.portfolio import Portfolio
@@ -69,14 +69,9 @@ def _at_completion(sight: Sight, fixed: pl.DataFrame, values: pl.DataFrame) -> p
     """A row a fixed price and day: its margin forecast at completion, or the one it ended with."""
     told = values.select("project_id", "day", "eac", "why_eac", "ac", "ac_at_least", "why_cv")
     rows = fixed.join(told, on=["project_id", "day"], how="left")
-    for found in (_paid_changes(sight), _passed_through(sight)):
-        rows = rows.join(found, on=["project_id", "day"], how="left")
-    days = rows.select("currency", pl.col("day").alias("date")).unique()
-    fx = rates_on(days, sight.portfolio["fx_rates"].collect(), sight.base).rename({"date": "day"})
-    through = pl.max_horizontal(pl.col("pass_through_budget").fill_null(0.0) * pl.col("fx"), pl.col("passed").fill_null(0.0))
+    rows = rows.join(fees_on(sight.portfolio, sight.days, sight.base), on=["project_id", "day"], how="left")
     cost = pl.when(pl.col("standing") == "over").then("ac").otherwise("eac")
-    rows = rows.join(fx, on=["currency", "day"], how="left").with_columns(
-        (pl.col("budget_amount") * pl.col("fx") + pl.col("paid").fill_null(0.0) - through).alias("agi"),
+    rows = rows.with_columns(
         cost.alias("cost"),
         pl.col("target_margin").alias("target"),
         pl.when("ac_at_least").then(pl.lit("at_least")).alias("note"),
@@ -96,35 +91,6 @@ def _at_completion(sight: Sight, fixed: pl.DataFrame, values: pl.DataFrame) -> p
     )
     why = pl.when(pl.col("why") == "no_cost").then(pl.coalesce("why_eac", "why_cv", pl.lit("no_ac"))).otherwise("why")
     return rows.select(*_KEYS, "project_id", pl.col("name").alias("project"), *_MONEY, "role", why.alias("why"), "note")
-
-
-def _paid_changes(sight: Sight) -> pl.DataFrame:
-    """project_id, day, paid: approved changes that the client pays, decided by the day, in the base currency at the rate of the day."""
-    portion = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0)).otherwise(1.0)
-    changes = (
-        sight.portfolio["change_requests"]
-        .filter(pl.col("status").is_in(["approved", "implemented"]), pl.col("paid_by").is_in(["client", "shared"]))
-        .select("project_id", "currency", "decided_on", (pl.col("price") * portion).alias("amount"))
-        .drop_nulls()
-        .collect()
-    )
-    return _by_project(sight, on_days(changes, sight.days, "decided_on"), "paid").drop("unpriced")
-
-
-def _passed_through(sight: Sight) -> pl.DataFrame:
-    """project_id, day, passed: third-party cost billed on, spent by the day, in the base currency; unpriced: some has no rate."""
-    spent = sight.portfolio["expenses"].filter(pl.col("pass_through").fill_null(False)).select("project_id", "currency", "date", "amount")
-    return _by_project(sight, on_days(spent.collect(), sight.days, "date"), "passed")
-
-
-def _by_project(sight: Sight, amounts: pl.DataFrame, name: str) -> pl.DataFrame:
-    days = amounts.select("currency", pl.col("day").alias("date")).drop_nulls().unique()
-    fx = rates_on(days, sight.portfolio["fx_rates"].collect(), sight.base).rename({"date": "day"})
-    return (
-        amounts.join(fx, on=["currency", "day"], how="left")
-        .group_by("project_id", "day")
-        .agg((pl.col("amount") * pl.col("fx")).sum().alias(name), pl.col("fx").is_null().any().alias("unpriced"))
-    )
 
 
 def _other_work(sight: Sight, projects: pl.DataFrame) -> pl.DataFrame:
