@@ -11,17 +11,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from lib.schedule.forecasting import Stopped
 from lib.schedule.graph import Problem, Problems
 from lib.schedule.plan import Plan
-from lib.scope.answer import Answer
+from lib.scope.answer import OPTIONS, Answer, Option
 from lib.scope.ask import Ask
 from lib.scope.changed import plan_with
-from lib.scope.floats import floats_of, tasks_of, with_people
+from lib.scope.effects import Changed, effects_of
+from lib.scope.floats import floats_of, times_before
 from lib.scope.ground import Ground
-from lib.scope.money import change_of, cost_of, prices_of
-from lib.scope.outcome import finish_after, finish_before, outcome, ripple_of
-from lib.scope.people import people_of
-from lib.scope.terms import at_bill_rate, terms_of
+from lib.scope.money import bill_rates, change_of, prices_of
+from lib.scope.options import options
+from lib.scope.outcome import finish_before
+from lib.scope.terms import terms_of
+from lib.scope.ways import USUAL, Taken
 
 STAGES = ("plan", "change", "options")
 
@@ -42,11 +45,15 @@ STOPPED = Refused((Problem("stopped", ()),))
 
 
 def answer(
-    ground: Ground, ask: Ask, progress: Callable[[str, float], None] | None = None, stop: Callable[[], bool] | None = None
+    ground: Ground,
+    ask: Ask,
+    progress: Callable[[str, float], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+    taken: Taken = USUAL,
 ) -> Answer | Refused:
-    """The full answer to `ask`, for one seed always the same.
+    """The full answer to `ask`, for one seed always the same. `taken`: what the options take for granted.
 
-    `progress` hears a stage of STAGES and the share of all that is done; `stop` is asked between the steps, and a yes gives STOPPED.
+    `progress` hears a stage of STAGES and the share of all that is done; `stop` is asked now and then, and a yes gives STOPPED.
     Refused for an ask that can't be planned (`lib.scope.changed.faults`, cycle), and for a project that is not known or is over.
     """
     steps = _Steps(progress, stop)
@@ -60,7 +67,10 @@ def answer(
         return Refused(plan.found)
     if steps.stops("change", 0.1):
         return STOPPED
-    return _answered(ground, ask, plan, steps)
+    try:
+        return _answered(ground, ask, plan, taken, steps)
+    except Stopped:
+        return STOPPED
 
 
 @dataclass(frozen=True)
@@ -77,19 +87,19 @@ class _Steps:
         return False
 
 
-def _answered(ground: Ground, ask: Ask, plan: Plan, steps: _Steps) -> Answer | Refused:
-    found = outcome(ground, plan)
+def _answered(ground: Ground, ask: Ask, plan: Plan, taken: Taken, steps: _Steps) -> Answer | Refused:
+    terms = terms_of(ground, ask)
+    found = effects_of(ground, Changed(ask, plan), terms, steps.stop)
     if isinstance(found, Problems):
         return Refused(found.found)
-    project, facts = ask.project_id, ground.projects[ask.project_id]
-    row = found.compared.projects.filter(pl.col("project_id") == project)
+    ways: list[Option] = []
+    for option in options(ground, terms, found, taken, steps.stop):
+        ways.append(option)
+        if steps.stops("options", 0.4 + 0.6 * len(ways) / len(OPTIONS)):
+            return STOPPED
+    project, facts, change = ask.project_id, ground.projects[ask.project_id], change_of(found.cost, ask)
+    row = found.outcome.compared.projects.filter(pl.col("project_id") == project)
     figures = row.row(0, named=True) if row.height else {}
-    terms = terms_of(ground, ask)
-    cost = cost_of(ground.plan, found, ask, terms, (project,))
-    change = change_of(cost, ask)
-    had, has = with_people(ground.plan, ground.schedule.sequences), with_people(plan, found.order.sequences)
-    names = {person: name for person, (name, _) in ground.people.items()}
-    before, after = finish_before(ground, project), finish_after(ground, found, project)
     return Answer(
         ask=ask,
         as_of=ground.as_of,
@@ -100,33 +110,23 @@ def _answered(ground: Ground, ask: Ask, plan: Plan, steps: _Steps) -> Answer | R
         project=facts["name"],
         account_id=facts["account_id"],
         account=facts["account"],
-        before=before,
-        after=after,
+        before=finish_before(ground, project),
+        after=found.finish,
         moved_days=figures.get("p80_moved_days"),
         delay_p50_days=figures.get("p50_days"),
         delay_p80_days=figures.get("p80_days"),
-        cost=cost,
+        cost=found.cost,
         terms=terms,
         prices=prices_of(terms, change),
-        at_bill_rate=None if change is None else at_bill_rate(ground, terms, change, added_hours(ground.plan, plan, project)),
-        people=people_of(ground, plan, project),
-        floats=floats_of(had, has, plan, project),
-        ripple=ripple_of(ground, found, project),
-        tasks=tasks_of(ground.schedule.tasks, found, has, (project,), names),
-        degraded=tuple(dict.fromkeys(_degraded(after.promise_on is None, cost.likely is None, terms.missing))),
-        spreads=_spreads(found.after.spreads, plan, project),
+        at_bill_rate=bill_rates(ground, terms, change, plan, (project,)),
+        people=found.people,
+        floats=floats_of(times_before(ground), found.times, plan, project),
+        ripple=found.ripple,
+        tasks=found.tasks,
+        options=tuple(ways),
+        degraded=tuple(dict.fromkeys(_degraded(found.finish.promise_on is None, found.cost.likely is None, terms.missing))),
+        spreads=_spreads(found.outcome.after.spreads, plan, project),
     )
-
-
-def added_hours(before: Plan, after: Plan, project_id: str) -> pl.DataFrame:
-    """person_id, role, hours by which each task of the project takes more (or less) than before; a task that changes hands counts twice."""
-    columns = ["task_id", "person_id", "role"]
-    sums = [
-        plan.tasks.filter(pl.col("project_id") == project_id).select(*columns, (sign * pl.col("work_hours")).alias("hours"))
-        for sign, plan in ((-1.0, before), (1.0, after))
-    ]
-    rows = pl.concat(sums).group_by(columns, maintain_order=True).agg(pl.col("hours").sum()).filter(pl.col("hours").abs() > 1e-9)
-    return rows.select("person_id", "role", "hours")
 
 
 def _no_project(ground: Ground, ask: Ask) -> Problem | None:

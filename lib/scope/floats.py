@@ -13,6 +13,7 @@ import polars as pl
 from lib.schedule.dates import Dates, dates
 from lib.schedule.graph import Problems
 from lib.schedule.plan import LINK_SCHEMA, Plan
+from lib.scope.ground import Ground
 from lib.scope.outcome import Outcome
 from lib.scope.people import trimmed
 
@@ -34,6 +35,11 @@ def with_people(plan: Plan, sequences: pl.DataFrame) -> Dates | None:
     ).cast(LINK_SCHEMA)  # type: ignore[arg-type]
     found = dates(trimmed(replace(plan, links=pl.concat([plan.links, frozen]))))
     return None if isinstance(found, Problems) else found
+
+
+def times_before(ground: Ground) -> Dates | None:
+    """The same of the plan before any change, made once."""
+    return ground.once("times", lambda: with_people(ground.plan, ground.schedule.sequences))
 
 
 def floats_of(before: Dates | None, after: Dates | None, plan: Plan, project_id: str) -> pl.DataFrame:

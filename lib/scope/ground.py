@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from threading import Lock
-from typing import Any
+from threading import RLock
+from typing import Any, TypeAlias, TypeVar
 
 import polars as pl
 
@@ -24,6 +24,9 @@ from lib.schedule.plan import Plan, sound_plan_of
 from lib.schedule.scheduling import Schedule, schedule
 
 TRIALS = 10_000
+Stop: TypeAlias = Callable[[], bool] | None
+"""Asked now and then whether to stop."""
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +48,8 @@ class Ground:
     before: Forecast
     left_out: tuple[tuple[str, Problem], ...] = ()
     unmanned: tuple[tuple[str, Problem], ...] = ()
-    _values: dict[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
-    _lock: Lock = field(default_factory=Lock, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
+    _lock: RLock = field(default_factory=RLock, repr=False)
 
     @cached_property
     def projects(self) -> Mapping[str, Mapping[str, Any]]:
@@ -71,7 +74,18 @@ class Ground:
         return {person: (name, role) for person, name, role in rows}
 
     @cached_property
+    def names(self) -> Mapping[str, str]:
+        """The name of each person by id."""
+        return {person: name for person, (name, _) in self.people.items()}
+
+    @cached_property
+    def changed_tasks(self) -> frozenset[str]:
+        """Tasks that came with a change request."""
+        return frozenset(self.portfolio["tasks"].filter(pl.col("change_id").is_not_null()).select("task_id").collect()["task_id"])
+
+    @cached_property
     def task_names(self) -> Mapping[str, str]:
+        """The name of each task by id, of all projects."""
         return dict(self.portfolio["tasks"].select("task_id", "name").collect().rows())
 
     def is_planned(self, project_id: str) -> bool:
@@ -84,20 +98,31 @@ class Ground:
 
     def values(self, project_id: str) -> Mapping[str, Any]:
         """The project's row of `lib.measures.project_values` in cost at the close of `as_of`: the same figures as anywhere else."""
+        one = pl.LazyFrame({"project_id": [project_id]})
+
+        def made() -> Mapping[str, Any]:
+            rows = values_on(self.portfolio, [self.as_of], "cost", self.base, projects=one)
+            return rows.row(0, named=True) if rows.height else {}
+
+        return self.once(f"values {project_id}", made)
+
+    def once(self, name: str, make: Callable[[], Made]) -> Made:
+        """What `make` makes, made once for all who ask for it under this name."""
         with self._lock:
-            if project_id not in self._values:
-                one = pl.LazyFrame({"project_id": [project_id]})
-                rows = values_on(self.portfolio, [self.as_of], "cost", self.base, projects=one)
-                self._values[project_id] = rows.row(0, named=True) if rows.height else {}
-            return self._values[project_id]
+            if name not in self._made:
+                self._made[name] = make()
+            found: Made = self._made[name]
+            return found
 
 
 def ground(
-    portfolio: Portfolio, as_of: date, base: str, trials: int = TRIALS, seed: int = 0, progress: Callable[[str, float], None] | None = None
-) -> Ground:
+    portfolio: Portfolio, as_of: date, base: str, trials: int = TRIALS, seed: int = 0,
+    progress: Callable[[str, float], None] | None = None, stop: Stop = None,
+) -> Ground:  # fmt: skip
     """Plans and simulates the whole portfolio as it is. `progress` hears the stages plan and before, each with the share done.
 
     What the engine refuses is left out, project by project, and told in `left_out`: it never keeps the others from an answer.
+    `lib.schedule.forecasting.Stopped` where `stop` says so.
     """
     tell = progress or _silent
     tell("plan", 0.0)
@@ -107,7 +132,9 @@ def ground(
     tell("before", 0.3)
     while True:
         scheduled = schedule(plan, promises=assumptions.promises)
-        found = scheduled if isinstance(scheduled, Problems) else forecast(plan, scheduled, trials, seed, assumptions)
+        found = scheduled if isinstance(scheduled, Problems) else forecast(
+            plan, scheduled, trials, seed, assumptions, keep=True, stop=stop
+        )
         if not isinstance(found, Problems) and not isinstance(scheduled, Problems):
             break
         gone = _blamed(plan, found)

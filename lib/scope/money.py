@@ -16,8 +16,10 @@ from lib.schedule.plan import Plan
 from lib.schedule.spread import percentile
 from lib.scope.answer import AtBillRate, Cost, Terms
 from lib.scope.ask import Ask
+from lib.scope.ground import Ground
 from lib.scope.outcome import Outcome, open_work
-from lib.scope.terms import BY_THE_HOUR
+from lib.scope.people import added_hours
+from lib.scope.terms import BY_THE_HOUR, at_bill_rate
 
 
 def cost_of(before: Plan, found: Outcome, ask: Ask, terms: Terms, project_ids: tuple[str, ...]) -> Cost:
@@ -59,6 +61,11 @@ def prices_of(terms: Terms, change: Change | None) -> ChangePrices | None:
     if change is None or terms.billing == "internal":
         return None
     return change_prices(before_of(terms), change, terms.target_margin)
+
+
+def bill_rates(ground: Ground, terms: Terms, change: Change | None, plan: Plan, project_ids: tuple[str, ...]) -> AtBillRate | None:
+    """What the hours that `plan` adds bring at bill rates; None where they are not sold so."""
+    return None if change is None else at_bill_rate(ground, terms, change, added_hours(ground.plan, plan, project_ids))
 
 
 def fee_of(prices: ChangePrices | None, at_bill_rate: AtBillRate | None) -> float | None:

@@ -14,7 +14,7 @@ from lib.schedule.graph import Problems
 from lib.schedule.insertion import Inserted, inserted
 from lib.schedule.plan import Plan
 from lib.scope.answer import Finish
-from lib.scope.ground import Ground
+from lib.scope.ground import Ground, Stop
 
 RIPPLE: dict[str, pl.DataType | type[pl.DataType]] = {
     "project_id": pl.String, "project": pl.String, "account_id": pl.String, "account": pl.String, "people": pl.List(pl.String),
@@ -33,12 +33,16 @@ class Outcome:
     compared: Comparison
 
 
-def outcome(ground: Ground, plan: Plan, assumptions: Assumptions | None = None) -> Outcome | Problems:
-    """The outcome of `plan`, a changed `ground.plan`; `assumptions` where others than the ground's hold. Problems: those of the engine."""
+def outcome(ground: Ground, plan: Plan, assumptions: Assumptions | None = None, stop: Stop = None) -> Outcome | Problems:
+    """The outcome of `plan`, a changed `ground.plan`; `assumptions` where others than the ground's hold.
+
+    What the change leaves as it was is taken from the forecast before. Problems: those of the engine. `forecasting.Stopped` where `stop`
+    says so.
+    """
     order = inserted(ground.plan, ground.schedule, plan)
     if isinstance(order, Problems):
         return order
-    after = forecast(plan, order, ground.trials, ground.seed, assumptions or ground.assumptions)
+    after = forecast(plan, order, ground.trials, ground.seed, assumptions or ground.assumptions, known=ground.before, stop=stop)
     if isinstance(after, Problems):
         return after
     return Outcome(plan, order, after, compared(ground.before, after))

@@ -32,15 +32,19 @@ _FAR = 50 * 366
 _JOBS = {"person_id": pl.String, "job_id": pl.String, "hours": pl.Float64, "release": pl.Date, "due": pl.Date}
 
 
-def people_of(ground: Ground, plan: Plan, project_id: str) -> pl.DataFrame:
-    """Columns of `Answer.people`: one row a person with work left in the project before or after, and one a role that nobody is named for.
+def people_of(ground: Ground, plan: Plan, project_ids: tuple[str, ...]) -> pl.DataFrame:
+    """Columns of `Answer.people`: one row a person with work left in the project before or after, and one a role with
+    work that nobody is named for.
 
     Most added hours first, then by name.
     """
-    before, after = (_hours(one, project_id) for one in (ground.plan, plan))
+    before, after = (_hours(one, project_ids) for one in (ground.plan, plan))
     names = list(dict.fromkeys([*before, *after]))
     persons = [person for person, _ in names if person is not None]
-    over = [_over(one, persons, ground.assumptions.promises) for one in (ground.plan, plan)]
+    promises = ground.assumptions.promises
+    jobs = [ground.once("jobs", lambda: jobs_of(ground.plan, promises)), jobs_of(plan, promises)]
+    mine = [some.filter(pl.col("person_id").is_in(persons)) for some in jobs]
+    over = [_over(one, some, persons) for one, some in zip((ground.plan, plan), mine, strict=True)]
     rows = []
     for person, role in names:
         name, own = ground.people.get(person, (person, role)) if person is not None else (role, role)
@@ -51,6 +55,17 @@ def people_of(ground: Ground, plan: Plan, project_id: str) -> pl.DataFrame:
     return frame.sort("added_hours", "name", descending=[True, False], nulls_last=True, maintain_order=True)
 
 
+def added_hours(before: Plan, after: Plan, project_ids: tuple[str, ...]) -> pl.DataFrame:
+    """person_id, role, hours by which each task of the project takes more (or less) than before; a task that changes hands counts twice."""
+    columns = ["task_id", "person_id", "role"]
+    sums = [
+        open_work(plan).filter(pl.col("project_id").is_in(project_ids)).select(*columns, (sign * pl.col("work_hours")).alias("hours"))
+        for sign, plan in ((-1.0, before), (1.0, after))
+    ]
+    rows = pl.concat(sums).group_by(columns, maintain_order=True).agg(pl.col("hours").sum()).filter(pl.col("hours").abs() > 1e-9)
+    return rows.select("person_id", "role", "hours")
+
+
 def over_hours(people: pl.DataFrame) -> float:
     """Hours that do not fit any more because of the change, of all people who go over by it."""
     return float(people["over_hours"].clip(0.0).sum())
@@ -59,17 +74,16 @@ def over_hours(people: pl.DataFrame) -> float:
 _FITS: tuple[float, date | None, date | None] = (0.0, None, None)
 
 
-def _hours(plan: Plan, project_id: str) -> dict[tuple[str | None, str | None], float]:
+def _hours(plan: Plan, project_ids: tuple[str, ...]) -> dict[tuple[str | None, str | None], float]:
     """Likely hours to go in the project by person, or by role where nobody is named."""
-    rows = open_work(plan).filter(pl.col("project_id") == project_id)
+    rows = open_work(plan).filter(pl.col("project_id").is_in(project_ids))
     role = pl.when(pl.col("person_id").is_null()).then("role").alias("role")
     sums = rows.group_by("person_id", role, maintain_order=True).agg(pl.col("work_hours").sum())
     return {(who, role): hours for who, role, hours in sums.rows()}
 
 
-def _over(plan: Plan, persons: list[str], promises: Mapping[str, date]) -> dict[str | None, tuple[float, date | None, date | None]]:
+def _over(plan: Plan, jobs: pl.DataFrame, persons: list[str]) -> dict[str | None, tuple[float, date | None, date | None]]:
     """Hours of each person that can't be done between release and due, with the days of the greatest lack."""
-    jobs = jobs_of(plan, persons, promises)
     if jobs.is_empty() or jobs["due"].null_count() == jobs.height:
         return {}
     first, last = plan.as_of + timedelta(days=1), jobs["due"].max()
@@ -84,8 +98,8 @@ def _over(plan: Plan, persons: list[str], promises: Mapping[str, date]) -> dict[
     return {row[0]: row[1:] for row in found.select("person_id", "unplaced_hours", "window_start", "window_end").rows()}
 
 
-def jobs_of(plan: Plan, persons: list[str], promises: Mapping[str, date]) -> pl.DataFrame:
-    """person_id, job_id, hours, release, due of all open work of `persons`: as the network without people has it.
+def jobs_of(plan: Plan, promises: Mapping[str, date]) -> pl.DataFrame:
+    """person_id, job_id, hours, release, due of all open work of people: as the network without people has it.
 
     `due`: null where no promise waits for it.
     """
@@ -112,9 +126,9 @@ def jobs_of(plan: Plan, persons: list[str], promises: Mapping[str, date]) -> pl.
         ends[task.group] = max(ends.get(task.group, held), finish if task.ended is None and finish < NEVER else held)
     _, latest = late(tasks, out, order, ends, finishes)
     rows = []
-    wanted, open_ids = set(persons), set(open_work(plan)["task_id"])
+    open_ids = set(open_work(plan)["task_id"])
     for number, (person, hours) in enumerate(plan.tasks.select("person_id", "work_hours").rows()):
-        if person not in wanted or ids[number] not in open_ids or starts[number] >= NEVER:
+        if person is None or ids[number] not in open_ids or starts[number] >= NEVER:
             continue
         begins = max(day_of(starts[number]), plan.as_of + timedelta(days=1))
         bound = latest[number] < (far + plan.start) // 2
