@@ -22,6 +22,7 @@ from tests.test_house import APP
 
 PARSERS = {
     "python_calamine", "fastexcel", "openpyxl", "xlrd", "charset_normalizer", "defusedxml", "vl_convert", "pptx", "lxml", "xml", "typst",
+    "docx", "docxtpl", "pypdf",
 }  # fmt: skip
 PARSING_CALLS = {
     "read_csv",
@@ -38,11 +39,13 @@ PARSING_CALLS = {
 # lib/intake/__init__.py is checked below: it only sends jobs.
 IN_WORKER = (
     "lib/intake/", "lib/workers/", "lib/documents/pictures.py", "lib/documents/brief_pdf.py",
+    "lib/documents/typesetting.py", "lib/documents/word_files.py", "lib/documents/leaks.py",
     "lib/documents/slide",  # slide.py and its parts
 )  # fmt: skip
 DRAWING = {
     "lib.documents.pictures", "lib.documents.slide", "lib.documents.slide_charts", "lib.documents.slide_scores",
     "lib.documents.slide_parts", "lib.documents.chart_files", "lib.documents.heated", "lib.documents.brief_pdf",
+    "lib.documents.typesetting", "lib.documents.word_files", "lib.documents.leaks", "lib.documents.client_files",
 }  # fmt: skip
 OWN_FILES = {"lib/sample.py"}  # reads what is committed in data/sample
 LENIENT = re.compile(

@@ -6,12 +6,12 @@ import os
 from datetime import date
 
 from lib.charts.theme import FONT
-from lib.documents import chart_files, pictures
+from lib.documents import chart_files, client_files, pictures
 from lib.documents.brief import AccountBrief, page_of
 from lib.documents.brief_pdf import brief_pdf
 from lib.formats import Language
 
-__all__ = ["chart_files"]
+__all__ = ["chart_files", "client_files"]
 
 _POINT = {
     "data": {"values": [{"a": 1}]},

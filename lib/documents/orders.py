@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from lib.charts.chart import Chart
+from lib.documents.admitted import Admitted, admitted_by
 from lib.documents.brief import AccountBrief, page_of
+from lib.documents.change_order import ChangeOrder, words_of
+from lib.documents.template_faults import Fault
 from lib.formats import Language
 from lib.workers import Limits, Refused, Worker
 
@@ -22,7 +26,8 @@ KINDS: dict[str, str] = {
 # V8 reserves more address space than any limit worth having; time and size hold, and the specifications are our own.
 LIMITS = Limits(memory_bytes=0, cpu_seconds=60, wall_seconds=60.0, output_bytes=100_000_000)
 PRELOAD = ("lib.documents.heated",)
-ROWS, ANSWER = "rows.arrow", "made"
+ROWS, ANSWER, TEMPLATE = "rows.arrow", "made", "template.docx"
+Form = Literal["pdf", "docx"]
 
 
 def order(worker: Worker, chart: Chart, t: Language, kind: str, folder: Path) -> bytes | Refused:
@@ -35,6 +40,44 @@ def order(worker: Worker, chart: Chart, t: Language, kind: str, folder: Path) ->
 def order_brief(worker: Worker, brief: AccountBrief, t: Language, folder: Path) -> bytes | Refused:
     """The brief as one PDF page, made in `worker`; `folder` is empty and the caller's to take away."""
     refused = worker.run("lib.documents.brief_pdf:brief_job", {"page": page_of(brief, t)}, folder)
+    return refused if isinstance(refused, Refused) else (folder / ANSWER).read_bytes()
+
+
+def order_change_order(
+    worker: Worker, change: ChangeOrder, t: Language, form: Form, folder: Path, forbidden: Collection[str], template: bytes | None = None
+) -> bytes | Refused:
+    """A change order for its client as Word file or PDF; refused ("leak") if anything stands in it that its value does not hold.
+
+    `forbidden`: names that the client may not read, of `lib.documents.change_order_rows`. `template`: a person's own Word file, checked
+    first ("template_faulty"). `folder` is empty and the caller's to take away.
+    """
+    admitted = admitted_by(change, change.names)
+    return _client_file(worker, "change_order", form, words_of(change, t), admitted, forbidden, folder, template)
+
+
+def order_template_check(worker: Worker, document: str, template: bytes, folder: Path) -> tuple[Fault, ...] | Refused:
+    """What is wrong with a person's own Word template of `document` (change_order); usable where no fault is grave."""
+    (folder / TEMPLATE).write_bytes(template)
+    answer = worker.run("lib.documents.client_files:template_job", {"document": document}, folder)
+    return answer if isinstance(answer, Refused) else tuple(Fault(kind, what) for kind, what in answer["faults"])
+
+
+def shipped_template(document: str) -> bytes:
+    """The Word template that ships, for people to edit a copy of."""
+    return (Path(__file__).parent / "templates" / f"{document}.docx").read_bytes()
+
+
+def _client_file(
+    worker: Worker, document: str, form: Form, words: dict[str, Any], admitted: Admitted | None, forbidden: Collection[str], folder: Path,
+    template: bytes | None = None,
+) -> bytes | Refused:  # fmt: skip
+    if template is not None:
+        (folder / TEMPLATE).write_bytes(template)
+    arguments = {
+        "document": document, "form": form, "words": words, "admitted": None if admitted is None else admitted.to_json(),
+        "forbidden": sorted(forbidden),
+    }  # fmt: skip
+    refused = worker.run("lib.documents.client_files:client_file_job", arguments, folder)
     return refused if isinstance(refused, Refused) else (folder / ANSWER).read_bytes()
 
 

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
+from docx import Document
+from docx.document import Document as WordDocument
+from docx.table import Table
+from docx.text.paragraph import Paragraph
 from pptx import Presentation
+from pypdf import PdfReader
 
 
 def parts(file: bytes) -> Iterator[tuple[str, bytes]]:
@@ -66,3 +71,30 @@ def lines(file: bytes) -> list[list[str]]:
 def number(cell: str) -> float:
     """A number of a CSV in either language."""
     return float(cell.replace(",", "."))
+
+
+def word(file: bytes) -> WordDocument:
+    """A Word file as python-docx opens it."""
+    return Document(io.BytesIO(file))
+
+
+def word_lines(file: bytes) -> list[str]:
+    """Its texts in order: paragraphs, cells of tables, and what stands at the foot."""
+    document = word(file)
+    found: list[str] = []
+    for block in document.iter_inner_content():
+        if isinstance(block, Paragraph):
+            found.append(block.text)
+        elif isinstance(block, Table):
+            found += [cell.text for row in block.rows for cell in row.cells]
+    return [text for text in [*found, *(one.text for one in document.sections[0].footer.paragraphs)] if text]
+
+
+def page_text(file: bytes) -> str:
+    """The text of all pages of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages)
+
+
+def bare(text: str) -> str:
+    """Without spaces, at which a page breaks its lines."""
+    return re.sub(r"[\s\u00a0\u200b]+", "", text)
