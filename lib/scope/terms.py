@@ -16,6 +16,7 @@ import polars as pl
 
 from lib.measures.change_price import Before, Change, margin_after
 from lib.measures.exchange import with_flow_rates, with_stock_rates
+from lib.measures.project_fees import fees_on
 from lib.measures.worked import rates_of_people
 from lib.schedule.assumptions import Rates
 from lib.scope.answer import AtBillRate, Terms
@@ -36,7 +37,7 @@ def terms_of(ground: Ground, ask: Ask) -> Terms:
         agi, sold = _at_bill_rates(ground, ask.project_id), None
         missing += ["no_bill_rate"] if agi is None else []
     else:
-        agi = None if billing == "internal" else _fee_now(ground, ask.project_id, agi_sold, fx)
+        agi = None if billing == "internal" else _agi(ground, ask.project_id)
         sold = agi_sold
         missing += ["no_fee"] if agi is None and billing != "internal" else []
     eac = _sum(values.get("ac"), values.get("remaining")) if values.get("eac") is None else values["eac"]
@@ -95,42 +96,10 @@ def _sum(spent: float | None, left: float | None) -> float | None:
     return None if spent is None or left is None else spent + left
 
 
-def _fee_now(ground: Ground, project_id: str, sold: float | None, fx: float | None) -> float | None:
+def _agi(ground: Ground, project_id: str) -> float | None:
     """Fee less pass-through with the changes that the client pays, decided by the as-of."""
-    if sold is None or fx is None:
-        return None
-    paid = _in_base(ground, _paid(ground, project_id))
-    passed = _in_base(ground, _passed(ground, project_id))
-    budget = (ground.projects[project_id]["pass_through_budget"] or 0.0) * fx
-    return sold + budget + paid - max(budget, passed)
-
-
-def _paid(ground: Ground, project_id: str) -> pl.DataFrame:
-    portion = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0)).otherwise(1.0)
-    return (
-        ground.portfolio["change_requests"]
-        .filter(
-            pl.col("project_id") == project_id,
-            pl.col("status").is_in(["approved", "implemented"]),
-            pl.col("paid_by").is_in(["client", "shared"]),
-            pl.col("decided_on") <= ground.as_of,
-        )
-        .select((pl.col("price") * portion).alias("amount"), "currency")
-        .drop_nulls()
-        .collect()
-    )
-
-
-def _passed(ground: Ground, project_id: str) -> pl.DataFrame:
-    spent = ground.portfolio["expenses"].filter(
-        pl.col("project_id") == project_id, pl.col("pass_through").fill_null(False), pl.col("date") <= ground.as_of
-    )
-    return spent.select("amount", "currency").collect()
-
-
-def _in_base(ground: Ground, amounts: pl.DataFrame) -> float:
-    rated = with_stock_rates(amounts, ground.portfolio["fx_rates"].collect(), ground.base, ground.as_of)
-    return float((rated["amount"] * rated["fx"]).sum())
+    fees = fees_on(ground.portfolio, [ground.as_of], ground.base).filter(pl.col("project_id") == project_id)
+    return fees["agi"].item() if fees.height else None
 
 
 @dataclass(frozen=True)
