@@ -155,20 +155,35 @@ class Health:
         return replace(self, scores=scored(found, [version.profile], flags), caps=ceilings, versions=(version,))
 
 
-def health(sights: Sequence[Sight], versions: Sequence[Version]) -> Health:
-    """The book's health on the days of all `sights`, which are in order: each with what was known on its days. At least one day.
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What the book reads on all days of `grid`, whatever the rules; `clients` and `readings` as in `Health`, of the last day."""
+
+    grid: Grid
+    clients: pl.DataFrame
+    readings: pl.DataFrame
+
+
+def read(sights: Sequence[Sight]) -> Read:
+    """The readings of all `sights`, which are in order: each with what was known on its days. At least one day."""
+    days = tuple(day for sight in sights for day in sight.days)
+    readings = pl.concat([readings_of(sight) for sight in sights])
+    accounts = pl.concat([sight.accounts for sight in sights])
+    last = pl.col("day") == days[-1]
+    return Read(grid(accounts, readings, days=days), accounts.filter(last), readings.filter(last))
+
+
+def health(sights: Sequence[Sight], versions: Sequence[Version], known: Read | None = None) -> Health:
+    """The book's health on the days of all `sights`. `known`: what `read` gives of them, where it is at hand.
 
     `versions`: all that were published; each day has the one in force then.
     """
-    days = tuple(day for sight in sights for day in sight.days)
-    of_day = tuple(in_force(versions, day) for day in days)
-    readings = pl.concat([readings_of(sight) for sight in sights])
-    accounts = pl.concat([sight.accounts for sight in sights])
-    found = grid(accounts, readings, days=days)
-    ceilings, flags = _caps(sights, of_day, found)
-    scores = scored(found, [version.profile for version in of_day], flags)
-    last = pl.col("day") == days[-1]
-    return Health(scores, accounts.filter(last), readings.filter(last), ceilings.filter(last), of_day)
+    found = known or read(sights)
+    of_day = tuple(in_force(versions, day) for day in found.grid.days)
+    ceilings, flags = _caps(sights, of_day, found.grid)
+    scores = scored(found.grid, [version.profile for version in of_day], flags)
+    last = pl.col("day") == found.grid.days[-1]
+    return Health(scores, found.clients, found.readings, ceilings.filter(last), of_day)
 
 
 def _caps(sights: Sequence[Sight], versions: Sequence[Version], found: Grid) -> tuple[pl.DataFrame, Flags]:

@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from lib.health import overrides
-from lib.health.book import WEEKS, Health, health, weekly
+from lib.health.book import WEEKS, Health, Read, health, read, weekly
 from lib.health.profile import Version, published
 from lib.health.readings import Sight
 from lib.measures.flows import Basis
@@ -53,8 +53,14 @@ def sights(asked: HealthAsked, days: tuple[date, ...]) -> list[Sight]:
 
 # Arrays and frames are shared between sessions and never changed in place: cache_data would copy them at every rerun.
 @st.cache_resource(show_spinner=False, max_entries=4)
+def _read(folder: str, asked: HealthAsked) -> Read:
+    return read(sights(asked, weekly(asked.as_of, WEEKS)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
 def _health(folder: str, asked: HealthAsked) -> Health:
-    return health(sights(asked, weekly(asked.as_of, WEEKS)), profile_versions())
+    # Nearly all of its time goes into readings, which know no rules: another profile only scores them anew.
+    return health(sights(asked, weekly(asked.as_of, WEEKS)), profile_versions(), _read(folder, replace(asked, rules="")))
 
 
 def the_health(asked: HealthAsked) -> Health:

@@ -14,12 +14,14 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import lib.health.book
 from lib.formats import Language
 from lib.health.book import health
 from lib.health.metrics import METRICS
-from lib.health.profile import published
+from lib.health.profile import BUILT_IN, Profile, published
 from lib.health.readings import Sight
 from lib.store import Merge, Store
+from lib.ui import health_reading
 from tests.health.hand_worked import IMPORTED, TODAY, stored
 from tests.health.test_hand_worked import BY_HAND
 from tests.pages.app import opened, plain, table, texts, whole
@@ -264,3 +266,23 @@ def test_health_of_the_sample_on_the_page_is_that_of_lib_health(sample: Path) ->
     (row,) = found.filter(pl.col("account_id") == "kestrel").iter_rows(named=True)
     assert row["coverage"] == 1  # nothing is missing
     assert figures(app)["Score"] == EN.number(row["point"], 1)
+
+
+def test_another_profile_scores_anew_without_reading_again(worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read knows no rules; scores and caps are those that a first look under the new profile gives."""
+    app = opened("health", **LINK, account="sol")
+    before = figures(app)["Score"]
+    read_again: list[Sight] = []
+    readings_of = lib.health.book.readings_of
+    monkeypatch.setattr(lib.health.book, "readings_of", lambda sight: (read_again.append(sight), readings_of(sight))[1])
+    profile = Profile(weights={**BUILT_IN.profile.weights, "payment": 60.0}, invoice_minimum=1e9)
+    row = {"name": "Cash", "valid_from": date(2020, 1, 1), "profile": profile.to_json()}
+    Store(worked).write("score_profiles", row, author="Ana", at=IMPORTED)
+    whole(app.run())
+    assert read_again == []
+    after = figures(app)["Score"]
+    assert after != before
+    for kept in (health_reading._read, health_reading._health):
+        kept.clear()
+    assert figures(whole(app.run()))["Score"] == after
+    assert read_again
