@@ -121,6 +121,6 @@ def budget_changes(portfolio: Portfolio, project_id: str, as_of: date, basis: Ba
 
 
 def raised_budget(cost: float | None, paid_by: str, client_share: float | None) -> float:
-    """By how much approved scope of this cost raises BAC: all that the client pays for, the client's share of what is shared, else nothing."""
+    """What approved scope of this cost adds to BAC: all of what the client pays for, the client's share of what is shared, else nothing."""
     shares = {"client": 1.0, "shared": client_share or 0.0}
     return (cost or 0.0) * shares.get(paid_by, 0.0)

@@ -19,6 +19,8 @@ from lib.ui.frame import chart_card, md, rows_table
 TALL = 360
 SHOWN: dict[str, tuple[str, ...]] = {
     "waterfall": ("name", "label", "reason"),
+    "bridge": ("name", "value", "label"),
+    "bars": ("name", "value", "label"),
     "curve": ("name", "day", "value", "low", "high"),
     "history": ("day", "value", "low", "high"),
     "lost": ("name", "value", "reason"),

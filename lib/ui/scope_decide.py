@@ -28,7 +28,7 @@ from lib.ui.frame import clip, md
 
 LAST = "scope.decided"
 """Key of the session under which stands the number of the commit that it decided last."""
-_PROBLEM = "scope.problem"
+_PROBLEM, PENDING = "scope.problem", "scope.pending"
 PAYERS = {"client": N_("The client"), "shared": N_("Shared"), "us": N_("Us")}
 DONE = {
     "logged": N_("Logged"), "edited": N_("Changed"), "bundled": N_("Bundled"), "approved": N_("Approved"), "rejected": N_("Rejected"),
@@ -89,7 +89,8 @@ def _approving(answer: Answer, option: Option, scenario: Mapping[str, Any] | Non
                 value=float(round(option.fee or 0.0)), format="%.0f", key="scope.price",
             )  # fmt: skip
             if option.fee is not None and price < option.fee - 1:
-                st.markdown(f":orange[▲]{NBSP}{t('Below the least price of this option, {money}.', money=t.money(option.fee, answer.base))}")
+                said = t("Below the least price of this option, {money}.", money=t.money(option.fee, answer.base))
+                st.markdown(f":orange[▲]{NBSP}{said}")
         decided = st.date_input(t("Decided on"), answer.as_of, format="DD/MM/YYYY", key="scope.decided_on")
         day = decided if isinstance(decided, date) else answer.as_of
         promise, after = option.finish.promise_on or answer.before.promise_on, option.finish.p80_on
@@ -230,7 +231,8 @@ def show_last(t: Language) -> Commit | None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
         if commit.undo_possible:
-            st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=t("Takes back: {what}", what=counts_said(commit, t)))
+            takes = t("Takes back: {what}", what=counts_said(commit, t))
+            st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=takes)
         else:
             st.markdown(f":small[:gray[{t('Later steps stand on it: undo those first.')}]]", width="content")
     _say_problem()

@@ -28,6 +28,7 @@ from lib.ui import session
 from lib.ui.frame import clip, md, small_table
 from lib.ui.health_definition import defined_card
 from lib.ui.scope_definition import ask_definition
+from lib.ui.scope_projects import OPEN, PROJECT
 from lib.ui.table_downloads import about_view, table_downloads
 from lib.wording import count_word
 
@@ -200,12 +201,14 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     }  # fmt: skip
     widths = {"name": 236, "account": 150, "spi_t": 58, "cpi": 52}
     config = {name: st.column_config.Column(title, width=widths.get(name)) for name, title in titles.items()}
-    ids = shown["project_id"].to_list()
 
     def choose() -> None:
         picked = st.session_state["scope.earned_table"].selection.rows
         if picked:
-            st.session_state[_PICKED] = ids[picked[0]]
+            row = rows[picked[0]]
+            st.session_state[_PICKED] = row["project_id"]
+            if row["finished"] is None and row["status"] in OPEN:
+                st.session_state[PROJECT] = row["project_id"]
 
     st.dataframe(
         style, hide_index=True, column_config=config, key="scope.earned_table", row_height=ROW_HEIGHT, on_select=choose, placeholder="—",
