@@ -435,8 +435,29 @@ _OF_THE_ANSWER = (
         _ENGINE, "lower", ("projects", "tasks"), ("people",),
     ),
 )  # fmt: skip
+_OF_REQUESTS = (
+    Definition(
+        "scope_unapproved", N_("Work begun without approval"), "hours",
+        N_("Hours of requests whose work had begun (by their own day, the first of their tasks, or hours logged on them) and that nobody had "
+           "approved, and of rejected ones that were worked on all the same. Account health and the agenda count the same."),
+        N_("Register of change requests"), "lower", ("change_requests", "projects"), ("tasks", "time_entries"),
+    ),
+    Definition(
+        "scope_growth", N_("Scope growth"), "hours",
+        N_("Hours of requests by state: approved (the client pays, at least a share; in the month of the decision), absorbed (we pay, or work "
+           "began without approval; in the month it began), asked for (neither; in the month it was raised). Removed work counts less. "
+           "Beside it their share of the original budget of hours."),
+        N_("Register of change requests"), "neither", ("change_requests", "projects"), ("tasks",),
+    ),
+    Definition(
+        "scope_ledger", N_("Margin ledger"), "money",
+        N_("Sold (fee less pass-through, less the budget of cost) → Σ (price − pass-through − cost) of each change order → cost of absorbed "
+           "requests → estimate drift, which is what remains → today, AGI less EAC. The steps add up; the range of today is that of EAC."),
+        N_("Margin at completion, step by step"), "higher", ("projects", "change_requests"), ("tasks", "time_entries", "people"),
+    ),
+)  # fmt: skip
 HEALTH_FIGURES: dict[str, tuple[Definition, ...]] = {
-    "score": _BY_ACCOUNT, "check": _OF_THE_CHECK, "book": _OF_THE_BOOK, "earned": _OF_EARNED_VALUE,
+    "score": _BY_ACCOUNT, "check": _OF_THE_CHECK, "book": _OF_THE_BOOK, "earned": _OF_EARNED_VALUE, "requests": _OF_REQUESTS,
     "scope": _OF_THE_ANSWER,
 }  # fmt: skip
 """Figures of account health and of scope change by the part that shows them. None is a figure of `lib.measures.book`."""

@@ -29,6 +29,7 @@ GROUPS: dict[str, str] = {
     "check": N_("Account health: the check of the score"),
     "book": N_("Account health: the whole book"),
     "scope": N_("Scope change: the answer"),
+    "requests": N_("Scope change: requests"),
     "earned": N_("Scope change: earned value"),
 }
 """Group -> its heading, in the order in which people read them."""
