@@ -23,6 +23,7 @@ from lib.scope.ground import Ground
 from lib.scope.money import bill_rates, change_of, prices_of
 from lib.scope.options import options
 from lib.scope.outcome import finish_before
+from lib.scope.sketch import sketched
 from lib.scope.terms import terms_of
 from lib.scope.ways import USUAL, Taken
 
@@ -62,6 +63,8 @@ def answer(
         return Refused((wrong,))
     if steps.stops("plan", 0.0):
         return STOPPED
+    if not ground.is_planned(ask.project_id):
+        return _sketched(ground, ask, steps)
     plan = plan_with(ground.plan, ask)
     if isinstance(plan, Problems):
         return Refused(plan.found)
@@ -85,6 +88,14 @@ class _Steps:
         if self.progress is not None:
             self.progress(stage, share)
         return False
+
+
+def _sketched(ground: Ground, ask: Ask, steps: _Steps) -> Answer | Refused:
+    try:
+        found = sketched(ground, ask, steps.stop)
+    except Stopped:
+        return STOPPED
+    return Refused(found.found) if isinstance(found, Problems) else found
 
 
 def _answered(ground: Ground, ask: Ask, plan: Plan, taken: Taken, steps: _Steps) -> Answer | Refused:

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 import polars as pl
 
 from lib.measures.flows import BILLED_BY_CONTRACT
+from lib.measures.project_fees import fees_on
 from lib.measures.project_values import values_on
 from lib.portfolio import Portfolio
 from lib.schedule.assumptions import Assumptions, assumptions_of
@@ -79,6 +80,14 @@ class Ground:
         return {person: name for person, (name, _) in self.people.items()}
 
     @cached_property
+    def refused(self) -> Mapping[str, tuple[Problem, ...]]:
+        """What has to be put right before each of the projects left out can be planned."""
+        found: dict[str, tuple[Problem, ...]] = {}
+        for project, problem in self.left_out:
+            found[project] = (*found.get(project, ()), problem)
+        return found
+
+    @cached_property
     def changed_tasks(self) -> frozenset[str]:
         """Tasks that came with a change request."""
         return frozenset(self.portfolio["tasks"].filter(pl.col("change_id").is_not_null()).select("task_id").collect()["task_id"])
@@ -105,6 +114,15 @@ class Ground:
             return rows.row(0, named=True) if rows.height else {}
 
         return self.once(f"values {project_id}", made)
+
+    def fees(self, project_id: str) -> tuple[float | None, float | None]:
+        """AGI at completion of a project at a fixed price at the close of `as_of`, and as first agreed: of `lib.measures.project_fees`."""
+
+        def made() -> Mapping[str, tuple[float | None, float | None]]:
+            rows = fees_on(self.portfolio, [self.as_of], self.base).select("project_id", "agi", "agi_sold").rows()
+            return {project: (agi, sold) for project, agi, sold in rows}
+
+        return self.once("fees", made).get(project_id, (None, None))
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` makes, made once for all who ask for it under this name."""

@@ -63,9 +63,11 @@ def prices_of(terms: Terms, change: Change | None) -> ChangePrices | None:
     return change_prices(before_of(terms), change, terms.target_margin)
 
 
-def bill_rates(ground: Ground, terms: Terms, change: Change | None, plan: Plan, project_ids: tuple[str, ...]) -> AtBillRate | None:
-    """What the hours that `plan` adds bring at bill rates; None where they are not sold so."""
-    return None if change is None else at_bill_rate(ground, terms, change, added_hours(ground.plan, plan, project_ids))
+def bill_rates(
+    ground: Ground, terms: Terms, change: Change | None, plan: Plan, project_ids: tuple[str, ...], before: Plan | None = None
+) -> AtBillRate | None:
+    """What the hours that `plan` adds to `before` (else to the ground's plan) bring at bill rates; None where they are not sold so."""
+    return None if change is None else at_bill_rate(ground, terms, change, added_hours(before or ground.plan, plan, project_ids))
 
 
 def fee_of(prices: ChangePrices | None, at_bill_rate: AtBillRate | None) -> float | None:

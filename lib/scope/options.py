@@ -125,15 +125,17 @@ def _unpaid(key: OptionKey, found: Effects, terms: Terms, assumed: tuple[Assumed
 
 def _absorbed(asked: Effects, terms: Terms) -> Option:
     """Nothing is paid at all: what would be billed on is our cost."""
-    cost, through = asked.cost, asked.ask.pass_through
-    true = cost
-    if cost.likely is not None and cost.p50 is not None and cost.p80 is not None:
-        true = Cost(
-            cost.hours, cost.likely + through, cost.p50 + through, cost.p80 + through, cost.labour, cost.other + through, 0.0
-        )  # fmt: skip
-    margin = margin_with(terms, change_of(cost, asked.ask), None)
-    assumed: tuple[Assumed, ...] = (("we_pay", {"amount": true.likely}),)
-    return replace(_option("absorb", asked, true, None, margin), assumed=assumed)
+    margin = margin_with(terms, change_of(asked.cost, asked.ask), None)
+    through = asked.ask.pass_through
+    assumed: tuple[Assumed, ...] = (("we_pay", {"amount": through}),) if through else ()
+    return replace(_option("absorb", asked, absorbed_cost(asked.cost, through), None, margin), assumed=assumed)
+
+
+def absorbed_cost(cost: Cost, through: float) -> Cost:
+    """What a change truly costs if nobody pays: the pass-through too, and nothing is put by."""
+    if cost.likely is None or cost.p50 is None or cost.p80 is None:
+        return cost
+    return Cost(cost.hours, cost.likely + through, cost.p50 + through, cost.p80 + through, cost.labour, cost.other + through, 0.0)
 
 
 def _option(key: OptionKey, found: Effects, cost: Cost, fee: float | None, margin: float | None) -> Option:

@@ -38,7 +38,7 @@ def people_of(ground: Ground, plan: Plan, project_ids: tuple[str, ...]) -> pl.Da
 
     Most added hours first, then by name.
     """
-    before, after = (_hours(one, project_ids) for one in (ground.plan, plan))
+    before, after = (hours_of(one, project_ids) for one in (ground.plan, plan))
     names = list(dict.fromkeys([*before, *after]))
     persons = [person for person, _ in names if person is not None]
     promises = ground.assumptions.promises
@@ -74,7 +74,7 @@ def over_hours(people: pl.DataFrame) -> float:
 _FITS: tuple[float, date | None, date | None] = (0.0, None, None)
 
 
-def _hours(plan: Plan, project_ids: tuple[str, ...]) -> dict[tuple[str | None, str | None], float]:
+def hours_of(plan: Plan, project_ids: tuple[str, ...]) -> dict[tuple[str | None, str | None], float]:
     """Likely hours to go in the project by person, or by role where nobody is named."""
     rows = open_work(plan).filter(pl.col("project_id").is_in(project_ids))
     role = pl.when(pl.col("person_id").is_null()).then("role").alias("role")

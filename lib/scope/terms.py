@@ -1,27 +1,29 @@
 """How a project is sold and where its money stands before a change. It prices no change and draws nothing.
 
-One definition everywhere: cost at completion is that of `lib.measures.project_values`, bottom-up where it can be had; so the page, the
-earned value view and the answer agree. Where definitions are silent. AGI at completion of a fixed price is its fee and what approved
-changes added, less its pass-through budget, or what was passed through if that is more. Of time and materials, and of a retainer, it is
-the billable hours at their bill rates and the hours to go at those of the people (else the median of the role, else of everybody). Work
-without a budget of its own costs what it has cost and what its open tasks still cost.
+One definition everywhere: cost at completion is that of `lib.measures.project_values`, bottom-up where it can be had, and what a fixed
+price brings is that of `lib.measures.project_fees`; so the page, the earned value view, health and the answer agree. Where definitions are
+silent. AGI at completion of time and materials, and of a retainer, is the billable hours at their bill rates and the hours to go at those
+of the people (else the median of the role, else of everybody). Work without a budget of its own costs what it has cost and what its open
+tasks still cost.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import polars as pl
 
 from lib.measures.change_price import Before, Change, margin_after
 from lib.measures.exchange import with_flow_rates, with_stock_rates
-from lib.measures.project_fees import fees_on
 from lib.measures.worked import rates_of_people
 from lib.schedule.assumptions import Rates
 from lib.scope.answer import AtBillRate, Terms
 from lib.scope.ask import Ask
 from lib.scope.ground import Ground
+from lib.scope.pace import hours_left
 
 BY_THE_HOUR = ("time_materials", "retainer")
 
@@ -31,18 +33,18 @@ def terms_of(ground: Ground, ask: Ask) -> Terms:
     project = ground.projects[ask.project_id]
     billing, values = project["billing"], ground.values(ask.project_id)
     missing = ["billing_unknown"] if billing is None else ["internal"] if billing == "internal" else []
-    fx = _worth(ground, project["currency"])
-    agi_sold = _less(project["budget_amount"], project["pass_through_budget"], fx)
+    agi, sold = None, None
     if billing in BY_THE_HOUR:
-        agi, sold = _at_bill_rates(ground, ask.project_id), None
+        agi = _at_bill_rates(ground, ask.project_id)
         missing += ["no_bill_rate"] if agi is None else []
-    else:
-        agi = None if billing == "internal" else _agi(ground, ask.project_id)
-        sold = agi_sold
-        missing += ["no_fee"] if agi is None and billing != "internal" else []
+    elif billing != "internal":
+        agi, sold = ground.fees(ask.project_id)
+        missing += ["no_fee"] if agi is None else []
     eac = _sum(values.get("ac"), values.get("remaining")) if values.get("eac") is None else values["eac"]
     by = values.get("eac_by") if values.get("eac") is not None else None if eac is None else "bottom_up"
-    missing += ["no_eac"] if eac is None else [] if by == "bottom_up" else ["eac_not_bottom_up"]
+    if eac is None and not ground.is_planned(ask.project_id):
+        eac, by = _eac_by_hours(ground, ask.project_id, values), "hours"
+    missing += ["no_eac"] if eac is None else [] if by == "bottom_up" else ["eac_by_hours"] if by == "hours" else ["eac_not_bottom_up"]
     target = project["target_margin"] if project["target_margin"] is not None else ask.target_margin
     missing += ["no_target"] if target is None else []
     planned = values.get("bac_original")
@@ -83,23 +85,22 @@ def _role(ground: Ground, person: str | None, role: str | None) -> str | None:
     return role if person is None or role is not None else ground.people.get(person, ("", None))[1]
 
 
-def _worth(ground: Ground, currency: str) -> float | None:
-    rows = pl.DataFrame({"currency": [currency]})
-    return with_stock_rates(rows, ground.portfolio["fx_rates"].collect(), ground.base, ground.as_of)["fx"].item()
-
-
-def _less(fee: float | None, through: float | None, fx: float | None) -> float | None:
-    return None if fee is None or fx is None else (fee - (through or 0.0)) * fx
+def _eac_by_hours(ground: Ground, project_id: str, values: Mapping[str, Any]) -> float | None:
+    """Of a project without tasks: its cost, the hours agreed that are left at the mean cost of an hour so far, and own expenses to come."""
+    spent, hours = values.get("ac"), values.get("hours") or 0.0
+    left = hours_left(ground.portfolio, project_id, ground.as_of, ground.projects[project_id]["budget_hours"])
+    if spent is None or left is None or hours <= 0:
+        return None
+    own = ground.portfolio["expenses"].filter(pl.col("project_id") == project_id, ~pl.col("pass_through").fill_null(False)).collect()
+    rated = with_stock_rates(own, ground.portfolio["fx_rates"].collect(), ground.base, ground.as_of).with_columns(
+        (pl.col("amount") * pl.col("fx")).alias("cost")
+    )
+    before, after = (float(rated.filter(when)["cost"].sum()) for when in (pl.col("date") <= ground.as_of, pl.col("date") > ground.as_of))
+    return float(spent) + left * (spent - before) / hours + after
 
 
 def _sum(spent: float | None, left: float | None) -> float | None:
     return None if spent is None or left is None else spent + left
-
-
-def _agi(ground: Ground, project_id: str) -> float | None:
-    """Fee less pass-through with the changes that the client pays, decided by the as-of."""
-    fees = fees_on(ground.portfolio, [ground.as_of], ground.base).filter(pl.col("project_id") == project_id)
-    return fees["agi"].item() if fees.height else None
 
 
 @dataclass(frozen=True)
