@@ -1,4 +1,4 @@
-"""Measures reruns of the Portfolio page, through the shell, against the same page with everything at hand and against a small portfolio."""
+"""Measures reruns of pages, through the shell: Portfolio against itself with everything at hand and fewer rows, Account health alone."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from lib.ui import reading, session
 SHELL = session.ROOT / "lib" / "ui" / "shell.py"
 ROUNDS = 30
 READY_LIMIT, GROWTH_LIMIT = 1.5, 1.1
+PARTS = {"one": "one account", "book": "the whole book", "check": "checking the score"}
 
 
 def measure(folder: Path, quick: bool) -> list[Measure]:
@@ -57,7 +58,26 @@ def measure(folder: Path, quick: bool) -> list[Measure]:
         Measure("  the same, against a tenth of the entries", own, "s", tenth, less, GROWTH_LIMIT, "1,000 accounts in both"),
         Measure("  first run after an import", cold[large], "s", tenth, cold[small]),
         Measure("  of each of these, the harness's own share", harness, "s", note=empty),
+        *_health(large, count),
     ]
+
+
+def _health(data: Path, count: int) -> list[Measure]:
+    """For information: warm reruns of each part of Account health."""
+    tell("page: the parts of Account health")
+    found = []
+    for part, words in PARTS.items():
+        page = _page()
+        _run(page, data)
+        page.session_state["health"] = part
+        page.switch_page(str(session.ROOT / "pages" / "account_health.py"))
+        page.run()
+        page.run()
+        taken = statistics.median(seconds_of(page.run) for _ in range(ROUNDS))
+        if page.exception or not page.title:
+            raise RuntimeError(f"{part} did not come up: {[one.message for one in page.exception]}")
+        found.append(Measure(f"warm rerun of Account health, {words}, at {count:,} entries", taken, "s", note=f"median of {ROUNDS}"))
+    return found
 
 
 def _page() -> AppTest:

@@ -59,6 +59,8 @@ WORDS = CHOICES | {
 WORDED = ("kind", "state", "status", "change", "role", "component")
 MONEY = ("agi", "margin", "worth", "open", "before", "last", "open_worth")
 TALL, ROW, KPIS = 396, 36, 10
+MOST = 500
+"""Rows of a table on the page: each is written out again at every rerun. Its files have all of them."""
 DECIMALS = 6
 
 
@@ -196,9 +198,11 @@ def _people(made: Pictures, base: str, as_of: date, population: str, t: Language
 
 def _rows(picture: str, rows: pl.DataFrame, base: str, t: Language, key: str, alt: str, height: int | None) -> None:
     flags = cs.boolean().replace_strict({True: t("yes"), False: t("no")}, default=None, return_dtype=pl.String)
-    shown = _in_words(rows, t).with_columns(flags).with_columns(_clipped(60))
+    shown = _in_words(rows.head(MOST), t).with_columns(flags).with_columns(_clipped(60))
     headings = {name: _heading(picture, name, t) for name in rows.columns}
     rows_table(shown, headings, _written(rows.schema, base, t), key, alt, height)
+    if rows.height > MOST:
+        st.caption(t("The first {n} rows of {all}; the files below have all of them.", n=t.number(MOST), all=t.number(rows.height)))
 
 
 def _clipped(length: int) -> pl.Expr:

@@ -18,7 +18,7 @@ from lib.formats import Language
 from lib.health.sentences import shown
 from lib.store import Merge, Store
 from lib.tables import TABLES
-from lib.ui import health_book, health_pictures
+from lib.ui import health_book, health_gallery, health_pictures
 from lib.ui.health_gallery import GROUPS, halves
 from lib.ui.health_pictures import NAMES, on_scale
 from lib.ui.table_downloads import made_workbook
@@ -296,3 +296,10 @@ def test_indicators_are_drawn_on_their_own_scale() -> None:
     assert on_scale([10.0, None, 20.0, 15.0]) == [0.0, None, 100.0, 50.0]
     assert on_scale([7.0, 7.0]) == [50.0, 50.0]
     assert on_scale([]) == []
+
+
+def test_a_long_table_says_that_its_files_have_the_rest(three: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_gallery, "MOST", 2)
+    app = whole_book("people")
+    assert list(holding(app, "last_contact")["name"]) == ["Noa", "Uxía"]
+    assert "The first 2 rows of 3; the files below have all of them." in texts(app)
