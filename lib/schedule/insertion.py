@@ -8,18 +8,19 @@ person do later work first, since that order can't be kept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from lib.schedule.alike import alike
 from lib.schedule.assumptions import Assumptions
 from lib.schedule.axis import NEVER, day_of
-from lib.schedule.forecasting import Frozen
+from lib.schedule.forecasting import Forecast, Frozen
 from lib.schedule.graph import Problems
-from lib.schedule.model import Model, model_of, paces_of
+from lib.schedule.model import Model, model_of, paces_of, with_sequences
 from lib.schedule.plan import Plan
-from lib.schedule.trials import likely_pass
+from lib.schedule.trials import Known, Pass, likely_pass
 
 _SEQUENCES = {"person_id": pl.String, "predecessor_id": pl.String, "successor_id": pl.String}
 
@@ -33,22 +34,25 @@ class Inserted:
     sequences: pl.DataFrame
 
 
-def inserted(before: Plan, schedule: Frozen, after: Plan) -> Inserted | Problems:
+def inserted(before: Plan, schedule: Frozen, after: Plan, known: Forecast | None = None) -> Inserted | Problems:
     """The changed plan `after` in the order that `schedule` froze for `before`.
 
-    A task that by a new link waits for what came after it is put in anew. Problems: those of `model.model_of`.
+    A task that by a new link waits for what came after it is put in anew. `known`: a forecast of `before` in that order, if there is one:
+    the answer is the same and comes sooner. Problems: those of `model.model_of`.
     """
     worked = _worked(after)
     kept = {task: person for task, person in _worked(before).items() if worked.get(task) == person}
     pairs = _closed(schedule.sequences.select("predecessor_id", "successor_id").rows(), kept)
     new = [task for task in worked if task not in kept]
     paces = paces_of(before, schedule.tasks)
-    taken_out: set[str] = set()
     lies = schedule.tasks.with_columns(pl.col("task_id").replace_strict(paces, default=None, return_dtype=pl.Float64).alias("pace_hours"))
+    bare = model_of(after, lies, pl.DataFrame(schema=_SEQUENCES), Assumptions())
+    if isinstance(bare, Problems):
+        return bare
+    last = None if known is None else (known.model, known.likely)
+    taken_out: set[str] = set()
     while True:
-        rows = [(worked[then], first, then) for first, then in pairs]
-        sequences = pl.DataFrame(rows, schema=_SEQUENCES, orient="row")
-        model = model_of(after, lies, sequences, Assumptions())
+        model = with_sequences(bare, pairs)
         if isinstance(model, Problems):
             against = _against(model, pairs)
             if against is None or against in taken_out:
@@ -58,15 +62,18 @@ def inserted(before: Plan, schedule: Frozen, after: Plan) -> Inserted | Problems
             pairs = _closed(pairs, kept)
             new.append(against)
             continue
-        tasks = _dated(after, model)
+        likely = likely_pass(model, None if last is None else Known(alike(model, last[0]), last[1]))
+        last = model, likely
         if not new:
-            return Inserted(tasks.join(lies.select("task_id", "pace_hours"), on="task_id", how="left", maintain_order="left"), sequences)
-        starts = dict(tasks.select("task_id", pl.col("start").fill_null(NEVER)).rows())
-        rank = {one: (starts[one], place) for place, one in enumerate(model.task_ids)}
+            tasks = _dated(after, likely).join(lies.select("task_id", "pace_hours"), on="task_id", how="left", maintain_order="left")
+            rows = [(worked[then], first, then) for first, then in pairs]
+            return Inserted(tasks, pl.DataFrame(rows, schema=_SEQUENCES, orient="row"))
+        starts = [min(int(start[0]), NEVER) for start in likely.start]
+        rank = {one: (starts[place], place) for place, one in enumerate(model.task_ids)}
         task = min(new, key=rank.__getitem__)
         new.remove(task)
         line = sorted((one for one, person in kept.items() if person == worked[task]), key=rank.__getitem__)
-        place = _place(model, task, line, starts)
+        place = _place(model, task, line, rank)
         pairs += [(line[place - 1], task)] if place else []
         pairs += [(task, line[place])] if place < len(line) else []
         kept[task] = worked[task]
@@ -96,13 +103,13 @@ def _against(problems: Problems, pairs: Sequence[tuple[str, str]]) -> str | None
     return next((first for first, then in zip(circle, (*circle[1:], circle[0]), strict=True) if (first, then) in set(pairs)), None)
 
 
-def _place(model: Model, task: str, line: Sequence[str], starts: dict[str, int]) -> int:
+def _place(model: Model, task: str, line: Sequence[str], rank: Mapping[str, tuple[int, int]]) -> int:
     """Where in `line` the task comes: before the first that begins no earlier, after all it waits for, before all that wait for it."""
     number = {name: place for place, name in enumerate(model.task_ids)}
     above, below = _reached(model, number[task], back=True), _reached(model, number[task], back=False)
     least = max((place + 1 for place, name in enumerate(line) if number[name] in above), default=0)
     most = min((place for place, name in enumerate(line) if number[name] in below), default=len(line))
-    wished = next((place for place, name in enumerate(line) if starts[name] >= starts[task]), len(line))
+    wished = next((place for place, name in enumerate(line) if rank[name][0] >= rank[task][0]), len(line))
     return min(max(wished, least), max(most, least))
 
 
@@ -118,9 +125,8 @@ def _reached(model: Model, task: int, back: bool) -> set[int]:
     return found - {task}
 
 
-def _dated(plan: Plan, model: Model) -> pl.DataFrame:
+def _dated(plan: Plan, likely: Pass) -> pl.DataFrame:
     """When each open task starts and finishes with likely hours."""
-    likely = likely_pass(model)
     starts = [None if tick >= NEVER else tick for tick in (int(start[0]) for start in likely.start)]
     finishes = [None if tick >= NEVER else tick for tick in (int(finish[0]) for finish in likely.finish)]
     first = [None if tick is None else day_of(tick) for tick in starts]

@@ -9,7 +9,7 @@ A task without hours a day of its own, beside others of its person, goes on at i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
 
@@ -121,10 +121,9 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
         else:
             at, held = int(bound.of(np.array([fact]))[0]), closes if bound.to_finish else opens
             held[places[then]] = max(held[places[then]], at)
-    ends = np.array([(bound.other, task) for task, bounds in enumerate(before) for bound in bounds], np.int64).reshape(-1, 2).T
-    order = order_of(len(places), *ends)
-    if order is None:
-        return Problems((Problem("cycle", tuple(tasks["task_id"][place] for place in cycle_of(len(places), *ends))),))
+    order = _ordered(list(places), before)
+    if isinstance(order, Problems):
+        return order
     hours = tasks["work_hours"].fill_null(0.0).to_list()
     waits = [0 if work else round((days or 0.0) * DAY_HOURS * TICKS_PER_HOUR) for days, work in zip(tasks["wait_days"], hours, strict=True)]
     clocks = _clocks(plan, tasks, paces_of(plan, scheduled))
@@ -139,6 +138,24 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
         [instant(ended[project] + timedelta(days=1)) if project in ended else LONG_AGO for project in project_ids],
         risks, unplaced, assumptions,
     )  # fmt: skip
+
+
+def with_sequences(model: Model, pairs: Sequence[tuple[str, str]]) -> Model | Problems:
+    """`model` with pairs of its tasks in sequence, as `model_of` has them. Problems: cycle."""
+    places = numbers_of(model.task_ids)
+    before = [list(bounds) for bounds in model.before]
+    for first, then in pairs:
+        before[places[then]].append(Bound(places[first], True, False))
+    order = _ordered(model.task_ids, before)
+    return order if isinstance(order, Problems) else replace(model, before=before, order=order)
+
+
+def _ordered(task_ids: Sequence[str], before: Sequence[Sequence[Bound]]) -> list[int] | Problems:
+    ends = np.array([(bound.other, task) for task, bounds in enumerate(before) for bound in bounds], np.int64).reshape(-1, 2).T
+    order = order_of(len(task_ids), *ends)
+    if order is None:
+        return Problems((Problem("cycle", tuple(task_ids[place] for place in cycle_of(len(task_ids), *ends))),))
+    return order
 
 
 def _spread(likely: float | None, low: float | None, high: float | None, account_id: str | None, history: History) -> Spread:
@@ -172,8 +189,8 @@ def _links(plan: Plan, sequences: pl.DataFrame) -> list[tuple[str, str, str, flo
 
 def _opens(plan: Plan, tasks: pl.DataFrame) -> list[int]:
     released = dict(zip(plan.tasks["task_id"], releases(plan), strict=True))
-    rows = tasks.select("task_id", "started_on").rows()
-    return [released[task] if started is None else plan.start for task, started in rows]
+    start, rows = plan.start, tasks.select("task_id", "started_on").rows()
+    return [released[task] if started is None else start for task, started in rows]
 
 
 def _facts(plan: Plan) -> dict[str, tuple[int | None, int | None]]:

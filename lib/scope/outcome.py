@@ -39,7 +39,7 @@ def outcome(ground: Ground, plan: Plan, assumptions: Assumptions | None = None, 
     What the change leaves as it was is taken from the forecast before. Problems: those of the engine. `forecasting.Stopped` where `stop`
     says so.
     """
-    order = inserted(ground.plan, ground.schedule, plan)
+    order = inserted(ground.plan, ground.schedule, plan, ground.before)
     if isinstance(order, Problems):
         return order
     after = forecast(plan, order, ground.trials, ground.seed, assumptions or ground.assumptions, known=ground.before, stop=stop)

@@ -113,6 +113,10 @@ def test_a_changed_plan_on_a_known_forecast_is_the_one_from_scratch(rows: tuple[
         history=data.draw(st.sampled_from([History(), History(default=(0.5, 1.0, 3.0)), History(book=np.linspace(0.8, 1.9, 30))])),
     )  # fmt: skip
     known = made(before, frozen, assumed, keep=True)
+    sooner = inserted(before, frozen, after, known)
+    assert isinstance(sooner, Inserted)
+    assert sooner.tasks.equals(then.tasks)
+    assert sooner.sequences.equals(then.sequences)
     found = made(after, then, others, known=known, keep=True)
     assert_same(made(after, then, others), found)
     assert_same(made(before, frozen, assumed), made(before, frozen, assumed, known=found))
