@@ -25,13 +25,15 @@ QUESTIONS: dict[str, str] = {
     "no_hours": N_("Say first how many hours: {said}"),
     "no_work": N_("{said} has no hours that can be counted"),
     "days": N_("Say it in hours, for people's days differ: {said}"),
-    "number": N_("Is {said} one and a half or more than a thousand?"),
+    "number": N_("Which number is {said}?"),
     "order": N_("The least comes first: {said}"),
     "task": N_("Which task is {said}?"),
     "no_task": N_("No task of this project is called {said}"),
     "person": N_("Who is {said}?"),
     "whose": N_("Is {said} a name, or who does it?"),
     "no_more": N_("{said} has fewer hours left than that"),
+    "no_left": N_("{said} has no hours left to change"),
+    "one_number": N_("Change {said} by one number of hours"),
 }
 """Kind of question -> what is asked. Those without readings are answered by writing the line anew."""
 
@@ -163,9 +165,11 @@ class _Reader:
         task = self._task(rest, self.known.tasks)
         if task is None:
             return
-        hours = self.known.remaining.get(task, 0.0) + sign * (given[0] + given[-1]) / 2
-        if hours < 0 or len(given) > 1:
-            self._ask("no_more" if hours < 0 else "no_hours", part)
+        hours = self.known.remaining.get(task, -1.0) + sign * given[0]
+        if task not in self.known.remaining or len(given) > 1:
+            self._ask("no_left" if len(given) == 1 else "one_number", self.tasks[task])
+        elif hours < 0:
+            self._ask("no_more", self.tasks[task])
         elif hours == 0:
             self.line = replace(self.line, removed=(*self.line.removed, task))
         else:
@@ -266,11 +270,11 @@ class _Reader:
                 return head.strip(" ,.:"), doer
         people, roles = self._people(phrase), self._roles(phrase)
         if phrase and (people or roles):
-            if len(people) == 1 and not roles:
+            if len(people) == 1 and not roles and self._are_spoken(phrase, people, []):
                 return "", (people[0], None)
             if not people and any(plain(role) == plain(phrase) for role in roles):
                 return phrase, (None, next(role for role in roles if plain(role) == plain(phrase)))
-            return phrase, self._who("whose" if not people else "person", phrase, people, roles)
+            return phrase, self._who("person" if self._are_spoken(phrase, people, []) and people else "whose", phrase, people, roles)
         words = phrase.split()
         for piece in (" ".join(words[-2:]), " ".join(words[-1:]), " ".join(words[:2]), " ".join(words[:1])):
             spoken = set(_words(plain(piece)))
@@ -283,23 +287,28 @@ class _Reader:
     def _people(self, said: str) -> list[str]:
         return called(said, self.known.people)
 
+    def _are_spoken(self, said: str, people: Sequence[str], roles: Sequence[str]) -> bool:
+        """Whether each of them is called so by whole words: the beginning of a name is not enough to be sure."""
+        words, same = set(_words(plain(said))), all(plain(role) == plain(said) for role in roles)
+        return same and all(words <= set(_words(plain(self.known.people[key]))) for key in people)
+
     def _roles(self, said: str) -> list[str]:
         return called(said, {role: role for role in self.known.roles})
 
     def _certain_doer(self, said: str) -> tuple[str | None, str | None] | None:
         """Who is meant, where only one can be; several of a name are asked about."""
         people, roles = self._people(said), [role for role in self._roles(said) if plain(role) == plain(said)]
-        if len(people) == 1 and not roles:
-            return people[0], None
         if not people:
             return (None, roles[0]) if roles else None
+        if len(people) == 1 and not roles and self._are_spoken(said, people, []):
+            return people[0], None
         return self._who("person", said, people, roles)
 
     def _doer(self, said: str) -> tuple[str | None, str | None] | None:
         """Who was said to do it: a person or a role; asked where that is not certain."""
         said = said.strip(" ,.:")
         people, roles = self._people(said), self._roles(said)
-        if len(people) + len(roles) == 1:
+        if len(people) + len(roles) == 1 and self._are_spoken(said, people, roles):
             return (people[0], None) if people else (None, roles[0])
         if not people and not roles:
             near = get_close_matches(plain(said), [plain(name) for name in self.known.people.values()], n=3)

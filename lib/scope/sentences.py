@@ -44,13 +44,11 @@ EPSILON = 1e-9
 
 
 def subject(ask: Ask, t: Language) -> str:
-    """What the change is called: its title, else its new work, else «the change»."""
+    """What the change is called: its title, else its one piece of new work, else «the change»."""
     if ask.title.strip():
         return ask.title.strip()
-    names = [row.name for row in ask.added if row.name.strip()]
-    if not names:
-        return t("The change")
-    return t.join(names) if len(names) < 3 else t("{name} and {n} more", name=names[0], n=t.number(len(names) - 1))
+    names = [row.name.strip() for row in ask.added if row.name.strip()]
+    return names[0] if len(names) == 1 else t("The change")
 
 
 def headline(answer: Answer, t: Language, quote: Quote = str) -> str:
@@ -125,6 +123,8 @@ def delay_sentence(answer: Answer, t: Language) -> str:
                  after=t.day(answer.after.p80_on, near), days=days_text(answer.moved_days, t, sign=True))  # fmt: skip
     if answer.delay_p50_days is None or answer.delay_p80_days is None:
         return said
+    if max(abs(answer.delay_p50_days), abs(answer.delay_p80_days)) <= EPSILON:
+        return said
     middle, most = days_text(answer.delay_p50_days, t), days_text(answer.delay_p80_days, t)
     itself = t("The change itself costs {middle} at most in half of the trials, {most} at most in 80%.", middle=middle, most=most)
     return f"{said} {itself}"
@@ -139,7 +139,7 @@ def days_text(days: float | None, t: Language, sign: bool = False) -> str:
 
 def over_sentence(person: Mapping[str, Any], as_of: date, t: Language, quote: Quote = str) -> str:
     """«Ben: 8 h more do not fit, 4–17 Mar.» for a row of `Answer.people` that goes over."""
-    name, hours = quote(person["name"]), t.hours(person["over_hours"])
+    name, hours = quote(person["name"] or person["role"] or t("nobody named")), t.hours(person["over_hours"])
     first, last = person["window_start"], person["window_end"]
     if first is None or last is None:
         return t("{name}: {hours} more do not fit.", name=name, hours=hours)
@@ -197,3 +197,28 @@ def option_verdict(option: Option, as_of: date, t: Language) -> str:
         return ABSENT
     day = t.day(finish.p80_on, as_of)
     return day if finish.promise_on is None else f"{'■' if finish.p80_on > finish.promise_on else '●'}\u00a0{day}"
+
+
+def assumed_sentence(code: str, values: Mapping[str, Any], as_of: date, base: str, t: Language, quote: Quote = str) -> str:
+    """What an option takes for granted, as a sentence; "" for a code that says nothing to a reader."""
+    if code == "extra_people":
+        roles = t.join([quote(role) for role in values.get("roles", ())]) or t("nobody named")
+        return t("{hours} are done by people who are not there yet: {roles}.", hours=t.hours(values.get("hours")), roles=roles)
+    if code == "ramp_up":
+        return t("People new to the work need {share} more hours.", share=t.share(values.get("share")))
+    if code == "extra_rate":
+        return t("They cost {factor} times the median of their role.", factor=t.number(values.get("factor"), 2))
+    if code == "taken_out":
+        tasks = t.join([quote(task) for task in values.get("tasks", ())])
+        hours, asked = t.hours(values.get("hours")), t.hours(values.get("asked_hours"))
+        return t("{tasks} would go: {hours} in exchange for {asked}.", tasks=tasks, hours=hours, asked=asked)
+    if code == "later_phase":
+        day = t.day(values.get("p80_on") or values.get("planned_on"), as_of)
+        return t("The new work follows what is promised now and is finished by {day} (P80).", day=day)
+    if code == "later_phase_only_work":
+        return t("Only new work waits for the later phase.")
+    if code == "we_pay":
+        return t("We pay {amount} that would be passed through.", amount=t.money(values.get("amount"), base))
+    if code == "pass_through_billed":
+        return t("{amount} is passed through to the client at cost.", amount=t.money(values.get("amount"), base))
+    return ""

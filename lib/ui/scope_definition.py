@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,6 +19,16 @@ def ask_definition(figures: Sequence[str], key: str, t: Language) -> None:
     picked = st.menu_button(t("Definitions"), list(names), format_func=names.__getitem__, type="tertiary", key=key)
     if picked:
         st.dialog(names[picked], width=560, position="right")(_contents)(picked, t)
+
+
+def definitions_menu(figures: Sequence[str], key: str, t: Language) -> Callable[[], bool]:
+    """What draws that menu in a card, in the place of its Details."""
+
+    def menu() -> bool:
+        ask_definition(figures, key, t)
+        return False
+
+    return menu
 
 
 def _contents(figure: str, t: Language) -> None:

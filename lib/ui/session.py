@@ -24,7 +24,8 @@ KEYS: dict[str | type[Any], Callable[[Any], str]] = {tuple: repr}
 """How caches tell tuples apart (`hash_funcs`): Streamlit goes through them item by item, a third of a rerun with 1 000 accounts."""
 DEFAULTS: Mapping[str, Any] = {"base_currency": "EUR", "revenue_basis": "invoiced", "fiscal_first_month": 1, "author": "", "language": ""}
 READ: Mapping[str, Mapping[str, Any]] = {
-    "settings": {}, "promises": {}, "actions": {}, "commentary": {}, "score_profiles": {}, "audit": {"table_name": "overrides"},
+    "settings": {}, "promises": {}, "actions": {}, "commentary": {}, "score_profiles": {}, "scenarios": {},
+    "audit": {"table_name": "overrides"},
 }  # fmt: skip
 """What `stored` knows of what people wrote; of the audit log, only what was said of bands."""
 _STORED = "store.held"

@@ -9,7 +9,10 @@ from lib.ui import session, table_browser, view
 
 STATIC = Path(__file__).parent / "static"
 PAGES = session.ROOT / "pages"
-LINKED = ("as_of", "quarter", *view.FILTERS, "lang", "client", "account", "health", "version", "part", *table_browser.LINKED, "figure")
+LINKED = (
+    "as_of", "quarter", *view.FILTERS, "lang", "client", "account", "health", "version", "part", "project", "scenario", "scope",
+    *table_browser.LINKED, "figure",
+)  # fmt: skip
 
 st.set_page_config(page_title="Cartera", page_icon=str(STATIC / "favicon.png"), layout="wide")
 st.logo(str(STATIC / "logo.svg"), size="medium")
@@ -20,6 +23,7 @@ t = session.language()
 pages = [
     st.Page(PAGES / "portfolio.py", title=t("Portfolio"), url_path="portfolio", default=True),
     st.Page(PAGES / "account_health.py", title=t("Account health"), url_path="health"),
+    st.Page(PAGES / "scope_change.py", title=t("Scope change"), url_path="scope"),
     st.Page(PAGES / "data_intake.py", title=t("Data"), url_path="data"),
     st.Page(PAGES / "tables.py", title=t("Tables"), url_path="tables"),
     st.Page(PAGES / "names.py", title=t("Names"), url_path="names"),

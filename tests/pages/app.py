@@ -15,6 +15,7 @@ SHELL = ROOT / "lib" / "ui" / "shell.py"
 PAGES = {
     "portfolio": ROOT / "pages" / "portfolio.py",
     "health": ROOT / "pages" / "account_health.py",
+    "scope": ROOT / "pages" / "scope_change.py",
     "data": ROOT / "pages" / "data_intake.py",
     "tables": ROOT / "pages" / "tables.py",
     "names": ROOT / "pages" / "names.py",
