@@ -28,6 +28,7 @@ from lib.ui import session
 from lib.ui.frame import clip, md, small_table
 from lib.ui.health_definition import defined_card
 from lib.ui.scope_definition import ask_definition
+from lib.ui.scope_filters import show_filters, show_no_match
 from lib.ui.scope_projects import OPEN, PROJECT
 from lib.ui.table_downloads import about_view, table_downloads
 from lib.wording import count_word
@@ -113,6 +114,10 @@ def show_earned(version: int, as_of: date, book: Book, accounts: pl.Series, proj
     """The table of projects of some accounts (ids), then the project chosen there or by the page."""
     asked = EarnedAsked(version, as_of, session.settings()["base_currency"])
     values = the_values(version, as_of).filter(pl.col("account_id").is_in(accounts.implode()))
+    show_filters(version, book, accounts, population, t)
+    if population and accounts.is_empty():
+        show_no_match(population, t)
+        return
     if values.is_empty():
         st.markdown(f":gray[— {t('No project of these accounts is known. Import projects to see their earned value.')}]")
         return

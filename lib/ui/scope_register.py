@@ -25,6 +25,7 @@ from lib.ui.frame import clip, md
 from lib.ui.scope_book import book_asked, the_projects, the_register
 from lib.ui.scope_bundles import show_bundles
 from lib.ui.scope_decide import PENDING, ask_reason, show_last, try_to
+from lib.ui.scope_filters import show_filters, show_no_match
 from lib.ui.scope_growth import show_growth
 from lib.ui.scope_ledger import show_ledger
 from lib.ui.scope_request import open_request
@@ -74,6 +75,10 @@ def show_requests(
     every = the_register(asked)
     mine = every.filter(pl.col("account_id").is_in(accounts.implode()))
     projects = the_projects(asked).filter(pl.col("account_id").is_in(accounts.implode()))
+    show_filters(version, book, accounts, population, t)
+    if population and accounts.is_empty():
+        show_no_match(population, t)
+        return
     if projects.is_empty():
         st.markdown(f":gray[— {t('No project of these accounts is known. Import projects to log what their clients ask for.')}]")
         return
@@ -81,13 +86,10 @@ def show_requests(
     if live:
         _log(projects, project_id, t)
     show_last(t)
-    _register(mine, as_of, book.base, population, live, t)
+    _register(mine, as_of, book.base, population, t)
     show_bundles(mine, version, book.base, live, t)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show_ledger(asked, _ledger_of(the_projects(asked), mine, project_id), book.base, t)
-    with right:
-        show_growth(asked, accounts, population, t)
+    show_ledger(asked, _ledger_of(the_projects(asked), mine, project_id), book.base, t)
+    show_growth(asked, accounts, population, t)
     _open_drawers(every, version, as_of, book.base, live, t)
 
 
@@ -146,7 +148,7 @@ def _write_down(project_id: str, title: str, hours: float | None, who: str, t: L
         st.rerun()
 
 
-def _register(mine: pl.DataFrame, as_of: date, base: str, population: str, live: bool, t: Language) -> None:
+def _register(mine: pl.DataFrame, as_of: date, base: str, population: str, t: Language) -> None:
     """The register: which of it is shown, its table, its files."""
     waits = mine.filter(pl.col("status").is_in(OPEN))
     begun = mine.filter("unapproved_work")
@@ -172,14 +174,14 @@ def _register(mine: pl.DataFrame, as_of: date, base: str, population: str, live:
         return
     _table(rows, as_of, base, t)
     about = about_view(t, t("Change requests"), as_of, population)
-    table_downloads(register_sheet(rows, base, t), t, key="scope.register", file=t("requests"), about=about)
-    if live:
-        ids = rows["change_id"].to_list()
-        titles = {row["change_id"]: f"{clip(row['title'], 60)} · {clip(row['project'] or '', 30)}" for row in rows.iter_rows(named=True)}
+    titles = {row["change_id"]: f"{clip(row['title'], 60)} · {clip(row['project'] or '', 30)}" for row in rows.iter_rows(named=True)}
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.selectbox(
-            t("Open a request"), ids, index=None, format_func=lambda key: titles.get(key, key), key="scope.open_one", width=420,
+            t("Open a request"), list(titles), index=None, format_func=lambda key: titles.get(key, key), key="scope.open_one", width=420,
             placeholder=t("Open a request by its name"), label_visibility="collapsed", on_change=_open_named,
         )  # fmt: skip
+        with st.container(width="content"):
+            table_downloads(register_sheet(rows, base, t), t, key="scope.register", file=t("requests"), about=about)
 
 
 def _shown(rows: pl.DataFrame, which: str) -> pl.DataFrame:
@@ -199,15 +201,15 @@ def _table(rows: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     values = list(rows.iter_rows(named=True))
     frame = pd.DataFrame({
         "state": [state_text(row, t) for row in values],
-        "title": [clip(row["title"], 46) for row in values],
-        "project": [clip(row["project"] or "—", 26) for row in values],
+        "title": [clip(row["title"], 44) for row in values],
+        "project": [clip(row["project"] or "—", 24) for row in values],
         "raised_on": rows["raised_on"].to_list(),
         "age_days": rows["age_days"].to_list(),
         "priority": [capitalised(t(CHOICES[row["priority"]])) if row["priority"] else "—" for row in values],
         "paid_by": [payer_text(row, t) for row in values],
         "hours": rows["hours"].to_list(),
         "money": [row["price"] if row["price"] is not None else row["likely_cost"] for row in values],
-        "flag": [flag_text(row, t) for row in values],
+        "flag": [flag_text(row, as_of, t) for row in values],
     })  # fmt: skip
     priced = {place for place, row in enumerate(values) if row["price"] is not None}
     cost = t("cost")
@@ -217,14 +219,14 @@ def _table(rows: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     ]
     written: dict[str, Any] = {
         "raised_on": lambda day: t.day(day.date() if hasattr(day, "date") else day, near=as_of),
-        "age_days": lambda days: t.number(days), "hours": lambda hours: t.hours(hours, 0 if hours == round(hours) else 1),
+        "age_days": lambda days: t.number(days) + NBSP + t("d"), "hours": lambda hours: t.hours(hours, 0 if hours == round(hours) else 1),
     }  # fmt: skip
     style = frame.style.format(written, na_rep="—")
     titles = {
-        "state": t("State"), "title": t("Request"), "project": t("Project"), "raised_on": t("Raised"), "age_days": t("Days"),
+        "state": t("State"), "title": t("Request"), "project": t("Project"), "raised_on": t("Raised"), "age_days": t("Waits"),
         "priority": t("Priority"), "paid_by": t("Paid by"), "hours": t("Hours"), "money": t("Price"), "flag": t("Without approval"),
     }  # fmt: skip
-    widths = {"title": 300, "project": 176, "age_days": 52}
+    widths = {"title": 290, "project": 184, "age_days": 52}
     config = {name: st.column_config.Column(title, width=widths.get(name)) for name, title in titles.items()}
     ids = rows["change_id"].to_list()
 
@@ -254,12 +256,12 @@ def payer_text(row: Mapping[str, Any], t: Language) -> str:
     return capitalised(t(CHOICES[row["paid_by"]])) if row["paid_by"] else "—"
 
 
-def flag_text(row: Mapping[str, Any], t: Language) -> str:
+def flag_text(row: Mapping[str, Any], as_of: date, t: Language) -> str:
     """What was begun without approval: its hours, and since when."""
     if not row["unapproved_work"]:
         return ""
     hours = t.hours(row["unapproved_hours"]) if row["unapproved_hours"] is not None else t("hours not said")
-    return t("{hours} since {day}", hours=hours, day=t.day(row["begun_on"])) if row["begun_on"] else hours
+    return t("{hours} since {day}", hours=hours, day=t.day(row["begun_on"], near=as_of)) if row["begun_on"] else hours
 
 
 def register_sheet(rows: pl.DataFrame, base: str, t: Language) -> Sheet:

@@ -50,10 +50,11 @@ def _contents(row: Mapping[str, Any], version: int, as_of: date, base: str, live
         elif row["status"] == "approved":
             _implemented(row, version, t)
         with st.container(horizontal=True, gap="xsmall"):
-            if is_open and st.button(t("Answer it"), type="primary", key="scope.request_answer",
-                                     help=t("Dates, cost, price and people of this request, in the part Answer")):  # fmt: skip
-                put_ask(ask_of_request(row))
-                st.session_state[_GO] = row["project_id"]
+            helped = t("Dates, cost, price and people of this request, in the part Answer")
+            asked = is_open and st.button(
+                t("Answer it"), type="primary", key="scope.request_answer", help=helped, on_click=_answer, args=(row,)
+            )
+            if asked:
                 st.rerun()
             if is_open and st.button(t("Reject"), key="scope.request_reject", type="tertiary"):
                 _pend("rejected", row)
@@ -62,14 +63,10 @@ def _contents(row: Mapping[str, Any], version: int, as_of: date, base: str, live
         show_author(t)
 
 
-_GO = "scope.go_to_answer"
-
-
-def follow_answer() -> None:
-    """Go to the part Answer where a drawer asked for it. Called before the page draws its widgets."""
-    project = st.session_state.pop(_GO, None)
-    if project:
-        st.session_state[PROJECT], st.session_state["scope"] = project, "answer"
+def _answer(row: Mapping[str, Any]) -> None:
+    """Ask what the request asks, in the part Answer."""
+    put_ask(ask_of_request(row))
+    st.session_state[PROJECT], st.session_state["scope"] = row["project_id"], "answer"
 
 
 def _pend(action: str, row: Mapping[str, Any]) -> None:
