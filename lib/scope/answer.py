@@ -56,8 +56,8 @@ class Terms:
     """How the project is sold and where its money stands before the change, in the base currency; None: not known, `missing` says why.
 
     `agi`: fee less pass-through at cost, with the orders approved so far; `agi_sold`, `margin_sold`: as first agreed. `eac`: cost at
-    completion (`eac_by`: bottom_up, cpi, plan or hours), `actual_cost` of it spent. `billing`: fixed, time_materials, retainer, internal or None.
-    `target_margin` of the project, else of the ask. `missing`: codes of `lib.scope.refusals`, in words there.
+    completion (`eac_by`: bottom_up, cpi, plan or hours), `actual_cost` of it spent. `billing`: fixed, time_materials, retainer, internal or
+    None. `target_margin` of the project, else of the ask. `missing`: codes of `lib.scope.refusals`, in words there.
     """
 
     billing: str | None
