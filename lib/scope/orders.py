@@ -2,7 +2,8 @@
 
 Where definitions are silent. Hours of an altered task are what remains, so its estimate becomes what is logged on it and that, and its ends
 move in the same proportion: the plan made of the rows is then the plan that was priced. The committed date moves only to the day that is
-agreed. An own expense is part of the change's cost; it becomes a row of expenses when it is spent, for until then nobody knows its day.
+agreed; a later phase stays in its project, held back to its date. An own expense is part of the change's cost; it becomes a row of expenses
+when it is spent, for until then nobody knows its day.
 """
 
 from __future__ import annotations
@@ -72,18 +73,21 @@ def approval_of(
     answer: Answer, key: OptionKey, decided_on: date, *, price: float | None = None, paid_by: str | None = None,
     client_share: float | None = None, promise_on: date | None = None, scenario_id: int | None = None,
 ) -> Approval:  # fmt: skip
-    """One option of an answer, agreed on `decided_on`, in the answer's base currency.
+    """One option of an answer, agreed on `decided_on`, in the answer's base currency. What is absorbed has its pass-through in its cost.
 
     `price`: what was agreed, else the option's fee; without either we pay. `paid_by`: client, shared (with `client_share`) or us.
-    `delay_days`: Monday to Friday between the P80 days with and without it, else between the days planned.
+    `delay_days`: Monday to Friday between the P80 days with and without it, else between the days planned. ValueError for a refused option.
     """
     option = answer.option(key)
+    if option.refused is not None:
+        raise ValueError(f"the option can't be had: {option.refused}")
     fee = option.fee if price is None else price
     payer = paid_by or ("us" if fee is None else "client")
     return Approval(
         ask=option.ask, option=key, as_of=answer.as_of, version=answer.version, decided_on=decided_on, currency=answer.base,
         account_id=answer.account_id, hours=option.cost.hours, cost=option.cost.likely, price=0.0 if payer == "us" else fee,
-        pass_through=option.ask.pass_through or None, delay_days=delay_between(answer.before, option.finish), paid_by=payer,
+        pass_through=None if key == "absorb" else option.ask.pass_through or None,
+        delay_days=delay_between(answer.before, option.finish), paid_by=payer,
         client_share=client_share if payer == "shared" else None, dates=dates_of(option.tasks), held=key == "defer",
         promise_on=promise_on, scenario_id=scenario_id,
     )  # fmt: skip

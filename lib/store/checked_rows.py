@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import dataframely as dy
 import polars as pl
 
-from lib.columns import N_
+from lib.columns import N_, NAME_BYTES
 from lib.store.changes import BadRows
 from lib.tables import RULES, TABLES
 from lib.text import clean_text
@@ -25,7 +26,8 @@ def checked_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows with `_source`, their text clean, that keep the rules of their table. Raises `BadRows` with the first rule that they break."""
     declared = TABLES[table]
     schema = {**declared.polars_schema, "_source": pl.String()}
-    cleaned = [{name: _cleaned(row.get(name)) for name in schema} for row in rows]
+    long = {name for name, column in declared.columns.items() if isinstance(column, dy.String) and (column.max_length or 0) > NAME_BYTES}
+    cleaned = [{name: _cleaned(row.get(name), name in long) for name in schema} for row in rows]
     try:
         made = pl.DataFrame(cleaned, schema=schema)
     except (TypeError, pl.exceptions.PolarsError) as error:
@@ -38,7 +40,7 @@ def checked_rows(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return made
 
 
-def _cleaned(value: Any) -> Any:
+def _cleaned(value: Any, lines: bool) -> Any:
     if isinstance(value, str):
-        return clean_text(value) or None
+        return clean_text(value, lines) or None
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -1,0 +1,226 @@
+"""What an approval writes, and what follows from it: worked example 2 answered, approved and read again; budgets by who pays, by hand."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from lib.health import budget
+from lib.health.readings import Sight
+from lib.measures.project_values import values_on
+from lib.portfolio import Portfolio
+from lib.scope.answer import Answer, Finish
+from lib.scope.answering import answer
+from lib.scope.ask import Added, Altered, Ask
+from lib.scope.ground import ground
+from lib.scope.ledger import ledger
+from lib.scope.orders import Approval, approval_of, below, delay_between, kind_of, link_rows, next_order_number, task_rows
+from lib.store import Merge, Store
+from lib.store.change_requests import approve
+from lib.tables import TABLES
+from tests.measures.rows import book_of
+from tests.scope.worked_example import AS_OF, ASK, portfolio
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MONDAY = date(2026, 3, 2)
+
+
+def stored(folder: Path, book: Portfolio) -> None:
+    rows = {name: Merge(book[name].collect(), "jira") for name in TABLES if name in book.loaded}
+    Store.open(folder).commit(rows, author="Ana", at=AT)
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("orders")
+    stored(folder / "worked", portfolio())
+    stored(folder / "plain", plain())
+    return folder
+
+
+@pytest.fixture
+def worked(folders: Path, tmp_path: Path) -> Store:
+    return Store.open(shutil.copytree(folders / "worked", tmp_path / "data"))
+
+
+@pytest.fixture
+def site(folders: Path, tmp_path: Path) -> Store:
+    return Store.open(shutil.copytree(folders / "plain", tmp_path / "data"))
+
+
+@cache
+def answered() -> Answer:
+    found = answer(ground(portfolio(), AS_OF, "EUR", trials=200), ASK)
+    assert isinstance(found, Answer)
+    return found
+
+
+# Example 2, from the answer to what the tables say after it
+
+
+def test_what_is_agreed_on_is_what_the_option_says() -> None:
+    agreed = approval_of(answered(), "extend", MONDAY)
+    assert (agreed.price, agreed.cost, agreed.hours, agreed.pass_through) == (pytest.approx(2400), pytest.approx(1100), 32, 400)
+    assert (agreed.paid_by, agreed.currency, agreed.delay_days) == ("client", "EUR", 2)  # Thu 19 to Mon 23 March
+    absorbed = approval_of(answered(), "absorb", MONDAY)
+    assert (absorbed.paid_by, absorbed.price, absorbed.cost, absorbed.pass_through) == ("us", 0.0, pytest.approx(1500), None)
+    shared = approval_of(answered(), "extend", MONDAY, price=2000.0, paid_by="shared", client_share=0.5)
+    assert (shared.price, shared.client_share) == (2000.0, 0.5)
+
+
+def test_an_option_that_cannot_be_had_is_not_agreed_on() -> None:
+    refused = replace(answered().options[0], refused="nothing_to_swap")
+    with pytest.raises(ValueError, match="nothing_to_swap"):
+        approval_of(replace(answered(), options=(refused, *answered().options[1:])), refused.key, MONDAY)
+
+
+def test_the_plan_of_the_approved_rows_is_the_plan_that_was_priced(worked: Store) -> None:
+    approve(worked, replace(approval_of(answered(), "extend", MONDAY), version=1), author="Eva", at=AT)
+    again = ground(worked.portfolio(), AS_OF, "EUR", trials=200)
+    mine = again.schedule.tasks.filter(pl.col("task_id").str.starts_with("cartera:") | (pl.col("task_id") == "F"))
+    assert dict(mine.select("task_id", "finish_on").rows()) == {"F": date(2026, 3, 23), "cartera:CR-1:G": date(2026, 3, 13)}
+
+
+def test_the_ledger_of_the_approved_change(worked: Store) -> None:
+    approve(worked, replace(approval_of(answered(), "extend", AS_OF), version=1), author="Eva", at=AT)
+    found = ledger(worked.portfolio(), "P", AS_OF, "EUR")
+    # EAC = 96 · 40 + 88 · 30 + 560 = 7 040: the 60 of our own come once they are spent; AGI = 10 000 + 2 400 − 400
+    assert found.steps.select("step", pl.col("amount").round(6)).rows() == [
+        ("sold", 4000.0), ("change_order", 900.0), ("drift", 60.0), ("today", 4960.0),
+    ]  # fmt: skip
+    assert (found.agi, found.eac, found.margin_sold) == (pytest.approx(12_000), pytest.approx(7_040), pytest.approx(0.4))
+
+
+def test_account_health_reads_the_margin_of_the_approved_change(worked: Store) -> None:
+    before = _margin(worked.portfolio())
+    approve(worked, replace(approval_of(answered(), "extend", AS_OF), version=1), author="Eva", at=AT)
+    # 40 % before, (12 000 − 7 040) / 12 000 = 41.33 % after
+    assert (before, _margin(worked.portfolio())) == (pytest.approx(0.4), pytest.approx(4960 / 12_000))
+
+
+def _margin(book: Portfolio) -> float:
+    rows = budget.evidence(Sight(book, (AS_OF,), "invoiced", "EUR"), "client", AS_OF, "margin_gap")
+    margin: float = rows.filter(pl.col("project_id") == "P")["margin"].item()
+    return margin
+
+
+# The budget: ten working days of 8 h at 10 €, Mon 5 to Fri 16 January 2026; a change of 20 h for 200 €, decided on Fri 9
+
+
+def plain() -> Portfolio:
+    project = {
+        "project_id": "j", "account_id": "a", "name": "Site", "billing": "fixed", "currency": "EUR", "status": "active",
+        "baseline_start": date(2026, 1, 5), "baseline_due": date(2026, 1, 16), "due": date(2026, 1, 16), "budget_amount": 2000.0,
+        "budget_hours": 80.0, "target_margin": 0.4, "percent_complete": 25.0, "ev_technique": "percent_complete",
+    }  # fmt: skip
+    task = {
+        "task_id": "t", "baseline_hours": 80.0, "baseline_start": date(2026, 1, 5), "baseline_finish": date(2026, 1, 16),
+        "assignee_id": "ana", "estimate_hours": 80.0, "remaining_hours": 60.0, "status": "in_progress", "started_on": date(2026, 1, 5),
+        "percent_complete": 25.0,
+    }  # fmt: skip
+    return book_of(
+        projects=[project], tasks=[task], people=[{"person_id": "ana", "cost_rate": 10.0}],
+        time_entries=[{"date": date(2026, 1, 6), "hours": 20.0, "task_id": "t"}],
+    )  # fmt: skip
+
+
+def agreed(**more: Any) -> Approval:
+    ask = Ask("j", "More", added=(Added("m", "More", 20.0, person_id="ana", after=("t",)),))
+    return replace(
+        Approval(ask, "extend", date(2026, 1, 9), 1, date(2026, 1, 9), "EUR", hours=20.0, cost=200.0, price=400.0, delay_days=3.0), **more
+    )
+
+
+@pytest.mark.parametrize(
+    ("payer", "bac"),
+    [({"paid_by": "client"}, 1000.0), ({"paid_by": "shared", "client_share": 0.25}, 850.0), ({"paid_by": "us", "price": 0.0}, 800.0)],
+)
+def test_the_budget_rises_by_what_the_client_pays_and_only_from_then_on(site: Store, payer: dict[str, Any], bac: float) -> None:
+    days = [date(2026, 1, day) for day in (7, 8, 9, 12)]
+    before = values_on(site.portfolio(), days)
+    approve(site, agreed(**payer), author="Eva", at=AT)
+    after = values_on(site.portfolio(), days)
+    assert before["bac"].to_list() == [800.0] * 4  # 80 h at 10 €
+    assert after["bac"].to_list() == pytest.approx([800, 800, bac, bac])
+    assert after["bac_original"].to_list() == pytest.approx([800] * 4)
+    assert before["pv"].to_list() == pytest.approx([240, 320, 400, 480])  # 80 € a day
+    assert after["pv"].to_list()[:2] == pytest.approx([240, 320])
+
+
+def test_work_that_goes_lowers_the_budget_by_what_is_not_earned(site: Store) -> None:
+    gone = Ask("j", "Less", removed=("t",))
+    approve(site, agreed(ask=gone, hours=-80.0, cost=-800.0, price=None), author="Eva", at=AT)
+    row = values_on(site.portfolio(), [date(2026, 1, 12)]).row(0, named=True)
+    # a quarter is done: three quarters of 800 leave, whoever pays
+    assert (row["bac_original"], row["bac"]) == (800.0, pytest.approx(200.0))
+    tasks = site.portfolio()["tasks"].collect()
+    assert tasks.select("status", "baseline_hours", "remaining_hours", "change_id").row(0) == ("cancelled", 80.0, 60.0, "cartera:CR-1")
+    assert site.portfolio()["time_entries"].select(pl.col("hours").sum()).collect().item() == 20.0
+
+
+# Rows
+
+
+def test_the_estimate_of_altered_work_is_what_is_logged_and_what_remains() -> None:
+    hours = {"estimate_hours": 20.0, "remaining_hours": 10.0, "optimistic_hours": 10.0, "pessimistic_hours": 40.0, "baseline_hours": 18.0}
+    tasks = book_of(tasks=[{"task_id": "t"} | hours])["tasks"].collect()
+    rows = task_rows(agreed(ask=Ask("j", altered=(Altered("t", 30.0),))), tasks, {"t": 12.0}, "c")
+    # 12 logged and 30 to go: 42, and the ends in the same proportion, 10 · 42 / 20 and 40 · 42 / 20
+    assert rows.select("estimate_hours", "remaining_hours", "optimistic_hours", "pessimistic_hours", "baseline_hours").row(0) == (
+        42.0, 30.0, 21.0, 84.0, 18.0,
+    )  # fmt: skip
+    stated = task_rows(agreed(ask=Ask("j", altered=(Altered("t", 30.0, 15.0, 60.0, "ben"),))), tasks, {"t": 12.0}, "c")
+    assert stated.select("assignee_id", "optimistic_hours", "pessimistic_hours").row(0) == ("ben", 21.0, 84.0)  # 15 and 60 of 30 to go
+
+
+def test_what_waited_for_removed_work_waits_for_what_that_waited_for() -> None:
+    #   a ── b ── c ── d       b and c go
+    tasks = book_of(tasks=[{"task_id": name} for name in "abcd"])["tasks"].collect()
+    links = book_of(links=[{"predecessor_id": one, "successor_id": two} for one, two in ("ab", "bc", "cd")])["links"].collect()
+    rows, gone = link_rows(agreed(ask=Ask("j", removed=("b", "c"))), tasks, links, "c")
+    assert rows.select("predecessor_id", "successor_id", "kind").rows() == [("a", "d", "FS")]
+    assert gone.is_empty()
+
+
+def test_links_are_added_once_and_taken_away() -> None:
+    tasks = book_of(tasks=[{"task_id": name} for name in "ab"])["tasks"].collect()
+    links = book_of(links=[{"predecessor_id": "a", "successor_id": "b"}])["links"].collect()
+    again, none = link_rows(agreed(ask=Ask("j", linked=(("a", "b"),))), tasks, links, "c")
+    assert (again.height, none.height) == (0, 0)
+    _, gone = link_rows(agreed(ask=Ask("j", unlinked=(("a", "b"),))), tasks, links, "c")
+    assert gone.rows() == [("a", "b", "FS")]
+
+
+def test_all_below_a_removed_summary_goes() -> None:
+    tasks = book_of(tasks=[{"task_id": "s", "kind": "summary"}, {"task_id": "a", "parent_id": "s"}, {"task_id": "b", "parent_id": "a"},
+                           {"task_id": "x"}])["tasks"].collect()  # fmt: skip
+    assert sorted(below(tasks, ["s"])) == ["a", "b", "s"]
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [([], "CO-0001"), ([None, "CO-0009"], "CO-0010"), (["OC-WEB-3", "2026/0041-b"], "CO-0042"), (["20260412", "PO"], "CO-0001"),
+     (["CO-9999"], "CO-10000")],
+)  # fmt: skip
+def test_order_numbers_go_on_from_any_pattern(known: list[str | None], expected: str) -> None:
+    assert next_order_number(known) == expected
+
+
+def test_kinds_of_change() -> None:
+    more, less, other = (Added("m", "M", 1.0),), ("t",), (Altered("t", 2.0),)
+    asks = (Ask("j", added=more), Ask("j", removed=less), Ask("j", added=more, removed=less), Ask("j", altered=other))
+    assert [kind_of(ask) for ask in asks] == ["added", "removed", "modified", "modified"]
+
+
+def test_a_delay_counts_working_days_between_the_same_two_figures() -> None:
+    friday, monday = date(2026, 3, 20), date(2026, 3, 23)
+    assert delay_between(Finish(friday, p80_on=friday), Finish(None, p80_on=monday)) == 1
+    assert delay_between(Finish(monday), Finish(friday)) == -1
+    assert delay_between(Finish(p80_on=friday), Finish(planned_on=monday)) is None
