@@ -6,6 +6,7 @@ figures with two names, and differ.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,6 +45,8 @@ class Comparison:
     def days(self, project_id: str) -> Array:
         """Working days of the project by which each trial finishes later; not a number where one of the two never finishes."""
         first, second = self.before.finishes[project_id], self.after.finishes[project_id]
+        if first is second:
+            return np.zeros(len(first))
         days = np.where(first == second, 0.0, np.nan)
         differs = (first != second) & (first < NEVER) & (second < NEVER)
         model = self.after.model
@@ -71,10 +74,14 @@ class Comparison:
         moved = self.projects.filter(pl.col("p80_moved_days").abs() >= RIPPLE_DAYS - 1e-6)
         return moved.filter(~pl.col("project_id").is_in(list(project_ids)))
 
+    @cached_property
+    def _accounts(self) -> Mapping[str, str]:
+        """Of each project; as the plan after has it."""
+        return dict(pl.concat([one.plan.tasks.select("project_id", "account_id") for one in (self.before, self.after)]).rows())
+
     def _row(self, project: str) -> dict[str, object]:
         both = [forecast for forecast in (self.before, self.after) if project in forecast.finishes]
-        accounts = dict(both[-1].plan.tasks.select("project_id", "account_id").rows())
-        row: dict[str, object] = {"project_id": project, "account_id": accounts[project]}
+        row: dict[str, object] = {"project_id": project, "account_id": self._accounts[project]}
         for name, forecast in (("before", self.before), ("after", self.after)):
             if forecast in both:
                 promise = forecast.model.assumptions.promises.get(project)
@@ -82,18 +89,28 @@ class Comparison:
                 row[f"promise_{name}_share"] = None if promise is None else forecast.chance(project, promise)
         if len(both) < 2:
             return row
-        days, costs = self.days(project), self.costs(project)
-        ends = [percentile(forecast.finishes[project], 0.8) for forecast in both]
+        ends = [forecast.percentile("finishes", project, 0.8) for forecast in both]
         if max(ends) < NEVER:
             calendar = self.after.calendar(project)
             row["p80_moved_days"] = round(float(calendar.days_before(int(ends[1])) - calendar.days_before(int(ends[0]))), 9)
-        if not np.isnan(days).any():
-            row |= {"p50_days": percentile(days, 0.5), "p80_days": percentile(days, 0.8)}
+        row |= _middle_and_high("days", self.days(project) if self._moves("finishes", project) else None)
         if all(forecast.cost(project, 0.5) is not None for forecast in both):
-            middle, high = percentile(costs, 0.5), percentile(costs, 0.8)
-            row |= {"p50_cost": middle, "p80_cost": high, "contingency_cost": high - middle}
+            row |= _middle_and_high("cost", self.costs(project) if self._moves("costs", project) else None)
             row["likely_cost"] = self.after.likely_costs[project] - self.before.likely_costs[project]
         return row
+
+    def _moves(self, kind: str, project: str) -> bool:
+        """Whether the trials are others: forecasts that build on each other share what has not changed."""
+        return getattr(self.before, kind)[project] is not getattr(self.after, kind)[project]
+
+
+def _middle_and_high(unit: str, differences: Array | None) -> dict[str, float]:
+    """p50 and p80 of paired differences, of cost with the contingency between them; zero where there are none, nothing where some are not
+    known."""
+    if differences is not None and np.isnan(differences).any():
+        return {}
+    middle, high = (0.0, 0.0) if differences is None else (percentile(differences, 0.5), percentile(differences, 0.8))
+    return {f"p50_{unit}": middle, f"p80_{unit}": high, **({"contingency_cost": high - middle} if unit == "cost" else {})}
 
 
 _PROJECTS = {

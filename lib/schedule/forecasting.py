@@ -7,10 +7,10 @@ gives every project a finish and a cost to go. Percentiles are the smallest valu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import polars as pl
@@ -101,7 +101,7 @@ def forecast(
         plan, model, trials, seed,
         _by_project(model, ends, {} if known is None else known.finishes),
         _by_project(model, costs, {} if known is None else known.costs),
-        planned, dict(zip(model.project_ids, likely.costs[:, 0].tolist(), strict=True)), likely, tuple(kept),
+        planned, dict(zip(model.project_ids, likely.costs[:, 0].tolist(), strict=True)), likely, tuple(kept), known,
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ class Forecast:
 
     `planned` is the schedule's finish where there is a schedule. A finish of NEVER or later: somebody has no hours ever again.
     Arrays are not to be written to: forecasts that build on each other share them. `likely`: the one trial of likely hours. `kept`: all
-    trials, where they were to be kept.
+    trials, where they were to be kept. `known`: the forecast that this one builds on.
     """
 
     plan: Plan
@@ -124,6 +124,8 @@ class Forecast:
     likely_costs: Mapping[str, float]
     likely: Pass
     kept: tuple[Pass, ...] = ()
+    known: Forecast | None = None
+    _told: dict[tuple[str, str, float], float] = field(default_factory=dict, repr=False)
 
     def is_of(self, trials: int, seed: int, assumptions: Assumptions) -> bool:
         """Whether its trials were kept and are those of this seed, this number and these shares of variance."""
@@ -133,11 +135,20 @@ class Forecast:
 
     def finish(self, project_id: str, share: float) -> date | None:
         """The day by whose close at least `share` of the trials have finished the project; None if so many never do."""
-        return _day(percentile(self.finishes[project_id], share))
+        return _day(self.percentile("finishes", project_id, share))
 
     def cost(self, project_id: str, share: float) -> float | None:
         """Cost to go that at least `share` of the trials do not exceed; None where too few of the hours have a rate."""
-        return percentile(self.costs[project_id], share) if self.rated_share(project_id) >= RATED_LEAST else None
+        return self.percentile("costs", project_id, share) if self.rated_share(project_id) >= RATED_LEAST else None
+
+    def percentile(self, kind: Literal["finishes", "costs"], project_id: str, share: float) -> float:
+        """The instant, or the cost, that at least `share` of the trials do not exceed; worked out once."""
+        values: NDArray[Any] = getattr(self, kind)[project_id]
+        if self.known is not None and getattr(self.known, kind).get(project_id) is values:
+            return self.known.percentile(kind, project_id, share)
+        if (kind, project_id, share) not in self._told:
+            self._told[kind, project_id, share] = percentile(values, share)
+        return self._told[kind, project_id, share]
 
     def chance(self, project_id: str, day: date) -> float:
         """Share of the trials in which the project is finished by the close of `day`."""
@@ -145,10 +156,15 @@ class Forecast:
 
     def rated_share(self, project_id: str) -> float:
         """Share of the likely hours to go that have a rate; 1 where there are none."""
-        project = self.model.project_ids.index(project_id)
-        rows = [row[1:] for row in zip(self.model.projects, self.model.hours, self.model.rates, strict=True) if row[0] == project]
-        total = sum(hours for hours, _ in rows)
-        return sum(hours for hours, rate in rows if rate is not None) / total if total else 1.0
+        return self._rated_shares[project_id]
+
+    @cached_property
+    def _rated_shares(self) -> Mapping[str, float]:
+        total, rated = ([0.0] * len(self.model.project_ids) for _ in range(2))
+        for project, hours, rate in zip(self.model.projects, self.model.hours, self.model.rates, strict=True):
+            total[project] += hours
+            rated[project] += hours if rate is not None else 0.0
+        return {name: part / whole if whole else 1.0 for name, part, whole in zip(self.model.project_ids, rated, total, strict=True)}
 
     @cached_property
     def projects(self) -> pl.DataFrame:
