@@ -50,11 +50,17 @@ def _run(book: Portfolio, days: tuple[date, ...]) -> tuple[Health, pl.DataFrame,
 
 
 def _look(book: Portfolio) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Hours and amounts by account and week: the least that any figure of all rows costs."""
+    """Hours, what they cost at the entries' own rates, and amounts with tax, by account and week: the least that figures of all rows cost.
+
+    Of these rows it sums what the scores sum: hours and cost of time entries; amount, tax and what was paid of invoices. It is one scan and
+    group-by of each table, with no join but from project to account: people's rates, which most entries cost at, are left to the scores.
+    """
     projects = book["projects"].select("project_id", "account_id")
     worked, billed = pl.col("date").dt.truncate("1w"), pl.col("issued").dt.truncate("1w")
-    hours = book["time_entries"].join(projects, on="project_id").group_by("account_id", worked).agg(pl.col("hours").sum())
-    return hours.collect(), book["invoices"].group_by("account_id", billed).agg(pl.col("amount").sum()).collect()
+    cost = (pl.col("hours") * pl.col("cost_rate")).sum().alias("cost")
+    hours = book["time_entries"].join(projects, on="project_id").group_by("account_id", worked).agg(pl.col("hours").sum(), cost)
+    amounts = book["invoices"].group_by("account_id", billed).agg(pl.col("amount", "tax", "paid_amount").sum())
+    return hours.collect(), amounts.collect()
 
 
 def _scores(book: Portfolio, entries: int, accounts: int) -> list[Measure]:

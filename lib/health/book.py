@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from lib.health.metrics import METRICS
 from lib.health.moved import moved
 from lib.health.profile import Version, in_force
 from lib.health.readings import READING, Sight
-from lib.health.scores import Flags, Grid, Scores, grid, scored
+from lib.health.scores import Flags, Grid, Scores, grid, placed, scored
 
 WEEKS = 104
 TRENDS = (4, 13)
@@ -28,6 +29,9 @@ READERS: dict[str, ModuleType] = {
     "payment": payment,
 }  # fmt: skip
 """Component -> the module that reads its metrics: `readings`, `evidence` and WHY."""
+_AT_ONCE = 2
+_IN_TURN = ("delivery", "relationship", "satisfaction", "payment", "commercial", "budget")
+"""Components in the order in which they are read, on two threads: the longest first, and last what waits for parts of it."""
 WHY: dict[str, str] = {key: words for reader in READERS.values() for key, words in reader.WHY.items()}
 """Why a metric has no reading, or what is to be known about it."""
 
@@ -39,7 +43,8 @@ def weekly(as_of: date, weeks: int = WEEKS) -> tuple[date, ...]:
 
 def readings_of(sight: Sight) -> pl.DataFrame:
     """What every metric reads: READING, of the accounts and days of `sight`."""
-    made = [reader.readings(sight) for reader in READERS.values()]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        made = list(pool.map(lambda component: READERS[component].readings(sight), _IN_TURN))
     return pl.concat([rows.select(pl.col(name).cast(dtype) for name, dtype in READING.items()) for rows in made])
 
 
@@ -110,7 +115,13 @@ class Health:
     @cached_property
     def _metrics(self) -> pl.DataFrame:
         last = _at(self.scores, [len(self.days) - 1])
-        return last.metrics().join(self.readings.select("account_id", "metric", "why"), on=["account_id", "metric"], how="left")
+        clients, many = self.grid.accounts["account_id"], len(METRICS)
+        place = placed(self.readings, clients).select("why", pl.col("a") * many + pl.col("m"))
+        why = pl.Series("why", [None], pl.String).extend(place["why"])
+        row = np.zeros(len(clients) * many, np.int64)
+        row[place["a"].to_numpy()] = np.arange(1, len(why))
+        there = np.repeat(last.grid.scored[0], many)
+        return last.metrics().with_columns(why.gather(row[there]))
 
     def history(self, account_id: str) -> pl.DataFrame:
         """One row a day on which the account has a score: day, point, low, high, coverage, band, capped."""

@@ -61,16 +61,13 @@ def readings(sight: Sight) -> pl.DataFrame:
     for each account and day of `sight`.
     """
     projects = projects_on(sight)
+    of_hours = [_over_servicing_readings(sight), _unapproved_readings(sight, projects, *_unapproved(sight, projects))]
     costs = _costs(sight, projects)
     of_cost = pl.concat([
         margin_gaps(sight, margin_parts(sight, projects, costs)),
         _overrun_readings(sight, _overrun(sight, projects, costs, _bills(sight))),
     ])  # fmt: skip
-    return pl.concat([
-        _witnessed(sight, of_cost),
-        _over_servicing_readings(sight),
-        _unapproved_readings(sight, projects, *_unapproved(sight, projects)),
-    ])  # fmt: skip
+    return pl.concat([_witnessed(sight, of_cost), *of_hours])
 
 
 def evidence(sight: Sight, account_id: str, day: date, metric: str) -> pl.DataFrame:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from threading import Lock
 from typing import Any, Literal, TypeVar
 
 import polars as pl
@@ -39,41 +39,50 @@ class Sight:
     basis: Basis
     base: str
 
-    @cached_property
+    _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    _locks: dict[str, Lock] = field(default_factory=dict, init=False, repr=False)
+
+    @property
     def worked(self) -> Worked:
         """The time entries as numbers, read once for all metrics, and counted once for the windows that most of them ask for."""
+        return self.once("worked", self._worked)
+
+    def _worked(self) -> Worked:
         made = worked(self.portfolio)
         years = [day_number(twelve_months(day).first) for day in self.days]
         made.tally([*years, *(day_number(day) + 1 for day in self.days)])
         return made
 
-    @cached_property
+    @property
     def sources(self) -> Sources:
         """What sums of money and hours to the last day are made of."""
-        return Sources(self.portfolio, self.days[-1])
+        return self.once("sources", lambda: Sources(self.portfolio, self.days[-1]))
 
-    @cached_property
+    @property
     def unsettled(self) -> pl.DataFrame:
         """What clients owe on each day."""
-        return unsettled_on(self.portfolio, self.days, self.base)
+        return self.once("unsettled", lambda: unsettled_on(self.portfolio, self.days, self.base))
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives, made the first time that a metric asks for it by this `name` and kept for the others."""
-        if name not in self._made:
-            self._made[name] = make()
-        made: T = self._made[name]
+        """What `make` gives, made the first time that a metric asks for it by this `name` and kept for the others, also of other threads.
+
+        Whoever asks meanwhile waits for it. `make` may ask for other names, which never ask for this one: so no two wait for each other.
+        """
+        with self._locks.setdefault(name, Lock()):
+            if name not in self._made:
+                self._made[name] = make()
+            made: T = self._made[name]
         return made
 
-    @cached_property
-    def _made(self) -> dict[str, Any]:
-        return {}
-
-    @cached_property
+    @property
     def accounts(self) -> pl.DataFrame:
         """Accounts that have a score, a row for each and day: account_id, day, name, tier, industry, manager, status (as known).
 
         Not internal, not a prospect, not lost by the day, and a client by then (`since` unknown counts).
         """
+        return self.once("accounts", self._accounts)
+
+    def _accounts(self) -> pl.DataFrame:
         days = pl.LazyFrame({"day": self.days}, {"day": pl.Date})
         lost = (pl.col("lost_on") <= pl.col("day")).fill_null(pl.col("status").eq_missing("lost"))
         return (

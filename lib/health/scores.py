@@ -75,14 +75,14 @@ def grid(
     there = accounts.select("day", "account_id").join(day_at, on="day").join(account_at, on="account_id")
     scored[there["d"].to_numpy(), there["a"].to_numpy()] = True
     values, excluded = np.full(shape, np.nan), np.zeros(shape, bool)
-    rows = _placed(readings, account_at).join(day_at, on="day")
+    rows = placed(readings, clients["account_id"]).join(day_at, on="day")
     at = rows["d"].to_numpy(), rows["a"].to_numpy(), rows["m"].to_numpy()
     values[at] = rows.select(pl.when(pl.col("state") == "known").then("value").cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy()
     excluded[at] = (rows["state"] == "not_applicable").fill_null(False).to_numpy()
     values[~np.isfinite(values)] = np.nan
     last, was_out = np.full(shape[1:], np.nan), np.zeros(shape[1:], bool)
     if before is not None:
-        rows = _placed(before, account_at)
+        rows = placed(before, clients["account_id"])
         at2 = rows["a"].to_numpy(), rows["m"].to_numpy()
         last[at2] = rows.select(pl.when(pl.col("state") == "known").then("value").cast(pl.Float64).fill_null(np.nan)).to_series().to_numpy()
         was_out[at2] = (rows["state"] == "not_applicable").fill_null(False).to_numpy()
@@ -96,9 +96,9 @@ def grid(
     return Grid(tuple(days), clients, scored, values, lasts, ~np.isnan(values), applies)
 
 
-def _placed(rows: pl.DataFrame, account_at: pl.DataFrame) -> pl.DataFrame:
+def placed(rows: pl.DataFrame, account_ids: pl.Series) -> pl.DataFrame:
     """`rows` of those accounts, with the places of their account (a) and metric (m)."""
-    account = pl.col("account_id").cast(pl.Enum(account_at["account_id"]), strict=False).to_physical().cast(pl.Int64)
+    account = pl.col("account_id").cast(pl.Enum(account_ids), strict=False).to_physical().cast(pl.Int64)
     metric = pl.col("metric").cast(pl.Enum(METRIC_KEYS)).to_physical().cast(pl.Int64)
     return rows.with_columns(account.alias("a"), metric.alias("m")).filter(pl.col("a").is_not_null())
 

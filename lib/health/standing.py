@@ -48,7 +48,7 @@ _VALUES: dict[Basis, tuple[str, ...]] = {
 
 
 def projects_on(sight: Sight) -> pl.DataFrame:
-    """One row a project, day and account that has a score then, by day and account: account_id, day, project_id, its columns of
+    """One row a project, day and account that has a score then, in the order of projects: account_id, day, project_id, its columns of
     `lib.tables`, and
 
     billing (from the contract where it has none); measured (something says that it is to be measured against a plan or budget);
@@ -84,7 +84,7 @@ def _projects_on(sight: Sight) -> pl.DataFrame:
             pl.coalesce("billing", "by_contract").alias("billing"),
             pl.any_horizontal(*(pl.col(name).is_not_null() for name in (*signs, "has_baseline"))).alias("measured"),
         )
-        .join(sight.accounts.lazy().select("account_id", "day"), on="account_id", maintain_order="right_left")
+        .join(sight.accounts.lazy().select("account_id", "day"), on="account_id", maintain_order="left")
         .with_columns(standing.alias("standing"), pl.when(ended).then("finished_on").alias("finished"))
         .with_columns(pl.col("measured") | (pl.col("first_read") <= pl.col("day")).fill_null(False))
         .drop("by_contract", "has_baseline", "first_read")

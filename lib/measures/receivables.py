@@ -61,7 +61,6 @@ def unsettled_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.Da
     invoices = (
         portfolio["invoices"]
         .filter(pl.col("status").ne_missing("void"), (pl.col("issued") <= max(days)).fill_null(True))
-        .join(portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id"), on="account_id", how="semi")
         .select("invoice_id", "account_id", "kind", "status", "issued", "due", "paid_on", "paid_amount", "amount", "tax", "currency")
     )
     paid = pl.when(pl.col("paid_on").is_null()).then(pl.col("paid_amount").fill_null(0)).otherwise(pl.coalesce("paid_amount", _GROSS))
@@ -72,7 +71,9 @@ def unsettled_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.Da
     after = invoices.filter(~in_full).with_columns(
         (_GROSS - paid).round(6).alias("rest"), pl.max_horizontal("issued", "paid_on").alias("first"), pl.lit(None, pl.Date).alias("last")
     )
-    spans = pl.concat([before, after]).filter((pl.col("rest") > 0).fill_null(True)).collect()
+    clients = portfolio["accounts"].filter(~pl.col("internal").fill_null(False)).select("account_id")
+    open_ = pl.concat([before, after]).filter((pl.col("rest") > 0).fill_null(True))
+    spans = open_.join(clients, on="account_id", how="semi", maintain_order="left").collect()
     rows = on_days(spans, days).drop("first", "last")
     return with_flow_rates(rows, portfolio["fx_rates"].collect(), base, "currency", "day")
 
