@@ -25,7 +25,7 @@ STEPS_PER_HOUR = 4
 """Hours of work to take out are looked at in quarters."""
 CANDIDATES = 40
 """So many tasks are looked at for an exchange, those that begin last."""
-NEAR = 0.5
+NEAR = 0.25
 """Of the hours asked for, the share by which work taken out may differ and still be told as about as much."""
 
 
