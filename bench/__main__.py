@@ -23,6 +23,7 @@ GROUPS = {
     "sessions": "bench.sessions",
     "pictures": "bench.pictures",
     "health": "bench.health",
+    "scope": "bench.scope",
 }
 
 
