@@ -11,7 +11,8 @@ from lib.store.change_requests import bundle
 from lib.ui import session
 from lib.ui.author import ask_author
 from lib.ui.frame import clip, md
-from lib.ui.scope_decide import try_to
+from lib.ui.scope_decide import say_problem, try_to
+from lib.ui.scope_drawers import close_drawer, open_drawer, opened_drawer, show_drawer
 
 SHOWN, TITLES = 4, 12
 
@@ -27,10 +28,15 @@ def show_bundles(register: pl.DataFrame, version: int, base: str, live: bool, t:
         for one in found[:SHOWN]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"scope.bundle.{one.project_id}"):
                 st.markdown(_said(one, base, t), width="stretch")
-                if live and st.button(t("Bundle"), key=f"scope.bundle_now.{one.project_id}"):
-                    st.dialog(t("Bundle into one request"), width=620, position="right")(_asked)(one, version, base, t)
+                if live:
+                    key = f"scope.bundle_now.{one.project_id}"
+                    st.button(t("Bundle"), key=key, on_click=open_drawer, args=("bundle", one.project_id))
         if len(found) > SHOWN:
             st.markdown(f":small[:gray[{t.plural('and one more project', 'and {n} more projects', len(found) - SHOWN)}]]")
+    kind, of = opened_drawer()
+    wanted = next((one for one in found if one.project_id == of), None)
+    if kind == "bundle" and wanted is not None and live:
+        show_drawer(t("Bundle into one request"), _asked, wanted, version, base, t)
 
 
 def _headline(found: list[Bundle], t: Language) -> str:
@@ -70,5 +76,6 @@ def _asked(one: Bundle, version: int, base: str, t: Language) -> None:
             session.require("decide", "scope")
             store, ids = session.store(), one.change_ids
             if try_to(lambda: bundle(store, ids, title=title.strip(), version=version, author=who, at=session.now()), t) is not None:
+                close_drawer()
                 st.rerun()
-            st.markdown(f":red[■] {md(st.session_state.pop('scope.problem', ''))}")
+            say_problem()

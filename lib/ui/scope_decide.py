@@ -25,10 +25,13 @@ from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
+from lib.ui.scope_drawers import close_drawer, open_drawer, opened_drawer, show_drawer
 
 LAST = "scope.decided"
 """Key of the session under which stands the number of the commit that it decided last."""
-_PROBLEM, PENDING = "scope.problem", "scope.pending"
+_PROBLEM = "scope.problem"
+ENDINGS = {"rejected": N_("Reject the request"), "withdrawn": N_("Withdraw the request")}
+"""Drawers that end a request -> their titles."""
 PAYERS = {"client": N_("The client"), "shared": N_("Shared"), "us": N_("Us")}
 DONE = {
     "logged": N_("Logged"), "edited": N_("Changed"), "bundled": N_("Bundled"), "approved": N_("Approved"), "rejected": N_("Rejected"),
@@ -47,18 +50,16 @@ def show_decide(answer: Answer, option: Option | OptionKey, scenario: Mapping[st
             return
         held = chosen.refused is not None or chosen.ask.is_empty
         help_ = t("There is nothing to approve.") if chosen.ask.is_empty else t("This option can't be had.") if held else None
-        if st.button(t("Approve"), key="scope.approve", disabled=held, help=help_):
-            _dialog(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, t)
+        st.button(t("Approve"), key="scope.approve", disabled=held, help=help_, on_click=open_drawer, args=("approve", chosen.key))
         if request is not None:
-            if st.button(t("Reject"), key="scope.reject", type="tertiary"):
-                ask_reason("rejected", request, answer.version, answer.as_of, t)
-            if st.button(t("Withdraw"), key="scope.withdraw", type="tertiary"):
-                ask_reason("withdrawn", request, answer.version, answer.as_of, t)
+            for action, label in (("rejected", t("Reject")), ("withdrawn", t("Withdraw"))):
+                st.button(label, key=f"scope.{action}", type="tertiary", on_click=open_drawer, args=(action, request["change_id"]))
         show_author(t)
-
-
-def _dialog(title: str, content: Callable[..., None], *values: Any) -> None:
-    st.dialog(title, width=620, position="right")(content)(*values)
+    kind, of = opened_drawer()
+    if (kind, of) == ("approve", chosen.key) and not held:
+        show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, t)
+    elif request is not None and of == request["change_id"] and kind in ENDINGS:
+        ask_reason(kind, request, answer.version, answer.as_of, t)
 
 
 def _request(version: int, change_id: str | None) -> dict[str, Any] | None:
@@ -110,7 +111,7 @@ def _approving(answer: Answer, option: Option, scenario: Mapping[str, Any] | Non
         if st.button(t("Approve as {number}", number=md(number)), type="primary", key="scope.approve_now", disabled=not who):
             session.require("decide", "scope")
             _do(lambda: approve(session.store(), approval, author=who, at=session.now()), t)
-        _say_problem()
+        say_problem()
 
 
 def order_number(version: int, request: Mapping[str, Any] | None) -> str:
@@ -166,8 +167,7 @@ def _sentence(text: str) -> str:
 
 def ask_reason(action: str, request: Mapping[str, Any], version: int, as_of: date, t: Language) -> None:
     """The dialog that rejects or withdraws a logged request, with the reason that stays beside it."""
-    title = t("Reject the request") if action == "rejected" else t("Withdraw the request")
-    _dialog(title, _ending, action, request, version, as_of, t)
+    show_drawer(t(ENDINGS[action]), _ending, action, request, version, as_of, t)
 
 
 def _ending(action: str, request: Mapping[str, Any], version: int, as_of: date, t: Language) -> None:
@@ -187,12 +187,13 @@ def _ending(action: str, request: Mapping[str, Any], version: int, as_of: date, 
                 _do(lambda: reject(store, request["change_id"], reason=reason, decided_on=day, version=version, author=who, at=at), t)
             else:
                 _do(lambda: withdraw(store, request["change_id"], reason=reason, version=version, author=who, at=at), t)
-        _say_problem()
+        say_problem()
 
 
 def _do(write: Callable[[], Commit], t: Language) -> None:
     """Write, remember the step for its undo and draw the page anew; or keep what stands against it to be said."""
     if try_to(write, t) is not None:
+        close_drawer()
         st.rerun()
 
 
@@ -207,7 +208,8 @@ def try_to(write: Callable[[], Commit], t: Language) -> Commit | None:
     return commit
 
 
-def _say_problem() -> None:
+def say_problem() -> None:
+    """What the store refused last and why, once."""
     if problem := st.session_state.pop(_PROBLEM, None):
         st.markdown(f":red[■]{NBSP}{md(problem)}")
 
@@ -226,7 +228,7 @@ def show_last(t: Language) -> Commit | None:
     """What was decided last, by whom and when, and its undo with what that takes back. Returns the commit; None where there is none."""
     commit = last_decision(list(session.stored().commits))
     if commit is None:
-        _say_problem()
+        say_problem()
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
@@ -235,7 +237,7 @@ def show_last(t: Language) -> Commit | None:
             st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=takes)
         else:
             st.markdown(f":small[:gray[{t('Later steps stand on it: undo those first.')}]]", width="content")
-    _say_problem()
+    say_problem()
     return commit
 
 

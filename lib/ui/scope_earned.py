@@ -49,6 +49,8 @@ PLAN_BY = {
     "tasks": N_("plan from the baseline of its tasks"), "project": N_("plan from the project's baseline"),
     "straight": N_("plan as a straight line from start to due"),
 }  # fmt: skip
+SHORT = {"percent_complete": N_("% done"), "weighted_milestones": N_("milestones")}
+"""Techniques with names that no column has room for."""
 WHO_PAYS = {"client": N_("client"), "shared": N_("shared"), "us": N_("us")}
 SHEET = {
     "name": N_("Project"), "account": N_("Account"), "state": N_("Status"), "technique": N_("Technique"), "spi_t": N_("SPI(t)"),
@@ -172,14 +174,14 @@ def _in_order(values: pl.DataFrame) -> pl.DataFrame:
 def _technique(row: Mapping[str, Any], t: Language) -> str:
     if row["bac"] is None:
         return t("burn only") if row["why_cv"] == "level_of_effort" else "—"
-    return capitalised(t(CHOICES[row["technique"]]))
+    return capitalised(t(SHORT.get(row["technique"], CHOICES[row["technique"]])))
 
 
 def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     rows = list(shown.iter_rows(named=True))
     frame = pd.DataFrame({
-        "name": [f"{GLYPH[LATENESS[row['lateness']]]}{NBSP}{clip(row['name'], 28)}" for row in rows],
-        "account": [clip(row["account"] or "", 20) for row in rows],
+        "name": [f"{GLYPH[LATENESS[row['lateness']]]}{NBSP}{clip(row['name'], 24)}" for row in rows],
+        "account": [clip(row["account"] or "", 16) for row in rows],
         "state": [capitalised(t(CHOICES.get(row["status"], row["status"]))) for row in rows],
         **{name: shown[name].to_list() for name in ("spi_t", "cpi", "bac")},
         "range": [_range(row, base, t) for row in rows],
@@ -204,7 +206,7 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
         "range": t("EAC range"), "vac": t("VAC"), "ieac_on": t("Forecast"), "due": t("Promised"),
         "technique": t("Technique"),
     }  # fmt: skip
-    widths = {"name": 236, "account": 150, "spi_t": 58, "cpi": 52}
+    widths = {"name": 206, "account": 132, "spi_t": 56, "cpi": 50}
     config = {name: st.column_config.Column(title, width=widths.get(name)) for name, title in titles.items()}
 
     def choose() -> None:

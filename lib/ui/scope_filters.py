@@ -17,7 +17,8 @@ def show_filters(version: int, book: Book, accounts: pl.Series, population: str,
     seen = view.current(newest, first_month)
     said = t("All {n} accounts.", n=t.number(book.accounts.height))
     if population:
-        said = t("{n} of {all} accounts: {filters}.", n=t.number(accounts.len()), all=t.number(book.accounts.height), filters=md(population))
+        every = t.number(book.accounts.height)
+        said = t("{n} of {all} accounts: {filters}.", n=t.number(accounts.len()), all=every, filters=md(population))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="scope.filters"):
         st.markdown(f":gray[{said}]", width="content")
         with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):

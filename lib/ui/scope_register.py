@@ -19,21 +19,21 @@ from lib.formats import NBSP, Language
 from lib.measures.book import Book
 from lib.scope.register import OPEN
 from lib.store.change_requests import Request, log
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
 from lib.ui.scope_book import book_asked, the_projects, the_register
 from lib.ui.scope_bundles import show_bundles
-from lib.ui.scope_decide import PENDING, ask_reason, show_last, try_to
+from lib.ui.scope_decide import ENDINGS, ask_reason, show_last, try_to
+from lib.ui.scope_drawers import open_drawer, opened_drawer
 from lib.ui.scope_filters import show_filters, show_no_match
 from lib.ui.scope_growth import show_growth
 from lib.ui.scope_ledger import show_ledger
 from lib.ui.scope_request import open_request
 from lib.ui.table_downloads import about_view, table_downloads
-from lib.wording import capitalised
 
 ROW_HEIGHT, LISTED = 34, 12
-OPENED = "scope.opened_request"
 SHOWN = {"open": N_("Open"), "begun": N_("Begun without approval"), "decided": N_("Decided"), "all": N_("All")}
 STATES: Mapping[str, Status] = {
     "logged": "none", "assessed": "none", "proposed": "watch", "approved": "ok", "implemented": "ok", "rejected": "none",
@@ -193,7 +193,8 @@ def _shown(rows: pl.DataFrame, which: str) -> pl.DataFrame:
 
 
 def _open_named() -> None:
-    st.session_state[OPENED] = st.session_state["scope.open_one"]
+    if picked := st.session_state["scope.open_one"]:
+        open_drawer("request", picked)
     st.session_state["scope.open_one"] = None
 
 
@@ -233,7 +234,7 @@ def _table(rows: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     def choose() -> None:
         picked = st.session_state["scope.register_table"].selection.rows
         if picked:
-            st.session_state[OPENED] = ids[picked[0]]
+            open_drawer("request", ids[picked[0]])
 
     st.dataframe(
         style, hide_index=True, column_config=config, key="scope.register_table", row_height=ROW_HEIGHT, on_select=choose,
@@ -277,10 +278,9 @@ def register_sheet(rows: pl.DataFrame, base: str, t: Language) -> Sheet:
 
 def _open_drawers(every: pl.DataFrame, version: int, as_of: date, base: str, live: bool, t: Language) -> None:
     """The drawer of a request that was picked, or the question that one of its buttons asks. One at a time."""
-    pending = st.session_state.pop(PENDING, None)
-    opened = st.session_state.pop(OPENED, None)
-    rows = {row["change_id"]: row for row in every.iter_rows(named=True)}
-    if pending and pending[1] in rows and live:
-        ask_reason(pending[0], rows[pending[1]], version, as_of, t)
-    elif opened in rows:
-        open_request(rows[opened], version, as_of, base, live, t)
+    kind, of = opened_drawer()
+    row = next(every.filter(pl.col("change_id") == of).iter_rows(named=True), None)
+    if row is not None and kind in ENDINGS and live:
+        ask_reason(kind, row, version, as_of, t)
+    elif row is not None and kind == "request":
+        open_request(row, version, as_of, base, live, t)

@@ -13,13 +13,14 @@ from lib.columns import N_
 from lib.formats import NBSP, Language
 from lib.scope.register import OPEN
 from lib.store.change_requests import edit
+from lib.text import capitalised
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import md, small_table
 from lib.ui.scope_ask import ask_of_request, put_ask
-from lib.ui.scope_decide import PENDING, try_to
+from lib.ui.scope_decide import say_problem, try_to
+from lib.ui.scope_drawers import close_drawer, open_drawer, show_drawer
 from lib.ui.scope_projects import PROJECT
-from lib.wording import capitalised
 
 PRIORITIES = ("must", "should", "could", "wont")
 PAYERS = ("client", "shared", "us")
@@ -29,8 +30,7 @@ BEGUN_BY = {"request": N_("its own day says so"), "task": N_("its first task say
 
 def open_request(row: Mapping[str, Any], version: int, as_of: date, base: str, live: bool, t: Language) -> None:
     """Open the drawer of a row of the register."""
-    drawer = st.dialog(t("Request"), width=620, position="right")
-    drawer(_contents)(row, version, as_of, base, live, t)
+    show_drawer(t("Request"), _contents, row, version, as_of, base, live, t)
 
 
 def _contents(row: Mapping[str, Any], version: int, as_of: date, base: str, live: bool, t: Language) -> None:
@@ -57,21 +57,22 @@ def _contents(row: Mapping[str, Any], version: int, as_of: date, base: str, live
             if asked:
                 st.rerun()
             if is_open and st.button(t("Reject"), key="scope.request_reject", type="tertiary"):
-                _pend("rejected", row)
+                _ask_why("rejected", row)
             if is_open and st.button(t("Withdraw"), key="scope.request_withdraw", type="tertiary"):
-                _pend("withdrawn", row)
+                _ask_why("withdrawn", row)
         show_author(t)
 
 
 def _answer(row: Mapping[str, Any]) -> None:
     """Ask what the request asks, in the part Answer."""
+    close_drawer()
     put_ask(ask_of_request(row))
     st.session_state[PROJECT], st.session_state["scope"] = row["project_id"], "answer"
 
 
-def _pend(action: str, row: Mapping[str, Any]) -> None:
+def _ask_why(action: str, row: Mapping[str, Any]) -> None:
     """A drawer can't open another: the page does it in the next run."""
-    st.session_state[PENDING] = (action, row["change_id"])
+    open_drawer(action, row["change_id"])
     st.rerun()
 
 
@@ -158,9 +159,11 @@ def _save(row: Mapping[str, Any], moved: Mapping[str, Any], version: int, who: s
         st.markdown(f":red[■]{NBSP}{t('Write your name: it stands beside what you change.')}")
         return
     if not moved:
+        close_drawer()
         st.rerun()
     session.require("decide", "scope")
     written = try_to(lambda: edit(session.store(), row["change_id"], moved, version=version, author=who, at=session.now()), t)
     if written is not None:
+        close_drawer()
         st.rerun()
-    st.markdown(f":red[■]{NBSP}{md(st.session_state.pop('scope.problem', ''))}")
+    say_problem()
