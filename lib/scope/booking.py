@@ -106,11 +106,14 @@ def _added(
 def _working_days(portfolio: Portfolio, person_id: str | None, first: date, last: date) -> int:
     """Days on which the person has hours; Monday to Friday for nobody in particular."""
     if person_id is None:
-        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-        return sum(day.weekday() < 5 for day in days)
+        return _weekdays(first, last)
     people = dict(portfolio.frames) | {"people": portfolio["people"].filter(pl.col("person_id") == person_id)}
     hours = hours_by_person_day(Portfolio(portfolio.version, people, portfolio.rows), first, last)
     return hours.filter(pl.col("capacity") > 0).height
+
+
+def _weekdays(first: date, last: date) -> int:
+    return sum((first + timedelta(days=number)).weekday() < 5 for number in range((last - first).days + 1))
 
 
 def _moved(booking: dict[str, Any], dated: Dated | None, as_of: date) -> dict[str, Any]:
@@ -121,7 +124,10 @@ def _moved(booking: dict[str, Any], dated: Dated | None, as_of: date) -> dict[st
     if booking["start"] <= as_of:
         return booking | {"end": end}
     start = max(booking["start"] + (dated.start - dated.before_start), as_of + timedelta(days=1))
-    return booking | {"start": start, "end": max(start, end)}
+    end = max(start, end)
+    if not _weekdays(start, end):  # moved onto a weekend: where the task is now
+        start, end = dated.start, dated.finish
+    return booking | {"start": start, "end": end}
 
 
 def _people(tasks: pl.DataFrame, approval: Approval) -> dict[str, str]:

@@ -69,23 +69,6 @@ def growth_by_month(portfolio: Portfolio, register: pl.DataFrame, as_of: date, b
     return _shaped(_shares(grown)).sort("project_id", "month", "growth")
 
 
-def growth_by_account(growth: pl.DataFrame) -> pl.DataFrame:
-    """`growth_by_month` summed by account, month and state: account_id, account, month, growth, and the hours, shares and counts.
-
-    Shares are sums over sums of the projects with a budget that have had a request by the month.
-    """
-    budgeted = pl.col("budget_hours").is_not_null()
-    sums = growth.group_by("account_id", "account", "month", "growth").agg(
-        pl.col("hours", "total_hours", "requests", "without_hours").sum(),
-        pl.col("budget_hours").sum(),
-        pl.col("hours").filter(budgeted).sum().alias("_hours"),
-        pl.col("total_hours").filter(budgeted).sum().alias("_total"),
-    )
-    budget = pl.when(pl.col("budget_hours") > 0).then("budget_hours")
-    shares = (pl.col("_hours") / budget).alias("share"), (pl.col("_total") / budget).alias("total_share")
-    return sums.with_columns(shares).drop("_hours", "_total").sort("account_id", "month", "growth")
-
-
 def _shares(rows: pl.DataFrame) -> pl.DataFrame:
     budget = pl.when(pl.col("budget_hours") > 0).then("budget_hours")
     return rows.with_columns((pl.col("hours") / budget).alias("share"), (pl.col("total_hours") / budget).alias("total_share"))
