@@ -32,14 +32,6 @@ OPTION_MEANS: dict[OptionKey, str] = {
     "defer": N_("It is done after what is promised now; the client pays then."),
     "absorb": N_("We do it and nobody pays: this is what it costs us."),
 }
-SPREADS: dict[str, tuple[str, str]] = {
-    "three_points": (N_("{n} task has three points of its own"), N_("{n} tasks have three points of their own")),
-    "account": (N_("{n} task spreads as this client's done work did"), N_("{n} tasks spread as this client's done work did")),
-    "book": (N_("{n} task spreads as the done work of all clients did"), N_("{n} tasks spread as the done work of all clients did")),
-    "default": (N_("{n} task spreads by the stated default"), N_("{n} tasks spread by the stated default")),
-    "constant": (N_("{n} task does not vary"), N_("{n} tasks do not vary")),
-}
-"""Source of spread -> how many tasks rest on it."""
 EPSILON = 1e-9
 
 
@@ -146,14 +138,17 @@ def over_sentence(person: Mapping[str, Any], as_of: date, t: Language, quote: Qu
     return t("{name}: {hours} more do not fit, {days}.", name=name, hours=hours, days=t.span(first, last, as_of))
 
 
-def ripple_headline(ripple: pl.DataFrame, t: Language) -> str:
-    """«2 other clients would wait», or that nobody would."""
+def ripple_headline(ripple: pl.DataFrame, account_id: str, t: Language) -> str:
+    """«2 other clients would wait», or that nobody would; other projects of the client `account_id` itself count apart."""
     later = ripple.filter(pl.col("moved_days") > 0)
     if ripple.is_empty():
         return t("No other client would wait")
     if later.is_empty():
         return t.plural("{n} other project would end earlier", "{n} other projects would end earlier", ripple.height)
-    return t.plural("{n} other client would wait", "{n} other clients would wait", later["account_id"].n_unique())
+    others = later.filter(pl.col("account_id") != account_id)
+    if others.is_empty():
+        return t.plural("{n} other project of this client would wait", "{n} other projects of this client would wait", later.height)
+    return t.plural("{n} other client would wait", "{n} other clients would wait", others["account_id"].n_unique())
 
 
 def floats_sentence(floats: pl.DataFrame, t: Language, quote: Quote = str) -> str:
@@ -168,9 +163,22 @@ def floats_sentence(floats: pl.DataFrame, t: Language, quote: Quote = str) -> st
 
 def spread_sentence(answer: Answer, t: Language) -> str:
     """What the chance rests on: how many tasks spread by what."""
-    parts = [t.plural(*SPREADS[source], count) for source, count in answer.spreads.items() if source in SPREADS and count]
+    parts = [_spread(source, count, t) for source, count in answer.spreads.items() if count]
     simulated = t("{n} schedules simulated, seed {seed}.", n=t.number(answer.trials), seed=str(answer.seed))
     return f"{simulated} {'; '.join(parts)}." if parts else simulated
+
+
+def _spread(source: str, count: int, t: Language) -> str:
+    """How many tasks spread by what."""
+    if source == "three_points":
+        return t.plural("{n} task has three points of its own", "{n} tasks have three points of their own", count)
+    if source == "account":
+        return t.plural("{n} task spreads as this client's done work did", "{n} tasks spread as this client's done work did", count)
+    if source == "book":
+        return t.plural("{n} task spreads as all clients' done work did", "{n} tasks spread as all clients' done work did", count)
+    if source == "default":
+        return t.plural("{n} task spreads by the stated default", "{n} tasks spread by the stated default", count)
+    return t.plural("{n} task does not vary", "{n} tasks do not vary", count)
 
 
 def work_text(row: Added, tasks: Mapping[str, str], t: Language, quote: Quote = str) -> str:

@@ -30,16 +30,16 @@ LEAST_HOURS = 0.005
 
 def show_figures(answer: Answer, t: Language) -> None:
     """Finish, chance of the promise, cost to us, margin of the project; beside each what it was, or its other percentile."""
-    before, after, near = answer.before, answer.after, answer.as_of
+    before, after = answer.before, answer.after
     finish, chance, cost, margin = st.columns(4, gap="medium")
     moved = answer.moved_days
     finish.metric(
         t("Finish, P80"), t.day(after.p80_on), delta=None if moved is None else days_text(moved, t, sign=True).replace("−", "-"),
-        delta_color="off" if not moved else "inverse", delta_description=t("P50 {day}", day=t.day(after.p50_on, near)),
+        delta_color="off" if not moved else "inverse", delta_description=t("P50 {day}", day=t.day(after.p50_on, after.p80_on)),
         delta_arrow="off", help=t("The first day by which 80% of the simulated schedules are finished."),
     )  # fmt: skip
     was, now = before.promise_share, after.promise_share
-    label = t("Chance of {day}", day=t.day(before.promise_on, near)) if before.promise_on else t("Chance of the promise")
+    label = t("Chance of {day}", day=t.day(before.promise_on, answer.as_of)) if before.promise_on else t("Chance of the promise")
     points = None if was is None or now is None else t.points(now - was, 0).replace("−", "-")
     chance.metric(
         label, t.share(now), delta=points, delta_color="off" if points is None or t.share(was) == t.share(now) else "normal",
@@ -86,7 +86,7 @@ def show_bands(answer: Answer, words: Words, t: Language) -> None:
 
 def show_plan(answer: Answer, option: Option | None, words: Words, t: Language) -> None:
     """The tasks before and after, of the chosen option; of long plans only those that matter until all are wanted."""
-    tasks = option.tasks if option is not None and option.refused is None else answer.tasks
+    tasks = answer.tasks if option is None else option.tasks
     if tasks.is_empty():
         return
     if answer.ask.is_empty:
@@ -159,7 +159,7 @@ def price_notes(answer: Answer, unrated: float, t: Language) -> list[str]:
 
 def show_people(answer: Answer, option: Option | None, t: Language) -> None:
     """Hours of each person before and after, and who goes over by how much, when; then what float the change eats."""
-    people = option.people if option is not None and option.refused is None else answer.people
+    people = answer.people if option is None else option.people
     touched = people.filter((pl.col("added_hours").abs() > LEAST_HOURS) | (pl.col("over_hours").abs() > LEAST_HOURS))
     over = people.filter(pl.col("over_hours") > LEAST_HOURS).sort("over_hours", descending=True)
     figures = definitions_menu(("scope_over", "scope_float"), "scope.people.definitions", t)
@@ -192,7 +192,7 @@ def _who(person_id: str | None, name: str | None, role: str | None, t: Language)
     return f"{md(clip(name, 40))}  \n:gray[{md(role)}]" if role else md(clip(name, 40))
 
 
-def show_assumed(answer: Answer, option: Option | None, words: Sequence[str], t: Language) -> None:
+def show_assumed(answer: Answer, words: Sequence[str], t: Language) -> None:
     """What the figures take for granted, folded away. `words`: what else is to be said, as sentences."""
     with st.expander(t("What is assumed"), key="scope.assumed"):
         st.markdown(spread_sentence(answer, t))

@@ -19,6 +19,7 @@ from lib.scope.sentences import hours_range, work_text
 from lib.ui.frame import clip, md, small_table
 
 ASKS, LINE, READ = "scope.asks", "scope.line", "scope.read"
+HOLD = "\u2060"  # keeps a range on one line
 OPEN_REQUESTS = ("logged", "assessed", "proposed")
 
 
@@ -103,7 +104,7 @@ def work_rows(ask: Ask, may: Choices, t: Language) -> list[dict[str, str]]:
         who = may.known.people.get(one.person_id or "", "") or one.role or t("nobody named")
         detail = " · ".join(filter(None, [md(who), work_text(one, names, t, md)]))
         low, high = (one.hours if end is None else end for end in (one.optimistic_hours, one.pessimistic_hours))
-        ends = f"  \n:gray[{t.number(low)}–{t.number(high)}]" if low != high else ""
+        ends = f"  \n:gray[{t.number(low)}{HOLD}–{HOLD}{t.number(high)}]" if low != high else ""
         rows.append({"what": f"{md(clip(one.name, 60))}  \n:gray[{detail}]", "hours": f"**{hours_text(one.hours, t)}**{ends}"})
     for changed in ask.altered:
         before = may.known.remaining.get(changed.task_id)
@@ -131,11 +132,14 @@ def totals(ask: Ask, t: Language) -> str:
 
 def _one_line(ask: Ask, may: Choices, t: Language) -> None:
     """The field in which a row is typed, and what it asks back."""
-    st.text_input(
-        t("Add work in one line"), key=LINE, placeholder=t("20 h design after Wireframes"), on_change=_read, args=(ask, may, t("New work")),
-        help=t("Hours, what, who and where: «20-40 h design by Ana after Wireframes». Several with a semicolon. «+8 h Wireframes» changes "
-               "a task, «remove Wireframes» takes it out."),
-    )  # fmt: skip
+    # A form: a field of its own would be read again whenever a rerun overtakes the emptied field.
+    with st.form("scope.line.form", border=False), st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        st.text_input(
+            t("Add work in one line"), key=LINE, placeholder=t("20 h design after Wireframes"),
+            help=t("Hours, what, who and where: «20-40 h design by Ana after Wireframes». Several with a semicolon. «+8 h Wireframes» "
+                   "changes a task, «remove Wireframes» takes it out."),
+        )  # fmt: skip
+        st.form_submit_button(t("Add"), key="scope.add", on_click=_read, args=(ask, may, t("New work")))
     line: Line | None = st.session_state.get(READ, {}).get(ask.project_id)
     if line is None:
         return

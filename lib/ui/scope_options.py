@@ -66,10 +66,11 @@ def show_options(answer: Answer, chosen: Option, t: Language) -> None:
         "margin": lambda value: t.share(value, 1), "over": lambda value: hours_text(value, t), "others": t.number,
     }  # fmt: skip
     style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep=ABSENT)
+    near = last.year == answer.as_of.year  # else days are written with their year
     config = {
-        "name": st.column_config.TextColumn(t("Option"), width=176),
+        "name": st.column_config.TextColumn(t("Option"), width=170 if near else 160),
         "band": st.column_config.ImageColumn(heading, width=124),
-        "p80": st.column_config.Column("P80", width=84),
+        "p80": st.column_config.Column("P80", width=84 if near else 118),
         "price": st.column_config.Column(t("Price"), width=76),
         "cost": st.column_config.Column(t("Cost"), width=76),
         "margin": st.column_config.Column(t("Margin"), width=66),

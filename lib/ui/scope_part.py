@@ -105,19 +105,20 @@ def _below(found: Answered, portfolio: Portfolio, t: Language) -> None:
     answer = found.answer
     asks = not answer.ask.is_empty
     option = chosen_option(answer) if asks else None
-    wide, narrow = st.columns([0.62, 0.38], gap="medium")
-    with wide:
-        show_plan(answer, option, words_of("scope.plan", portfolio, answer.as_of, t), t)
-        if asks:
-            show_people(answer, option, t)
-    with narrow:
-        if asks:
-            usable = option is not None and option.refused is None
-            show_ripple(answer, option.ripple if usable and option is not None else answer.ripple, t)
+    usable = option if option is not None and option.refused is None else None
+    if not asks:
+        show_plan(answer, None, words_of("scope.plan", portfolio, answer.as_of, t), t)
+    else:
+        wide, narrow = st.columns([0.62, 0.38], gap="medium")
+        with wide:
+            show_plan(answer, usable, words_of("scope.plan", portfolio, answer.as_of, t), t)
+            show_people(answer, usable, t)
+        with narrow:
+            show_ripple(answer, usable.ripple if usable else answer.ripple, t)
             show_later(answer, found.later, t)
             show_price(answer, t)
     said = [assumed_sentence(code, values, answer.as_of, answer.base, t, md) for code, values in (option.assumed if option else ())]
-    show_assumed(answer, option, list(filter(None, said)), t)
+    show_assumed(answer, list(filter(None, said)), t)
     ask_definition(ALL, "scope.definitions", t)
 
 

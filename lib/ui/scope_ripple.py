@@ -17,7 +17,8 @@ LISTED = 8
 def show_ripple(answer: Answer, ripple: pl.DataFrame, t: Language) -> None:
     """Each other project that moves: client, through whom, from when to when."""
     figures = definitions_menu(("scope_ripple", "scope_p80"), "scope.ripple.definitions", t)
-    with card("scope.ripple", t, ripple_headline(ripple, t), t("Projects that share a person, P80 finish"), menu=figures):
+    title = ripple_headline(ripple, answer.account_id, t)
+    with card("scope.ripple", t, title, t("Projects that share a person, P80 finish"), menu=figures):
         rows = []
         for row in ripple.head(LISTED).iter_rows(named=True):
             through = t.join([clip(person, 24) for person in row["people"][:3]])
