@@ -73,7 +73,8 @@ def _bars(between: pl.DataFrame, t: Language) -> list[tuple[str, float, str]]:
     found = []
     shown, rest = orders.head(ORDERS_SHOWN if orders.height > ORDERS_SHOWN else orders.height), orders.slice(ORDERS_SHOWN)
     for order in shown.iter_rows(named=True):
-        found.append((_short(order["order_number"] or order["title"] or t(STEP_NAMES["change_order"])), float(order["amount"]), ""))
+        name, title = order["order_number"] or order["title"] or t(STEP_NAMES["change_order"]), order["title"] or ""
+        found.append((_short(name), float(order["amount"]), _short(title) if title != name else ""))
     if orders.height > ORDERS_SHOWN:
         found.append((t("Other change orders"), float(rest["amount"].sum()), t.plural("{n} order", "{n} orders", rest.height)))
     absorbed = between.filter(pl.col("step") == "absorbed")
@@ -81,7 +82,7 @@ def _bars(between: pl.DataFrame, t: Language) -> list[tuple[str, float, str]]:
         said = t.plural("{n} request", "{n} requests", absorbed.height)
         found.append((t(STEP_NAMES["absorbed"]), float(absorbed["amount"].sum()), said))
     drift = between.filter(pl.col("step") == "drift")
-    found.append((t(STEP_NAMES["drift"]), float(drift["amount"].sum()), ""))
+    found.append((t(STEP_NAMES["drift"]), float(drift["amount"].sum()), t("the rest")))
     return found
 
 
