@@ -101,6 +101,16 @@ class Sheet:
                 made._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
             made._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
+    def part(self, over: str, label: str, widths: Sequence[float], head: Sequence[str], row: Sequence[str], left: Sequence[int] = (0,),
+             strong: Sequence[int] = (), said: str = "") -> None:  # fmt: skip
+        """A heading and a table, where there is a row."""
+        self.order(f"if {over}")
+        self.heading(label)
+        if said:
+            self.words(said)
+        self.rows(widths, head, f"one in {over}", row, left, strong)
+        self.order("endif")
+
     def table(self, widths: Sequence[float], rules: bool = True) -> Table:
         table = self.document.add_table(rows=0, cols=len(widths))
         table.autofit = False
@@ -234,6 +244,48 @@ def change_order() -> bytes:
     return sheet.file()
 
 
+def closing_report() -> bytes:
+    sheet = Sheet()
+    top(sheet)
+    sheet.order("if edition")
+    sheet.words("{{ edition }}", 9.5, bold=True)
+    sheet.order("endif")
+    sheet.facts((("{{ label.client }}", "{{ client }}"), ("{{ label.finished }}", "{{ finished }}"), ("{{ label.as_of }}", "{{ as_of }}")))
+    sheet.order("if summary")
+    sheet.heading("{{ label.summary }}")
+    sheet.words("{{ summary }}")
+    sheet.order("endif")
+    dates = ("{{ label.planned }}", "{{ label.actual }}", "{{ label.difference }}")
+    sheet.part("rows", "{{ label.against }}", (64, 31, 31, 37), ("{{ label.what }}", *dates),
+               ("{{ one.what }}", "{{ one.planned }}", "{{ one.actual }}", "{{ one.difference }}"), strong=(2,))  # fmt: skip
+    sheet.part("milestones", "{{ label.milestones }}", (67, 32, 32, 32), ("{{ label.what }}", "{{ label.planned }}", "{{ label.done }}",
+               "{{ label.accepted }}"), ("{{ one.name }}", "{{ one.planned }}", "{{ one.done }}", "{{ one.accepted }}"),
+               said="{{ milestones_said }}")  # fmt: skip
+    sheet.part("changes", "{{ label.changes }}", (85, 44, 34), ("{{ label.change }}", "{{ label.state }}", "{{ label.price }}"),
+               ("{{ one.name }}", "{{ one.state }}", "{{ one.price }}"), left=(0, 1))  # fmt: skip
+    sheet.part("ledger", "{{ label.ledger }}", (85, 39, 39), ("{{ label.what }}", "{{ label.amount }}", "{{ label.total }}"),
+               ("{{ one.step }}", "{{ one.amount }}", "{{ one.total }}"))  # fmt: skip
+    sheet.notes("{{ label.absorbed }}", "absorbed")
+    sheet.order("if estimates")
+    sheet.heading("{{ label.estimates }}")
+    sheet.words("{{ estimates }}")
+    sheet.order("endif")
+    sheet.part("promises", "{{ label.promises }}", (99, 32, 32), ("{{ label.promise }}", "{{ label.due }}", "{{ label.state }}"),
+               ("{{ one.text }}", "{{ one.due }}", "{{ one.state }}"), left=(0, 2), said="{{ promises_said }}")  # fmt: skip
+    sheet.order("if feedback")
+    sheet.heading("{{ label.feedback }}")
+    sheet.order("for one in feedback")
+    sheet.words("{{ one.day }} · {{ one.score }} · {{ one.who }}", 9, grey=True)
+    sheet.words("{{ one.comment }}")
+    sheet.order("endfor")
+    sheet.order("endif")
+    sheet.notes("{{ label.lessons }}", "lessons")
+    sheet.notes("{{ label.inside_lessons }}", "inside_lessons")
+    sheet.words("", 2)
+    sheet.foot()
+    return sheet.file()
+
+
 def top(sheet: Sheet) -> None:
     first = sheet.document.add_paragraph()
     first.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
@@ -273,6 +325,6 @@ def etree_bytes(root: object) -> bytes:
 
 
 if __name__ == "__main__":
-    for name, made in (("change_order", change_order()),):
+    for name, made in (("change_order", change_order()), ("closing_report", closing_report())):
         (TEMPLATES / f"{name}.docx").write_bytes(made)
         print(f"lib/documents/templates/{name}.docx: {len(made)} bytes")

@@ -16,6 +16,7 @@ import polars as pl
 
 from lib.documents.change_order import ChangeOrder, Earlier, Item, Later, Moved, RefusedOption, State, Way
 from lib.measures.exchange import with_stock_rates
+from lib.measures.project_fees import paid_share
 from lib.portfolio import Portfolio
 from lib.scope.answer import Answer, Option, SignedLater
 from lib.scope.ask import task_id_of
@@ -23,7 +24,7 @@ from lib.scope.ask import task_id_of
 BY_THE_HOUR = ("time_materials", "retainer")
 FREE: tuple[Way, ...] = ("absorb", "swap")
 MOST_MOVED = 12
-_STATES: dict[str, State] = {"approved": "approved", "implemented": "approved", "rejected": "rejected", "withdrawn": "withdrawn"}
+STANDS: dict[str, State] = {"approved": "approved", "implemented": "approved", "rejected": "rejected", "withdrawn": "withdrawn"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def facts_of(portfolio: Portfolio, project_id: str, as_of: date, base: str) -> F
         raise KeyError(project_id)
     project = found.row(0, named=True)
     accounts = portfolio["accounts"].select("account_id", "name", "internal").collect()
-    contract = portfolio["contracts"].filter(pl.col("contract_id") == project["contract_id"]).select("signed_on", "start").collect()
+    named_contract = pl.col("contract_id") == pl.lit(project["contract_id"], pl.String)
+    contract = portfolio["contracts"].filter(named_contract).select("signed_on", "start").collect()
     tasks = portfolio["tasks"].filter(pl.col("project_id") == project_id).select("task_id", "name", "kind", "remaining_hours").collect()
     rates = portfolio["fx_rates"].collect()
     requests = _requests(portfolio, project_id, as_of)
@@ -97,7 +99,7 @@ def facts_of(portfolio: Portfolio, project_id: str, as_of: date, base: str) -> F
         contract=project["contract_id"] or "", contract_on=next((signed or start for signed, start in contract.rows()), None),
         contract_total=None if fee is None or unknown else round(fee + float(approved["paid"].sum()), 2),
         earlier=tuple(
-            Earlier(row["order_number"], row["title"], _STATES.get(row["status"], "open"), row["decided_on"], _cents(row["paid"]))
+            Earlier(row["order_number"], row["title"], STANDS.get(row["status"], "open"), row["decided_on"], _cents(row["paid"]))
             for row in numbered.iter_rows(named=True)
         ),
         deliverables=frozenset(tasks.filter(pl.col("kind").is_in(["deliverable", "milestone"]))["task_id"]),
@@ -115,7 +117,8 @@ def change_order_of(answer: Answer, way: Way, facts: Facts, typed: Typed, later:
     other = _in_currency(option.ask.pass_through, facts) if price is not None and way != "absorb" and option.ask.pass_through else None
     return ChangeOrder(
         number=typed.number, title=option.ask.title if typed.title is None else typed.title, dated_on=typed.dated_on,
-        as_of=answer.as_of, firm=typed.firm or facts.firm, client=facts.client, project=facts.project, currency=facts.currency, contract=facts.contract,
+        as_of=answer.as_of, firm=typed.firm or facts.firm,
+        client=facts.client, project=facts.project, currency=facts.currency, contract=facts.contract,
         contract_on=facts.contract_on, raised_by=option.ask.raised_by or "", raised_on=option.ask.raised_on,
         earlier=tuple(one for one in facts.earlier if one.number != typed.number), items=_items(option, facts, typed, by_hour),
         description=typed.description, reason=(option.ask.reason or "") if typed.reason is None else typed.reason,
@@ -171,12 +174,11 @@ def _top(account: str, parents: Mapping[str, str | None]) -> str:
 def _requests(portfolio: Portfolio, project_id: str, as_of: date) -> pl.DataFrame:
     """Requests of a project raised by `as_of`, with `paid`, the part of the price that the client bears, and whether it bears any."""
     owed = pl.col("paid_by").is_in(["client", "shared"]).fill_null(False)
-    portion = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share").fill_null(0.0)).otherwise(1.0)
     return (
         portfolio["change_requests"]
         .filter(pl.col("project_id") == project_id, (pl.col("raised_on") <= as_of).fill_null(True))
         .select("change_id", "order_number", "title", "status", "decided_on", "currency", owed.alias("owed"),
-                pl.when(owed).then(pl.col("price") * portion).alias("paid"))
+                pl.when(owed).then(pl.col("price") * paid_share()).alias("paid"))
         .collect()
     )  # fmt: skip
 

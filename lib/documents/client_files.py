@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from lib.documents import change_order
+from lib.documents import change_order, closing_report
 from lib.documents.admitted import Admitted
 from lib.documents.leaks import leaks, printed_in
 from lib.documents.orders import ANSWER, TEMPLATE
@@ -19,7 +19,10 @@ from lib.documents.word_files import fields_of, filled, template_faults
 from lib.formats import Language
 from lib.workers.outcome import Refusal
 
-FIELDS = {"change_order": (fields_of(change_order.everything(Language("en"))), change_order.SPARE)}
+FIELDS = {
+    name: (fields_of(document.everything(Language("en"))), document.SPARE)
+    for name, document in (("change_order", change_order), ("closing_report", closing_report))
+}
 """Document -> the fields of its Word templates, and those that a template need not use."""
 
 
@@ -38,7 +41,8 @@ def client_file(
         except ValueError:
             raise Refusal("template_faulty", fault="broken", what="") from None
         if template is not None and admitted is not None:
-            admitted |= printed_in("docx", used)
+            most = max(len(value) for value in words.values() if isinstance(value, list))
+            admitted |= printed_in("docx", used) | Admitted(numbers=frozenset(map(str, range(most + 1))))  # a template may count its rows
     if admitted is not None and (found := leaks("pdf" if form == "pdf" else "docx", made, admitted, forbidden)):
         raise Refusal("leak", kind=found[0].kind, what=found[0].what, where=found[0].where, count=len(found))
     return made

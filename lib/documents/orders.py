@@ -13,7 +13,11 @@ import polars as pl
 from lib.charts.chart import Chart
 from lib.documents.admitted import Admitted, admitted_by
 from lib.documents.brief import AccountBrief, page_of
+from lib.documents.case_study import CaseStudy
+from lib.documents.case_study import words_of as study_words
 from lib.documents.change_order import ChangeOrder, words_of
+from lib.documents.closing_report import ClosingReport, derived
+from lib.documents.closing_report import words_of as report_words
 from lib.documents.template_faults import Fault
 from lib.formats import Language
 from lib.workers import Limits, Refused, Worker
@@ -53,6 +57,19 @@ def order_change_order(
     """
     admitted = admitted_by(change, change.names)
     return _client_file(worker, "change_order", form, words_of(change, t), admitted, forbidden, folder, template)
+
+
+def order_closing_report(
+    worker: Worker, report: ClosingReport, t: Language, form: Form, folder: Path, forbidden: Collection[str], template: bytes | None = None
+) -> bytes | Refused:
+    """The closing report as Word file or PDF; with its internal part it is ours and not read back, without it as a change order is."""
+    admitted = None if report.internal else admitted_by((report, derived(report)), report.names)
+    return _client_file(worker, "closing_report", form, report_words(report, t), admitted, forbidden, folder, template)
+
+
+def order_case_study(worker: Worker, study: CaseStudy, t: Language, folder: Path, forbidden: Collection[str]) -> bytes | Refused:
+    """The case study as one PDF page, read back as a change order is."""
+    return _client_file(worker, "case_study", "pdf", study_words(study, t), admitted_by(study, study.names), forbidden, folder)
 
 
 def order_template_check(worker: Worker, document: str, template: bytes, folder: Path) -> tuple[Fault, ...] | Refused:
