@@ -68,9 +68,9 @@ def dates(plan: Plan) -> Dates | Problems:
     for task, finish in zip(tasks, finishes, strict=True):
         ends[task.group] = max(ends.get(task.group, finish), finish)
     late_starts, late_finishes = late(tasks, out, order, ends, finishes)
-    total = [_slack(task, (starts[n], late_starts[n]), (finishes[n], late_finishes[n])) for n, task in enumerate(tasks)]
+    total = [slack(task, (starts[n], late_starts[n]), (finishes[n], late_finishes[n])) for n, task in enumerate(tasks)]
     free = [_least(total[n], [_to_next(task, link, tasks, starts, finishes) for link in out[n]]) for n, task in enumerate(tasks)]
-    late_ends = [_shown(task, finish) for task, finish in zip(tasks, late_finishes, strict=True)]
+    late_ends = [end_of_work(task, finish) for task, finish in zip(tasks, late_finishes, strict=True)]
     found = pl.DataFrame(
         {
             "task_id": ids,
@@ -135,7 +135,7 @@ def _close(calendar: Calendar, day: date) -> int:
     return end if end > instant(day) else midnight
 
 
-def _shown(task: Work, finish: int) -> int:
+def end_of_work(task: Work, finish: int) -> int:
     """The end of work by a late finish."""
     return finish if task.ended is not None or not task.work else task.calendar.previous_working(finish)
 
@@ -147,7 +147,7 @@ def _between(task: Work, start: int, end: int) -> tuple[float, float]:
     return round(days, 9), work / TICKS_PER_HOUR
 
 
-def _slack(task: Work, start: tuple[int, int], finish: tuple[int, int]) -> tuple[float | None, float | None]:
+def slack(task: Work, start: tuple[int, int], finish: tuple[int, int]) -> tuple[float | None, float | None]:
     """The lesser of start and finish slack; at the finish alone once begun, none once finished."""
     if task.ended is not None:
         return None, None

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from lib.schedule.assumptions import Assumptions
-from lib.schedule.dates import Dates
 from lib.schedule.graph import Problems
 from lib.schedule.plan import Plan
 from lib.scope.answer import Cost, Finish, Terms
@@ -15,6 +14,7 @@ from lib.scope.ask import Ask
 from lib.scope.floats import tasks_of, with_people
 from lib.scope.ground import Ground, Stop
 from lib.scope.money import cost_of
+from lib.scope.networks import Times, network_of
 from lib.scope.outcome import Outcome, finish_after, outcome, ripple_of
 from lib.scope.people import people_of
 
@@ -32,7 +32,7 @@ class Effects:
     people: pl.DataFrame
     ripple: pl.DataFrame
     tasks: pl.DataFrame
-    times: Dates | None
+    times: Times | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +55,15 @@ def effects_of(ground: Ground, changed: Changed, terms: Terms, stop: Stop = None
         return found
     found = replace(found, plan=plan)
     both = (project,) if changed.later is None else (project, changed.later)
-    times = with_people(plan, found.order.sequences)
+    network = network_of(plan)
+    times = with_people(network, found.order.sequences)
     return Effects(
         changed.ask,
         both,
         found,
         finish_after(ground, found, project),
         cost_of(ground.plan, found, changed.ask, terms, both),
-        people_of(ground, plan, both),
+        people_of(ground, plan, network, both),
         ripple_of(ground, found, project),
         tasks_of(ground.schedule.tasks, found, times, both, ground.names),
         times,

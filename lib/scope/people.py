@@ -8,19 +8,16 @@ All work of a person counts, of all projects; projects without promise hold nobo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
+from typing import TypeAlias
 
-import numpy as np
 import polars as pl
 
-from lib.schedule.axis import NEVER, day_of, instant
-from lib.schedule.chains import Link, early, late
-from lib.schedule.dates import links_of, works_of
+from lib.schedule.axis import TICKS_PER_DAY, day_of, instant
 from lib.schedule.feasibility import unplaced_hours
-from lib.schedule.graph import Problems, numbers_of, order_of
 from lib.schedule.plan import Plan
 from lib.scope.ground import Ground
+from lib.scope.networks import Network, network_of, timed
 from lib.scope.outcome import open_work
 
 PEOPLE = {
@@ -32,24 +29,24 @@ _FAR = 50 * 366
 _JOBS = {"person_id": pl.String, "job_id": pl.String, "hours": pl.Float64, "release": pl.Date, "due": pl.Date}
 
 
-def people_of(ground: Ground, plan: Plan, project_ids: tuple[str, ...]) -> pl.DataFrame:
+def people_of(ground: Ground, plan: Plan, network: Network | None, project_ids: tuple[str, ...]) -> pl.DataFrame:
     """Columns of `Answer.people`: one row a person with work left in the project before or after, and one a role with
-    work that nobody is named for.
+    work that nobody is named for. `network`: of `plan`.
 
     Most added hours first, then by name.
     """
     before, after = (hours_of(one, project_ids) for one in (ground.plan, plan))
     names = list(dict.fromkeys([*before, *after]))
     persons = [person for person, _ in names if person is not None]
-    promises = ground.assumptions.promises
-    jobs = [ground.once("jobs", lambda: jobs_of(ground.plan, promises)), jobs_of(plan, promises)]
-    mine = [some.filter(pl.col("person_id").is_in(persons)) for some in jobs]
-    over = [_over(one, some, persons) for one, some in zip((ground.plan, plan), mine, strict=True)]
+    had_jobs, had_over = _before(ground)
+    has_jobs = jobs_of(network, ground.assumptions.promises)
+    changed = [name for name, some in _by_person(has_jobs).items() if name in persons and some != had_jobs.get(name)]
+    over = [had_over, had_over | dict.fromkeys(set(persons) - set(_by_person(has_jobs)), _FITS) | _over(plan, has_jobs, changed)]
     rows = []
     for person, role in names:
         name, own = ground.people.get(person, (person, role)) if person is not None else (role, role)
         had, has = before.get((person, role), 0.0), after.get((person, role), 0.0)
-        short = [found.get(person, _FITS) for found in over]
+        short = [found.get(person or "", _FITS) for found in over]
         rows.append((person, name, own, had, has, has - had, short[0][0], short[1][0], short[1][0] - short[0][0], *short[1][1:]))
     frame = pl.DataFrame(rows, schema=PEOPLE, orient="row")
     return frame.sort("added_hours", "name", descending=[True, False], nulls_last=True, maintain_order=True)
@@ -71,7 +68,14 @@ def over_hours(people: pl.DataFrame) -> float:
     return float(people["over_hours"].clip(0.0).sum())
 
 
+_Jobs: TypeAlias = dict[str, set[tuple[object, ...]]]
+_Over: TypeAlias = dict[str, tuple[float, date | None, date | None]]
 _FITS: tuple[float, date | None, date | None] = (0.0, None, None)
+
+
+def network_before(ground: Ground) -> Network | None:
+    """The network of the plan before any change, made once."""
+    return ground.once("network", lambda: network_of(ground.plan))
 
 
 def hours_of(plan: Plan, project_ids: tuple[str, ...]) -> dict[tuple[str | None, str | None], float]:
@@ -82,13 +86,32 @@ def hours_of(plan: Plan, project_ids: tuple[str, ...]) -> dict[tuple[str | None,
     return {(who, role): hours for who, role, hours in sums.rows()}
 
 
-def _over(plan: Plan, jobs: pl.DataFrame, persons: list[str]) -> dict[str | None, tuple[float, date | None, date | None]]:
-    """Hours of each person that can't be done between release and due, with the days of the greatest lack."""
+def _before(ground: Ground) -> tuple[_Jobs, _Over]:
+    """Jobs of everybody before any change, and whom they are too much for; made once."""
+
+    def made() -> tuple[_Jobs, _Over]:
+        jobs = jobs_of(network_before(ground), ground.assumptions.promises)
+        by_person = _by_person(jobs)
+        return by_person, _over(ground.plan, jobs, list(by_person))
+
+    return ground.once("over", made)
+
+
+def _by_person(jobs: pl.DataFrame) -> _Jobs:
+    found: _Jobs = {}
+    for person, *job in jobs.rows():
+        found.setdefault(person, set()).add(tuple(job))
+    return found
+
+
+def _over(plan: Plan, jobs: pl.DataFrame, persons: list[str]) -> _Over:
+    """Hours of each of `persons` that can't be done between release and due, with the days of the greatest lack."""
+    jobs = jobs.filter(pl.col("person_id").is_in(persons))
     if jobs.is_empty() or jobs["due"].null_count() == jobs.height:
-        return {}
+        return dict.fromkeys(persons, _FITS)
     first, last = plan.as_of + timedelta(days=1), jobs["due"].max()
     if not isinstance(last, date) or last < first:
-        return {}
+        return dict.fromkeys(persons, _FITS)
     days = pl.date_range(first, last, "1d", eager=True)
     capacity = pl.concat([
         pl.DataFrame({"person_id": person, "date": days, "hours": plan.calendars[person].hours_between(first, last)})
@@ -98,49 +121,24 @@ def _over(plan: Plan, jobs: pl.DataFrame, persons: list[str]) -> dict[str | None
     return {row[0]: row[1:] for row in found.select("person_id", "unplaced_hours", "window_start", "window_end").rows()}
 
 
-def jobs_of(plan: Plan, promises: Mapping[str, date]) -> pl.DataFrame:
+def jobs_of(network: Network | None, promises: Mapping[str, date]) -> pl.DataFrame:
     """person_id, job_id, hours, release, due of all open work of people: as the network without people has it.
 
     `due`: null where no promise waits for it.
     """
-    plan = trimmed(plan)
-    ids = plan.tasks["task_id"].to_list()
-    links = links_of(plan, numbers_of(ids))
-    empty = pl.DataFrame(schema=_JOBS)
-    if isinstance(links, Problems):
-        return empty
-    order = order_of(len(ids), *(np.array([link[end] for link in links], np.int64) for end in (0, 1)))
-    if order is None:
-        return empty
-    tasks = works_of(plan)
-    into: list[list[Link]] = [[] for _ in ids]
-    out: list[list[Link]] = [[] for _ in ids]
-    for link in links:
-        into[link.target].append(link)
-        out[link.source].append(link)
-    starts, finishes, _ = early(tasks, into, order)
-    far = plan.start + _FAR * (instant(date(2000, 1, 2)) - instant(date(2000, 1, 1)))
-    ends: dict[str, int] = {}
-    for task, finish in zip(tasks, finishes, strict=True):
-        held = instant(promises[task.group] + timedelta(days=1)) if task.group in promises else far
-        ends[task.group] = max(ends.get(task.group, held), finish if task.ended is None and finish < NEVER else held)
-    _, latest = late(tasks, out, order, ends, finishes)
+    if network is None:
+        return pl.DataFrame(schema=_JOBS)
+    plan = network.plan
+    far = plan.start + _FAR * TICKS_PER_DAY
+    ends = {project: instant(day + timedelta(days=1)) for project, day in promises.items()}
+    times = timed(network, hold=lambda project, finish: max(ends.get(project, far), finish))
+    if times is None:
+        return pl.DataFrame(schema=_JOBS)
     rows = []
-    open_ids = set(open_work(plan)["task_id"])
-    for number, (person, hours) in enumerate(plan.tasks.select("person_id", "work_hours").rows()):
-        if person is None or ids[number] not in open_ids or starts[number] >= NEVER:
+    for number, (task, person, hours, finished) in enumerate(plan.tasks.select("task_id", "person_id", "work_hours", "finished_on").rows()):
+        if person is None or finished is not None or not hours:
             continue
-        begins = max(day_of(starts[number]), plan.as_of + timedelta(days=1))
-        bound = latest[number] < (far + plan.start) // 2
-        due = day_of(tasks[number].calendar.previous_working(latest[number]), finish=True) if bound else None
-        rows.append((person, ids[number], hours, begins, due))
+        begins = max(day_of(times.starts[number]), plan.as_of + timedelta(days=1))
+        bound = times.late_finishes[number] < (far + plan.start) // 2
+        rows.append((person, task, hours, begins, times.late_finish_on(number) if bound else None))
     return pl.DataFrame(rows, schema=_JOBS, orient="row")
-
-
-def trimmed(plan: Plan) -> Plan:
-    """The plan without finished tasks that nothing open waits for: the same dates of all that is open, in less time."""
-    open_ids = plan.tasks.filter(pl.col("finished_on").is_null())["task_id"].implode()
-    touching = plan.links.filter(pl.col("predecessor_id").is_in(open_ids) | pl.col("successor_id").is_in(open_ids))
-    ends = pl.concat([touching["predecessor_id"], touching["successor_id"]]).unique().implode()
-    tasks = plan.tasks.filter(pl.col("finished_on").is_null() | pl.col("task_id").is_in(ends))
-    return replace(plan, tasks=tasks, links=touching)

@@ -19,7 +19,6 @@ from lib.scope.answer import Answer
 from lib.scope.answering import STOPPED, Refused, answer
 from lib.scope.ask import Added, Altered, Ask
 from lib.scope.changed import plan_with
-from lib.scope.floats import with_people
 from lib.scope.ground import Ground, ground
 from lib.scope.outcome import Outcome, outcome
 from tests.scope.worked_example import AS_OF, ASK, MONDAY, PROMISE, portfolio, work_day
@@ -100,10 +99,11 @@ def test_with_people_the_chain_goes_through_ben_and_eats_the_float_of_c() -> Non
     assert found.floats.rows() == [("C", "C", 2.0, 0.0, 2.0)]
     made = outcome(worked_ground(), changed_plan())
     assert isinstance(made, Outcome)
-    times = with_people(made.plan, made.order.sequences)
-    assert times is not None
-    free = dict(times.tasks.select("task_id", "free_float_days").rows())
-    assert (free["B"], free["D"]) == (0.0, 1.0)
+    frozen = made.order.sequences.select(
+        "predecessor_id", "successor_id", pl.lit("FS").alias("kind"), pl.lit(0.0).alias("lag_hours"), pl.lit(False).alias("elapsed")
+    )
+    times = network(replace(made.plan, links=pl.concat([made.plan.links, frozen])))
+    assert {task: (total, free) for task, (_, _, total, free) in times.items() if total} == {"B": (1.0, 0.0), "D": (1.0, 1.0)}
 
 
 def test_ben_has_8_hours_more_than_fit_before_the_day_that_holds_the_promise() -> None:
