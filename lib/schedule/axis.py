@@ -38,7 +38,9 @@ def weekday(number: int) -> int:
 
 def instant(day: date, hour: float = 0.0) -> int:
     """The tick of `hour` o'clock on a day (a datetime adds its own time of day)."""
-    ticks = day_number(day) * TICKS_PER_DAY + round(hour * TICKS_PER_HOUR)
+    ticks = (day.toordinal() - _EPOCH_ORDINAL) * TICKS_PER_DAY
+    if hour:
+        ticks += round(hour * TICKS_PER_HOUR)
     if isinstance(day, datetime):
         ticks += round((day.hour * 3600 + day.minute * 60 + day.second) * TICKS_PER_HOUR / 3600)
     return ticks

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property, partial
 
 import numpy as np
@@ -107,15 +107,14 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     of_project = [laid(plan.calendars.get(f"project:{project}", plan.calendars[""])) for project in project_ids]
     before: list[list[Bound]] = [[] for _ in places]
     opens, closes = _opens(plan, tasks), [LONG_AGO] * len(places)
-    facts = _facts(plan)
-    past = {task for task, (_, finish) in facts.items() if finish is not None}
+    facts = _Facts.of(plan)
     for first, then, kind, lag, elapsed, frozen in links:
         if then not in places or (kind[1] == "S" and not frozen and tasks["started_on"][places[then]] is not None):
             continue
         ticks = round(lag * TICKS_PER_HOUR)
         clock = None if elapsed or not ticks else of_project[numbers[plan.tasks["project_id"][rows[first]]]]
         bound = Bound(places.get(first, -1), kind[0] == "F", kind[1] == "F", ticks, clock)
-        fact = facts[first][bound.from_finish]
+        fact = facts.finish(first) if bound.from_finish else facts.start(first)
         if fact is None:
             before[places[then]].append(bound)
         else:
@@ -127,7 +126,7 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     hours = tasks["work_hours"].fill_null(0.0).to_list()
     waits = [0 if work else round((days or 0.0) * DAY_HOURS * TICKS_PER_HOUR) for days, work in zip(tasks["wait_days"], hours, strict=True)]
     clocks = _clocks(plan, tasks, paces_of(plan, scheduled))
-    risks, unplaced = _hits(assumptions.risks, places, past, numbers, projects)
+    risks, unplaced = _hits(assumptions.risks, places, facts.finished, numbers, projects)
     ended = dict(plan.tasks.group_by("project_id").agg(pl.col("finished_on").max()).drop_nulls().rows())
     return Model(
         list(places), order, before, opens, closes,
@@ -193,13 +192,27 @@ def _opens(plan: Plan, tasks: pl.DataFrame) -> list[int]:
     return [released[task] if started is None else start for task, started in rows]
 
 
-def _facts(plan: Plan) -> dict[str, tuple[int | None, int | None]]:
-    """Start and finish of each task where they are past: from the beginning of the first day to the close of the last."""
-    rows = plan.tasks.select("task_id", pl.coalesce("started_on", "finished_on"), "finished_on").rows()
-    return {
-        task: (None if first is None else instant(first), None if last is None else instant(last + timedelta(days=1)))
-        for task, first, last in rows
-    }
+@dataclass(frozen=True)
+class _Facts:
+    """The days on which tasks began and were finished, where these are past."""
+
+    started: Mapping[str, date]
+    finished: Mapping[str, date]
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Facts:
+        started = plan.tasks.select("task_id", pl.coalesce("started_on", "finished_on")).drop_nulls()
+        return cls(dict(started.rows()), dict(plan.tasks.select("task_id", "finished_on").drop_nulls().rows()))
+
+    def start(self, task: str) -> int | None:
+        """The beginning of the first day."""
+        day = self.started.get(task)
+        return None if day is None else instant(day)
+
+    def finish(self, task: str) -> int | None:
+        """The close of the last day."""
+        day = self.finished.get(task)
+        return None if day is None else instant(day + timedelta(days=1))
 
 
 def _clocks(plan: Plan, tasks: pl.DataFrame, paces: Mapping[str, float]) -> list[Calendar]:

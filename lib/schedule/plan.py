@@ -69,7 +69,7 @@ class Plan:
     as_of: date
     parents: Mapping[str, str]
 
-    @property
+    @cached_property
     def start(self) -> int:
         """The first instant of as_of + 1, before which no work is planned."""
         return instant(self.as_of + timedelta(days=1))

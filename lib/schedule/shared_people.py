@@ -132,8 +132,11 @@ def work_of(plan: Plan, promises: Mapping[str, date]) -> Work | Problems:
 def releases(plan: Plan) -> list[int]:
     """The instant before which each task does not begin; a milestone lies where work can begin, not at midnight."""
     found, start = [], plan.start
-    rows = plan.tasks.select("not_before", "work_hours", "wait_days").rows()
-    for (day, hours, wait), own, project in zip(rows, plan.task_calendars, plan.project_calendars, strict=True):
+    rows = plan.tasks.select("not_before", "work_hours", "wait_days", "finished_on").rows()
+    for (day, hours, wait, finished), own, project in zip(rows, plan.task_calendars, plan.project_calendars, strict=True):
+        if finished is not None:
+            found.append(start)
+            continue
         at = start if day is None else max(start, instant(day))
         found.append(at if hours or wait else (own if wait is None else project).next_working(at))
     return found
