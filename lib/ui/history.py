@@ -9,6 +9,7 @@ import streamlit as st
 from lib.columns import N_
 from lib.formats import Language
 from lib.store import CannotUndo, Commit, StoreError
+from lib.store.change_requests import ACTIONS, KIND_ORDER, KIND_REQUEST
 from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.cells import corrections_said
@@ -25,8 +26,8 @@ KINDS = {
     "restore": N_("Restored"),
     "correction": N_("Corrected"),
     "merge": N_("Merged"),
-    "change_request": N_("Change request"),
-    "change_order": N_("Change order"),
+    KIND_REQUEST: N_("Change request"),
+    KIND_ORDER: N_("Change order"),
     "migration": N_("Migrated"),
 }
 
@@ -93,8 +94,10 @@ def _counts(commit: Commit, t: Language) -> str:
     if commit.kind == "merge":
         gone, kept = (clip(str(commit.details[part]["name"]), 40) for part in ("gone", "kept"))
         shown = f"{gone} → {kept} · «{clip(commit.note, 120)}» · {shown}"
-    if commit.kind in ("change_request", "change_order"):
-        shown = f"«{clip(commit.note, 120)}» · {shown}"
+    if commit.kind in (KIND_REQUEST, KIND_ORDER):
+        change = commit.details["change"]
+        said = [change.get("order_number"), f"«{clip(change['title'], 120)}»", t(ACTIONS[change["action"]]), change.get("reason"), shown]
+        shown = " · ".join(clip(part, 160) for part in said if part)
     rejected = sum(entry.get("rejected", 0) for entry in commit.details.get("files", ()))
     if rejected:
         shown += " · " + t.plural("one row rejected", "{n} rows rejected", rejected)

@@ -15,8 +15,10 @@ from tests.measures.rows import book_of
 AS_OF = date(2026, 3, 6)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = (date(2026, 3, day) for day in range(9, 14))
 NEXT_MONDAY, NEXT_TUESDAY, NEXT_FRIDAY = date(2026, 3, 16), date(2026, 3, 17), date(2026, 3, 20)
-PEOPLE = [{"person_id": "ana", "name": "Ana"}, {"person_id": "ben", "name": "Ben", "week_pattern": [8.0, 8.0, 8.0, 0.0, 0.0, 0.0, 0.0],
-                                               "weekly_hours": 24.0}]  # fmt: skip
+THREE_DAYS = [8.0, 8.0, 8.0, 0.0, 0.0, 0.0, 0.0]
+PEOPLE: list[dict[str, Any]] = [
+    {"person_id": "ana", "name": "Ana"}, {"person_id": "ben", "name": "Ben", "week_pattern": THREE_DAYS, "weekly_hours": 24.0},
+]  # fmt: skip
 OPEN = {"task_id": "t", "assignee_id": "ana"}
 
 

@@ -27,7 +27,8 @@ def ago(days: int) -> date:
 def row_of(request: dict[str, Any], base: str = "EUR", **tables: list[dict[str, Any]]) -> dict[str, Any]:
     """The row of one request, c, raised 20 days ago on project j of account a, Ana's hour at 30 €."""
     whole = {"change_id": "c", "raised_on": ago(20), "status": "logged", "currency": None} | request
-    given = {"projects": [{"project_id": "j", "account_id": "a"}], "people": [{"person_id": "ana", "cost_rate": 30.0}]} | tables
+    plain: dict[str, Any] = {"projects": [{"project_id": "j", "account_id": "a"}], "people": [{"person_id": "ana", "cost_rate": 30.0}]}
+    given = plain | tables
     rows = register(book_of(change_requests=[whole], **given), TODAY, base)
     assert rows.height == 1
     return rows.row(0, named=True)

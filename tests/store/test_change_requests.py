@@ -185,7 +185,7 @@ def test_what_is_decided_is_not_decided_again(worked: Store) -> None:
 
 
 def test_small_ones_are_carried_by_one_and_come_back(worked: Store) -> None:
-    begun = {"raised_on": date(2026, 2, 10), "priority": "could", "started_on": date(2026, 2, 20)}
+    begun: dict[str, Any] = {"raised_on": date(2026, 2, 10), "priority": "could", "started_on": date(2026, 2, 20)}
     first = logged(worked, "Button", hours=4.0, raised_by="Nora", **begun)
     second = logged(worked, "Colour", hours=6.5, raised_by="Nora", raised_on=date(2026, 2, 3), priority="should")
     task = worked.portfolio()["tasks"].filter(pl.col("task_id") == "C").select(list(worked.tables["tasks"].columns)).collect()
