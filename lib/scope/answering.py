@@ -14,10 +14,10 @@ import polars as pl
 from lib.schedule.forecasting import Stopped
 from lib.schedule.graph import Problem, Problems
 from lib.schedule.plan import Plan
-from lib.scope.answer import OPTIONS, Answer, Option
+from lib.scope.answer import OPTIONS, Answer, Option, Terms
 from lib.scope.ask import Ask
 from lib.scope.changed import plan_with
-from lib.scope.effects import Changed, effects_of
+from lib.scope.effects import Changed, Effects, effects_of
 from lib.scope.floats import floats_of, times_before
 from lib.scope.ground import Ground
 from lib.scope.money import bill_rates, change_of, prices_of
@@ -135,7 +135,7 @@ def _answered(ground: Ground, ask: Ask, plan: Plan, taken: Taken, steps: _Steps)
         ripple=found.ripple,
         tasks=found.tasks,
         options=tuple(ways),
-        degraded=tuple(dict.fromkeys(_degraded(found.finish.promise_on is None, found.cost.likely is None, terms.missing))),
+        degraded=tuple(dict.fromkeys(_degraded(ground, found, terms))),
         spreads=_spreads(found.outcome.after.spreads, plan, project),
     )
 
@@ -149,12 +149,20 @@ def _no_project(ground: Ground, ask: Ask) -> Problem | None:
     return None
 
 
-def _degraded(no_promise: bool, no_rates: bool, missing: tuple[str, ...]) -> Iterator[str]:
-    if no_promise:
-        yield "no_promise"
-    if no_rates:
-        yield "no_rates"
-    yield from missing
+def _degraded(ground: Ground, found: Effects, terms: Terms) -> Iterator[str]:
+    """Codes of what could not be said, or only in part; words in `lib.scope.refusals`."""
+    project = found.ask.project_id
+    open_tasks = ground.plan.tasks.filter(pl.col("project_id") == project, pl.col("finished_on").is_null())
+    for code, holds in (
+        ("no_promise", found.finish.promise_on is None),
+        ("no_rates", found.cost.likely is None),
+        ("unestimated", not open_tasks["estimated"].all()),
+        ("unmanned", project in dict(ground.unmanned)),
+        ("left_out", bool(ground.left_out)),
+    ):
+        if holds:
+            yield code
+    yield from terms.missing
 
 
 def _spreads(spreads: pl.DataFrame, plan: Plan, project_id: str) -> dict[str, int]:

@@ -53,7 +53,7 @@ def _other(ground: Ground, key: OptionKey, terms: Terms, asked: Effects, taken: 
         return replace(_charged(ground, key, asked, terms), refused=code, fee=None, margin=None)
     assumed = () if isinstance(made, str) else made[1]
     if key == "swap":
-        return _unpaid(key, found, terms, assumed)
+        return _exchanged(ground, key, found, terms, assumed)
     if key == "defer":
         assumed = (_phase(found), *assumed)
     return replace(_charged(ground, key, found, terms), assumed=assumed)
@@ -116,9 +116,11 @@ def _charged(ground: Ground, key: OptionKey, found: Effects, terms: Terms) -> Op
     return _option(key, found, found.cost, fee, None if fee is None else margin_with(terms, change, fee))
 
 
-def _unpaid(key: OptionKey, found: Effects, terms: Terms, assumed: tuple[Assumed, ...]) -> Option:
-    """Nothing is paid but what is billed on at cost."""
+def _exchanged(ground: Ground, key: OptionKey, found: Effects, terms: Terms, assumed: tuple[Assumed, ...]) -> Option:
+    """Nothing is paid but what is billed on at cost; by the hour, what the hours more or less come to."""
     change, fee = change_of(found.cost, found.ask), found.ask.pass_through or None
+    by_hour = bill_rates(ground, terms, change, found.outcome.plan, found.project_ids)
+    fee = fee if by_hour is None else by_hour.fee
     margin = margin_with(terms, change, fee or 0.0)
     return replace(_option(key, found, found.cost, fee, margin), assumed=assumed)
 

@@ -97,8 +97,9 @@ MISSING: dict[str, str] = {
     "no_bill_rate": N_("Some hours have no bill rate: there is no margin."),
     "billing_unknown": N_("How the project is billed is not known; it is taken as a fixed price."),
     "internal": N_("The work is for your own house: nobody pays for it."),
-    "left_out": N_("Projects that can't be planned are left out: {projects}."),
+    "left_out": N_("Some projects can't be planned before they are put right: they would not show here if they had to wait."),
     "unmanned": N_("Some work is given to people who have no hours for it; it is planned as work that nobody is named for."),
+    "unestimated": N_("Some open tasks have no estimate and count as no work."),
 }
 """What an answer could not say, by code of `Answer.degraded` and `Terms.missing` -> a sentence."""
 
@@ -120,10 +121,10 @@ def problem_text(problem: Problem, names: Mapping[str, str], t: Language, quote:
     return t(known, **said)
 
 
-def missing_text(code: str, t: Language, **values: str) -> str:
-    """What is missing as a sentence; "" for a code that says nothing to a reader. `values`: for the placeholders, as {projects}."""
+def missing_text(code: str, t: Language) -> str:
+    """What is missing as a sentence; "" for a code that says nothing to a reader."""
     known = MISSING.get(code)
-    return "" if known is None or (code == "left_out" and "projects" not in values) else t(known, **values)
+    return "" if known is None else t(known)
 
 
 def option_refused_text(code: str, names: Mapping[str, str], t: Language, quote: Callable[[str], str] = str) -> str:

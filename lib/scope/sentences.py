@@ -220,6 +220,8 @@ def assumed_sentence(code: str, values: Mapping[str, Any], as_of: date, base: st
         tasks = t.join([quote(task) for task in values.get("tasks", ())])
         hours, asked = t.hours(values.get("hours")), t.hours(values.get("asked_hours"))
         return t("{tasks} would go: {hours} in exchange for {asked}.", tasks=tasks, hours=hours, asked=asked)
+    if code == "taken_out_committed":
+        return t("That work has committed dates: {days}.", days=t.join([t.day(day, as_of) for day in values.get("days", ())]))
     if code == "later_phase":
         day = t.day(values.get("p80_on") or values.get("planned_on"), as_of)
         return t("The new work follows what is promised now and is finished by {day} (P80).", day=day)

@@ -345,3 +345,40 @@ def test_what_cannot_be_asked_is_refused_with_its_reason() -> None:
 
 def test_monday_is_the_first_day() -> None:
     assert work_day(1) == MONDAY
+
+
+# What is not known
+
+
+def with_more(**rows: dict[str, Any]) -> Ground:
+    """The worked portfolio with one row more of some tables."""
+    base = portfolio()
+    frames = dict(base.frames)
+    for name, row in rows.items():
+        frames[name] = pl.concat([frames[name].collect(), pl.DataFrame([row])], how="diagonal_relaxed").lazy()
+    return ground(type(base)(1, frames, base.rows), AS_OF, "EUR", trials=20)
+
+
+def test_one_wrong_task_elsewhere_keeps_nobody_from_an_answer() -> None:
+    wrong = {"task_id": "I1", "project_id": "IN", "name": "Wrong", "kind": "task", "status": "open", "estimate_hours": -4.0}
+    base = with_more(tasks=wrong)
+    assert [(project, problem.kind) for project, problem in base.left_out] == [("IN", "negative_duration")]
+    found = answered(base, ASK)
+    assert found.after.planned_on == work_day(16)
+    assert "left_out" in found.degraded
+
+
+def test_tasks_without_an_estimate_are_told() -> None:
+    found = answered(with_more(tasks={"task_id": "H", "project_id": "P", "name": "H", "kind": "task", "status": "open"}), ASK)
+    assert "unestimated" in found.degraded
+    assert "unestimated" not in worked().degraded
+
+
+def test_work_of_somebody_who_has_left_is_planned_for_nobody_and_told() -> None:
+    gone = {"person_id": "eva", "name": "Eva", "role": "Design", "weekly_hours": 40.0, "end": date(2026, 2, 1)}
+    task = {"task_id": "H", "project_id": "P", "name": "H", "kind": "task", "status": "open", "assignee_id": "eva", "estimate_hours": 8.0}
+    found = answered(with_more(people=gone, tasks=task), ASK)
+    assert "unmanned" in found.degraded
+    refused = answer(with_more(people=gone), Ask("P", added=(Added("N", "N", 8.0, person_id="eva"),)))
+    assert isinstance(refused, Refused)
+    assert [(problem.kind, problem.resource_ids) for problem in refused.problems] == [("no_capacity", ("eva",))]

@@ -152,3 +152,10 @@ def test_what_the_ask_speaks_of_stays() -> None:
     starts = {task: number for number, task in enumerate(plan.tasks["task_id"])}
     ask = Ask("P", added=(Added("N", "N", 8.0, after=("T3",)),), altered=(Altered("T2", person_id="ana"),), linked=(("T4", "T5"),))
     assert to_take_out(plan, starts, ask) == ("T1",)
+
+
+def test_by_the_hour_a_swap_bills_the_hours_that_differ() -> None:
+    found = answered(of=ground(portfolio(billing="time_materials"), AS_OF, "EUR", trials=20))
+    # 24 · 75 + 8 · 100 come and 32 · 100 go, 400 are billed on
+    assert found.option("swap").fee == 1_800.0 + 800.0 - 3_200.0 + 400.0
+    assert found.option("extend").fee == 3_000.0
