@@ -73,11 +73,11 @@ BEFORE = Finish(THURSDAY, march(18), march(19), march(20), march(23), PROMISE, 0
 AFTER = Finish(MONDAY, march(19), march(24), march(26), march(31), PROMISE, 0.38, march(30))
 COST = Cost(32.0, 1100.0, 1080.0, 1320.0, 1040.0, 60.0, 220.0)
 TERMS = Terms("fixed", 10000.0, 6000.0, 0.0, 0.45, 10000.0, 0.4)
-PRICES = change_prices(Before(10000.0, 6000.0), Change(1100.0, 400.0), 0.45)
+PRICES = change_prices(Before(10000.0, 6000.0), Change(1100.0, 400.0, 220.0), 0.45)  # 1 320 / 0.55 + 400 = 2 800
 
 
 def options() -> tuple[Option, ...]:
-    fees = {"extend": 2400.0, "add_people": 2900.0, "swap": None, "defer": 2400.0, "absorb": None}
+    fees = {"extend": 2800.0, "add_people": 3300.0, "swap": None, "defer": 2800.0, "absorb": None}
     margins = {"extend": 0.408333, "add_people": 0.39, "swap": 0.40, "defer": 0.408333, "absorb": 0.25}
     finishes = {"add_people": replace(AFTER, p80_on=march(20), promise_share=0.8), "defer": BEFORE}
     return tuple(
@@ -117,4 +117,7 @@ def nothing() -> Answer:
 
 def signed_later() -> tuple[SignedLater, ...]:
     days = [(0, AS_OF, MONDAY), (1, march(6), MONDAY), (2, march(13), march(25)), (4, march(27), date(2026, 4, 6))]
-    return tuple(SignedLater(weeks, on, ends, ends, 2400.0) for weeks, on, ends in days)
+    return tuple(SignedLater(weeks, on, ends, ends, 2800.0) for weeks, on, ends in days)
+
+
+ANSWERED = answer()
