@@ -5,7 +5,7 @@ Every decision is one step of the store's history, under the name of its author;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,8 @@ import streamlit as st
 from lib.columns import N_
 from lib.formats import NBSP, Language
 from lib.measures.project_outlook import raised_budget
-from lib.scope.answer import Answer, Option, OptionKey
+from lib.scope.answer import Answer, Option, OptionKey, SignedLater
+from lib.scope.ask import Ask
 from lib.scope.booking import LEFT, rebooked
 from lib.scope.orders import DECIDED, Approval, approval_of, link_rows, next_order_number
 from lib.scope.sentences import OPTION_NAMES
@@ -25,11 +26,13 @@ from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
+from lib.ui.scope_ask import put_ask
+from lib.ui.scope_documents import show_change_order
 from lib.ui.scope_drawers import close_drawer, open_drawer, opened_drawer, show_drawer
 
 LAST = "scope.decided"
 """Key of the session under which stands the number of the commit that it decided last."""
-_PROBLEM = "scope.problem"
+_PROBLEM, _APPROVED = "scope.problem", "scope.approved"
 ENDINGS = {"rejected": N_("Reject the request"), "withdrawn": N_("Withdraw the request")}
 """Drawers that end a request -> their titles."""
 PAYERS = {"client": N_("The client"), "shared": N_("Shared"), "us": N_("Us")}
@@ -39,8 +42,13 @@ DONE = {
 }  # fmt: skip
 
 
-def show_decide(answer: Answer, option: Option | OptionKey, scenario: Mapping[str, Any] | None, t: Language) -> None:
-    """Approve, reject or withdraw what `answer` is about, by one of its options. `scenario`: the saved row that it belongs to, if any."""
+def show_decide(
+    answer: Answer, option: Option | OptionKey, scenario: Mapping[str, Any] | None, t: Language, later: Sequence[SignedLater] = ()
+) -> None:
+    """Approve, reject or withdraw what `answer` is about, by one of its options; or take its change order as a file.
+
+    `scenario`: the saved row that it belongs to, if any. `later`: the same answer if it is signed later, for the change order.
+    """
     chosen = answer.option(option) if isinstance(option, str) else option
     request = _request(answer.version, answer.ask.change_id)
     decided = request is not None and request["status"] in DECIDED
@@ -51,13 +59,14 @@ def show_decide(answer: Answer, option: Option | OptionKey, scenario: Mapping[st
         held = chosen.refused is not None or chosen.ask.is_empty
         help_ = t("There is nothing to approve.") if chosen.ask.is_empty else t("This option can't be had.") if held else None
         st.button(t("Approve"), key="scope.approve", disabled=held, help=help_, on_click=open_drawer, args=("approve", chosen.key))
+        show_change_order(answer, chosen, order_number(answer.version, request), later, t)
         if request is not None:
             for action, label in (("rejected", t("Reject")), ("withdrawn", t("Withdraw"))):
                 st.button(label, key=f"scope.{action}", type="tertiary", on_click=open_drawer, args=(action, request["change_id"]))
         show_author(t)
     kind, of = opened_drawer()
     if (kind, of) == ("approve", chosen.key) and not held:
-        show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, t)
+        show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, later, t)
     elif request is not None and of == request["change_id"] and kind in ENDINGS:
         ask_reason(kind, request, answer.version, answer.as_of, t)
 
@@ -70,7 +79,9 @@ def _request(version: int, change_id: str | None) -> dict[str, Any] | None:
     return found.row(0, named=True) if found.height else None
 
 
-def _approving(answer: Answer, option: Option, scenario: Mapping[str, Any] | None, t: Language) -> None:
+def _approving(
+    answer: Answer, option: Option, scenario: Mapping[str, Any] | None, later: Sequence[SignedLater], t: Language
+) -> None:  # fmt: skip
     with st.container(key="scope.approving", gap="small"):
         request = _request(answer.version, answer.ask.change_id)
         number = order_number(answer.version, request)
@@ -110,7 +121,13 @@ def _approving(answer: Answer, option: Option, scenario: Mapping[str, Any] | Non
         who = ask_author(t, "scope.approve_author")
         if st.button(t("Approve as {number}", number=md(number)), type="primary", key="scope.approve_now", disabled=not who):
             session.require("decide", "scope")
-            _do(lambda: approve(session.store(), approval, author=who, at=session.now()), t)
+            commit = try_to(lambda: approve(session.store(), approval, author=who, at=session.now()), t)
+            if commit is not None:
+                # The plan now holds the work: to ask for it again would count it twice.
+                st.session_state[_APPROVED] = (commit.number, answer, option, later)
+                put_ask(Ask(answer.ask.project_id))
+                close_drawer()
+                st.rerun()
         say_problem()
 
 
@@ -232,6 +249,9 @@ def show_last(t: Language) -> Commit | None:
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
+        number, answer, option, later = st.session_state.get(_APPROVED) or (0, None, None, ())
+        if number == commit.number:
+            show_change_order(answer, option, str(commit.details["change"].get("order_number", "")), later, t)
         if commit.undo_possible:
             takes = t("Takes back: {what}", what=counts_said(commit, t))
             st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=takes)

@@ -27,6 +27,7 @@ from lib.text import capitalised
 from lib.ui import session
 from lib.ui.frame import clip, md, small_table
 from lib.ui.health_definition import defined_card
+from lib.ui.scope_closing import show_closing
 from lib.ui.scope_definition import ask_definition
 from lib.ui.scope_filters import show_filters, show_no_match
 from lib.ui.scope_projects import OPEN, PROJECT
@@ -253,7 +254,9 @@ def earned_sheet(shown: pl.DataFrame, base: str, t: Language) -> Sheet:
 
 def _one(asked: EarnedAsked, row: Mapping[str, Any], book: Book, t: Language) -> None:
     """One project: what it rests on, S-curve, figures, every estimate, what raised its budget."""
-    st.subheader(f"{md(row['name'])} &nbsp; :small[:gray[{md(row['account'] or '')}]]", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(f"{md(row['name'])} &nbsp; :small[:gray[{md(row['account'] or '')}]]", anchor=False, width="content")
+        show_closing(row, asked.version, asked.as_of, asked.base, t)
     st.markdown(f":gray[{'. '.join(rests_on(row, t))}.]")
     if row["bac"] is None:
         why = REASONS[row["why_cv"] or "no_budget"][1]
