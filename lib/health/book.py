@@ -178,8 +178,8 @@ class Read:
 def read(sights: Sequence[Sight]) -> Read:
     """The readings of all `sights`, which are in order: each with what was known on its days. At least one day."""
     days = tuple(day for sight in sights for day in sight.days)
-    readings = pl.concat([readings_of(sight) for sight in sights])
-    accounts = pl.concat([sight.accounts for sight in sights])
+    found = [(sight.accounts, readings_of(sight)) for sight in (sight.at_hand() for sight in sights)]
+    accounts, readings = (pl.concat(rows) for rows in zip(*found, strict=True))
     last = pl.col("day") == days[-1]
     return Read(grid(accounts, readings, days=days), accounts.filter(last), readings.filter(last))
 

@@ -199,12 +199,15 @@ def _overdue_tasks(sight: Sight) -> pl.DataFrame:
         pl.when("undated").then("under").alias("loose"),
     )
     sums = summed_on_days(counted, sight.days, "from", "until", ("open", "late", "over", "under", "loose", *reasons))
-    known = sight.portfolio["tasks"].join(sight.portfolio["change_requests"].select("change_id", "raised_on"), on="change_id", how="left")
     first = (
-        known.join(sight.portfolio["projects"].select("project_id", "account_id"), on="project_id")
+        sight.portfolio["tasks"]
         .filter((pl.col("kind") == "task") | pl.col("kind").is_null())
-        .group_by("account_id")
+        .join(sight.portfolio["change_requests"].select("change_id", "raised_on"), on="change_id", how="left")
+        .group_by("project_id")
         .agg(pl.col("raised_on").fill_null(date.min).min().alias("first"))
+        .join(sight.portfolio["projects"].select("project_id", "account_id"), on="project_id")
+        .group_by("account_id")
+        .agg(pl.col("first").min())
         .collect()
     )
     told = sight.accounts.select("account_id", "day").join(first, on="account_id").filter(pl.col("first") <= pl.col("day"))

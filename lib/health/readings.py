@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 from typing import Any, Literal, TypeVar
@@ -26,6 +26,13 @@ READING = {
 """`value` in the metric's unit, null unless known. `why`: a key of the module's WHY for a missing or inapplicable one; may be null."""
 
 
+ASKED_OFTEN = (
+    "accounts", "contacts", "contracts", "people", "person_terms", "projects", "tasks", "invoices", "change_requests", "opportunities",
+    "risks", "fx_rates",
+)  # fmt: skip
+"""Tables that metrics ask for three times and more."""
+
+
 @dataclass(frozen=True, eq=False)
 class Sight:
     """What readings are made from: one state of knowledge, and the days (ascending) to read it on.
@@ -41,6 +48,15 @@ class Sight:
 
     _made: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
     _locks: dict[str, Lock] = field(default_factory=dict, init=False, repr=False)
+
+    def at_hand(self) -> Sight:
+        """The same with the tables of ASKED_OFTEN in memory, each read once; what is made by either is at hand for both."""
+        portfolio = self.portfolio
+        read = zip(ASKED_OFTEN, pl.collect_all([portfolio[name] for name in ASKED_OFTEN]), strict=True)
+        frames = dict(portfolio.frames) | {name: rows.lazy() for name, rows in read}
+        held = replace(self, portfolio=Portfolio(portfolio.version, frames, portfolio.rows))
+        vars(held).update(_made=self._made, _locks=self._locks)
+        return held
 
     @property
     def worked(self) -> Worked:
