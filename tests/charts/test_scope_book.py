@@ -21,7 +21,9 @@ STEPS = {"step": pl.String, "order_number": pl.String, "title": pl.String, "amou
 
 def steps(*rows: tuple[str, str | None, float], low: float | None = None, high: float | None = None) -> pl.DataFrame:
     ends = [(low, high) if step == "today" else (None, None) for step, _, _ in rows]
-    said = [(step, number, "A longer form" if number else step, amount, *end) for (step, number, amount), end in zip(rows, ends, strict=True)]
+    said = [
+        (step, number, "A longer form" if number else step, amount, *end) for (step, number, amount), end in zip(rows, ends, strict=True)
+    ]
     return pl.DataFrame(said, STEPS, orient="row")
 
 
@@ -35,7 +37,9 @@ def test_the_bars_of_a_ledger_hang_on_one_another_and_add_up() -> None:
         ("Estimate drift", "less", 4000, 6200), ("Today", "now", 0, 4000),
     ]  # fmt: skip
     assert chart.title == "Of €6,000 of margin sold, €4,000 is left"
-    assert chart.rows["label"].to_list() == ["€6,000", "A longer form · +€800", "2 requests · −€600", "the rest · −€2,200", "€4,000 · €3,500 to €4,200"]
+    assert chart.rows["label"].to_list() == [
+        "€6,000", "A longer form · +€800", "2 requests · −€600", "the rest · −€2,200", "€4,000 · €3,500 to €4,200",
+    ]  # fmt: skip
     assert drawn(chart, EN).to_dict()
 
 
