@@ -22,6 +22,7 @@ from lxml import etree
 TEMPLATES = Path(__file__).resolve().parents[1] / "lib" / "documents" / "templates"
 INK, GREY, HAIR = RGBColor(0x15, 0x19, 0x1E), RGBColor(0x57, 0x60, 0x6B), "D5D9DE"
 SERIF, SANS = "Georgia", "Arial"
+AMOUNT = "{% if row.strong %}{{ row.amount }}{% endif %}"  # in bold; beside it the others
 WIDTH = 210 - 25 - 22
 _ORDER = ("tblStyle", "tblpPr", "tblOverlap", "bidiVisual", "tblStyleRowBandSize", "tblStyleColBandSize", "tblW", "jc", "tblCellSpacing",
           "tblInd", "tblBorders", "shd", "tblLayout", "tblCellMar", "tblLook")  # fmt: skip
@@ -93,6 +94,8 @@ class Sheet:
                 main, _, detail = words.partition("\n")
                 bold = kind == "last" or (kind == "row" and place in strong)
                 written(paragraph, main, 8.5 if kind == "head" else 9.5, kind == "head", bold)
+                if words == AMOUNT:
+                    written(paragraph, "{% if not row.strong %}{{ row.amount }}{% endif %}", 9.5)
                 if detail:
                     written(paragraph, detail, 9, grey=True)
                 if place not in left:
@@ -120,32 +123,24 @@ class Sheet:
         return table
 
     def signatures(self) -> None:
-        """Two lines to sign on, at the foot of the last page."""
-        table = self.document.add_table(rows=1, cols=3)
-        table.autofit = False
-        ruled(table, rules=False)
-        place = OxmlElement("w:tblpPr")
-        for name, value in (("vertAnchor", "margin"), ("horzAnchor", "margin"), ("tblpXSpec", "left"), ("tblpYSpec", "bottom"),
-                            ("topFromText", "400")):  # fmt: skip
-            place.set(qn(f"w:{name}"), value)
-        table._tbl.tblPr.append(place)
-        in_order(table)
-        for index, (cell, width) in enumerate(zip(table.rows[0].cells, (76, 11, 76), strict=True)):
-            cell.width = Mm(width)
-            if index == 1:
-                continue
-            border = parse_xml(f'<w:tcBorders {nsdecls("w")}><w:top w:val="single" w:sz="5" w:color="15191E"/></w:tcBorders>')
-            cell._tc.get_or_add_tcPr().append(border)
-            one = ("client_signature", "", "firm_signature")[index]
-            written(cell.paragraphs[0], f"{{{{ {one}.of }}}}", 9)
-            written(cell.add_paragraph(), f"{{{{ {one}.name }}}}", 9)
-            written(cell.add_paragraph(), "{{ label.sign }}", 9, grey=True)
-        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        self.words("", 2)  # a table that floats hangs on the paragraph after it
+        """Two lines to sign on, in frames at the foot of the page that they begin on."""
+        for name, left in (("client_signature", 25), ("firm_signature", 25 + WIDTH - 75)):
+            paragraph = self.document.add_paragraph()
+            written(paragraph, f"{{{{ {name}.of }}}}", 9)
+            for words, grey in ((f"{{{{ {name}.name }}}}", False), ("{{ label.sign }}", True)):
+                paragraph.add_run().add_break()
+                written(paragraph, words, 9, grey=grey)
+            properties = paragraph._p.get_or_add_pPr()
+            place = f'w:w="{twips(75)}" w:h="{twips(17)}" w:hRule="atLeast" w:wrap="around" w:vAnchor="page" w:hAnchor="page"'
+            framed = parse_xml(f'<w:framePr {nsdecls("w")} {place} w:x="{twips(left)}" w:y="{twips(297 - 22 - 22)}"/>')
+            properties.insert_element_before(framed, "w:pBdr", "w:shd", "w:tabs", "w:spacing", "w:jc", "w:rPr")
+            line = f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="5" w:space="4" w:color="15191E"/></w:pBdr>'
+            properties.insert_element_before(parse_xml(line), "w:shd", "w:tabs", "w:spacing", "w:jc", "w:rPr")
+        self.words("", 2)  # frames hang on the paragraph after them
 
     def foot(self) -> None:
         paragraph = self.document.sections[0].footer.paragraphs[0]
-        paragraph.paragraph_format.tab_stops.clear_all()
+        self.document.styles["Footer"].paragraph_format.tab_stops.clear_all()
         paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
         border = f'<w:pBdr {nsdecls("w")}><w:top w:val="single" w:sz="4" w:space="5" w:color="{HAIR}"/></w:pBdr>'
         paragraph._p.get_or_add_pPr().insert_element_before(parse_xml(border), "w:shd", "w:tabs", "w:spacing", "w:jc", "w:rPr")
@@ -153,7 +148,7 @@ class Sheet:
         for index, name in enumerate(("PAGE", "NUMPAGES")):
             if index:
                 written(paragraph, " / ", 8, grey=True)
-            run = '<w:r><w:rPr><w:sz w:val="16"/></w:rPr><w:t/></w:r>'
+            run = '<w:r><w:rPr><w:color w:val="57606B"/><w:sz w:val="16"/></w:rPr><w:t/></w:r>'
             paragraph._p.append(parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="{name}">{run}</w:fldSimple>'))
 
     def file(self) -> bytes:
@@ -164,12 +159,16 @@ class Sheet:
         return plain(made.getvalue())
 
 
+def twips(millimetres: float) -> int:
+    return round(millimetres / 25.4 * 1440)
+
+
 def written(paragraph: Paragraph, words: str, size: float | None, grey: bool = False, bold: bool = False) -> None:
     run = paragraph.add_run(words)
     if size is not None:
         run.font.size, run.font.color.rgb = Pt(size), GREY if grey else INK
     run.bold = True if bold else None
-    paragraph.paragraph_format.space_after = Pt(3 if paragraph.style is not None and paragraph.style.name == "Normal" else 4)
+    paragraph.paragraph_format.space_after = Pt(4 if paragraph.style is not None and paragraph.style.name != "Normal" else 2.5)
 
 
 def ruled(table: Table, rules: bool) -> None:
@@ -229,7 +228,8 @@ def change_order() -> bytes:
     sheet.words("{{ label.margin }}", 8.5, grey=True).paragraph_format.space_before = Pt(5)
     sheet.order("endif")
     sheet.order("if prices")
-    sheet.rows((113, 50), ("{{ label.net }}", ""), "row in prices", ("{{ row.what }}", "{{ row.amount }}"))
+    sheet.words("", 4)
+    sheet.rows((113, 50), ("{{ label.net }}", ""), "row in prices", ("{{ row.what }}", AMOUNT), strong=(1,))
     sheet.order("endif")
     sheet.order("if moved")
     sheet.words("", 4)

@@ -20,7 +20,7 @@ from lib.text import clean_text
 State = Literal["open", "approved", "rejected", "withdrawn"]
 Work = Literal["added", "modified", "removed"]
 Way = Literal["extend", "add_people", "swap", "defer", "absorb"]
-STATES: dict[str, str] = {"open": N_("open"), "approved": N_("approved"), "rejected": N_("rejected"), "withdrawn": N_("withdrawn")}
+STATES: dict[str, str] = {"open": N_("not decided"), "approved": N_("approved"), "rejected": N_("rejected"), "withdrawn": N_("withdrawn")}
 WORK: dict[str, str] = {"added": N_("Added"), "modified": N_("Modified"), "removed": N_("Removed")}
 WAYS: dict[str, str] = {
     "extend": N_("More time"), "add_people": N_("More people"), "swap": N_("Exchange for equal work"), "defer": N_("A later phase"),
@@ -213,7 +213,7 @@ _EVERYTHING = ChangeOrder(
     refused=(RefusedOption("swap", _DAY, 1.0),),
 )  # fmt: skip
 """An order with a row in every part: its words name every field of a template."""
-SPARE = frozenset({"lang", "date", "number", "as_of", "by_hour", "prices.strong"})
+SPARE = frozenset({"lang", "date", "number", "as_of", "by_hour"})
 """Fields that a template need not use."""
 
 

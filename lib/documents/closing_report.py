@@ -18,7 +18,7 @@ from lib.formats import ABSENT, Language
 
 Kept = Literal["kept", "late", "dropped", "open"]
 KEPT: dict[Kept, tuple[str, str]] = {
-    "kept": ("●", N_("kept")), "late": ("■", N_("late")), "dropped": ("○", N_("dropped")), "open": ("○", N_("open")),
+    "kept": ("●", N_("kept")), "late": ("■", N_("late")), "dropped": ("○", N_("given up")), "open": ("○", N_("not done yet")),
 }  # fmt: skip
 STEPS: dict[str, str] = {
     "sold": N_("Sold"), "change_order": N_("Change order"), "absorbed": N_("Absorbed"), "drift": N_("Estimates that moved"),
@@ -152,7 +152,7 @@ LABELS: dict[str, str] = {
     "summary": N_("Summary"), "milestones": N_("Milestones and deliverables"), "done": N_("Done"), "accepted": N_("Accepted"),
     "changes": N_("Changes"), "change": N_("Change"), "state": N_("State"), "price": N_("Price"), "ledger": N_("Margin, step by step"),
     "amount": N_("Amount"), "total": N_("Total"), "estimates": N_("Quality of the estimates"), "absorbed": N_("Work done for nothing"),
-    "promises": N_("Promises"), "promise": N_("Promise"), "due": N_("Due"), "feedback": N_("What you told us"), "lessons": N_("Lessons"),
+    "promises": N_("Promises"), "promise": N_("Promise"), "due": N_("Promised for"), "feedback": N_("What you told us"), "lessons": N_("Lessons"),
     "inside_lessons": N_("Lessons for us"), "what": N_("What"),
 }  # fmt: skip
 """Labels that a template may use as label.<name>."""
@@ -168,7 +168,7 @@ def words_of(report: ClosingReport, t: Language) -> dict[str, Any]:
         "label": {name: t(label) for name, label in LABELS.items()},
         "title": title,
         "subtitle": line(report.project),
-        "edition": t("Internal, not for the client") if inside else "",
+        "edition": t("Internal edition, not for the client") if inside else "",
         "firm": line(report.firm),
         "dated": t.day(report.as_of),
         "footer": footer(title, report.client, report.as_of, t),
