@@ -147,6 +147,12 @@ def test_the_contingency_of_a_fixed_price_is_p80_less_p50_of_the_paired_differen
     assert found.cost.p50 is not None
     assert found.cost.p80 is not None
     assert found.cost.contingency == found.cost.p80 - found.cost.p50 > 0
+    plan = plan_with(chancy_ground().plan, ask)
+    assert isinstance(plan, Plan)
+    made = outcome(chancy_ground(), plan)
+    assert isinstance(made, Outcome)
+    paired = sorted(made.compared.costs("P") + 60)  # of 120 trials the 60th and the 96th
+    assert (found.cost.p50, found.cost.p80) == (paired[59], paired[95])
     assert found.prices is not None
     assert found.prices.floor == pytest.approx((1_100 + found.cost.contingency) / 0.55 + 400)
     assert found.moved_days != found.delay_p80_days

@@ -72,6 +72,14 @@ def test_margin_rests_on_the_hours_agreed_at_their_cost_so_far() -> None:
     assert (terms.actual_cost, terms.eac, terms.eac_by, terms.margin) == (3_200.0, 8_560.0, "hours", pytest.approx(0.144))
 
 
+def test_own_expenses_are_no_part_of_what_an_hour_costs() -> None:
+    base = only_timesheets(*[8.0] * 10)
+    spent = base["expenses"].with_columns(pl.lit(date(2026, 2, 20)).alias("date"))
+    terms = answered(Portfolio(1, dict(base.frames) | {"expenses": spent}, base.rows)).terms
+    # 3 200 and 560 spent, 120 · 40 to come
+    assert (terms.actual_cost, terms.eac) == (3_760.0, 8_560.0)
+
+
 def test_nothing_is_said_of_people_other_clients_and_most_options() -> None:
     found = answered(only_timesheets(*[8.0] * 10))
     assert found.people["over_hours"].null_count() == found.people.height == 2
