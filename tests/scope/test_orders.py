@@ -14,7 +14,12 @@ import pytest
 
 from lib.health import budget
 from lib.health.readings import Sight
+from lib.measures.flows import both_flows
 from lib.measures.project_values import values_on
+from lib.measures.promises import graded
+from lib.measures.receivables import open_invoices
+from lib.measures.renewals import notice_dates
+from lib.measures.signals import signals
 from lib.portfolio import Portfolio
 from lib.scope.answer import Answer, Finish
 from lib.scope.answering import answer
@@ -22,8 +27,9 @@ from lib.scope.ask import Added, Altered, Ask
 from lib.scope.ground import ground
 from lib.scope.ledger import ledger
 from lib.scope.orders import Approval, approval_of, below, delay_between, kind_of, link_rows, next_order_number, task_rows
+from lib.scope.register import register
 from lib.store import Merge, Store
-from lib.store.change_requests import approve
+from lib.store.change_requests import Request, approve, change_id_of, log
 from lib.tables import TABLES
 from tests.measures.rows import book_of
 from tests.scope.worked_example import AS_OF, ASK, portfolio
@@ -152,6 +158,27 @@ def test_the_budget_rises_by_what_the_client_pays_and_only_from_then_on(site: St
     assert after["bac_original"].to_list() == pytest.approx([800] * 4)
     assert before["pv"].to_list() == pytest.approx([240, 320, 400, 480])  # 80 € a day
     assert after["pv"].to_list()[:2] == pytest.approx([240, 320])
+
+
+def test_work_that_had_begun_is_no_longer_unapproved(site: Store) -> None:
+    begun = Request("j", "More", 20.0, raised_on=date(2026, 1, 6), started_on=date(2026, 1, 7))
+    change_id, day = change_id_of(log(site, begun, author="Eva", at=AT)), date(2026, 1, 9)
+
+    def told() -> tuple[float, float | None, list[str]]:
+        """Hours in the register, the share that account health reads, and the agenda's signals."""
+        book = site.portfolio()
+        read = budget.readings(Sight(book, (day,), "invoiced", "EUR")).filter(pl.col("metric") == "unapproved_scope")
+        invoices, renewals, promises = open_invoices(book, day, "EUR"), notice_dates(book, day), graded([], day)
+        found = signals(book, both_flows(book, day, "invoiced", "EUR")[1], invoices, renewals, promises, day)
+        agenda = found.filter(pl.col("key") == "unapproved_work")["account_id"].to_list()
+        return register(book, day, "EUR")["unapproved_hours"].sum(), read["value"].item(), agenda
+
+    assert told() == (20.0, 0.25, ["a"])  # 20 of 80 h
+    ask = replace(agreed().ask, change_id=change_id)
+    made = approve(site, agreed(ask=ask, version=site.version()), author="Eva", at=AT)
+    assert told() == (0.0, 0.0, [])
+    site.undo(made.number, author="Eva", at=AT)
+    assert told() == (20.0, 0.25, ["a"])
 
 
 def test_work_that_goes_lowers_the_budget_by_what_is_not_earned(site: Store) -> None:

@@ -309,6 +309,36 @@ def test_a_number_freed_by_undo_is_the_next_one_again(worked: Store) -> None:
     assert (requests(worked)[one]["order_number"], requests(worked)[other]["order_number"]) == (None, "CO-0001")
 
 
+def test_two_approvals_at_once_get_two_numbers(worked: Store) -> None:
+    one, other = logged(worked), logged(worked, project="IN")
+    both = (approval(worked, one), Approval(Ask("IN", "Chairs", change_id=other), "absorb", AS_OF, worked.version(), MONDAY, "EUR"))
+    threads = [Thread(target=lambda agreed=agreed: approve(worked, agreed, **BY_EVA)) for agreed in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(row["order_number"]) for row in requests(worked).values()) == ["CO-0001", "CO-0002"]
+
+
+def test_of_two_approvals_of_one_project_the_second_is_worked_out_again(worked: Store) -> None:
+    one, other = approval(worked, logged(worked)), approval(worked)
+    other = replace(other, version=worked.version())
+    approve(worked, replace(one, version=worked.version()), **BY_EVA)
+    with pytest.raises(Outdated):
+        approve(worked, other, **BY_EVA)
+
+
+def test_what_is_approved_becomes_implemented_and_keeps_what_was_agreed(worked: Store) -> None:
+    one = logged(worked)
+    approve(worked, approval(worked, one), **BY_EVA)
+    with pytest.raises(Decided):
+        edit(worked, one, {"price": 1.0}, version=worked.version(), **BY_EVA)
+    edit(worked, one, {"status": "implemented"}, version=worked.version(), **BY_EVA)
+    edit(worked, one, {"acceptance_criteria": "Proofread twice"}, version=worked.version(), **BY_EVA)
+    row = requests(worked)[one]
+    assert [row[name] for name in ("status", "price", "acceptance_criteria")] == ["implemented", 2400.0, "Proofread twice"]
+
+
 def test_an_approval_under_a_later_step_says_so(worked: Store) -> None:
     made = approve(worked, approval(worked, logged(worked)), **BY_EVA)
     logged(worked)
