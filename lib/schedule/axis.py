@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 TICKS_PER_HOUR = 600
 TICKS_PER_DAY = 24 * TICKS_PER_HOUR
@@ -64,6 +65,17 @@ def laid(hours: float) -> tuple[Shift, ...]:
         raise ValueError(f"a day of {hours} hours")
     opens = min(_OPENS, TICKS_PER_DAY - work)
     return ((opens, opens + work),) if work else ()
+
+
+def all_laid(first: int, hours: Sequence[float]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Beginnings and ends of the shifts of days in a row from day number `first` on, each as `laid` has it."""
+    work = np.rint(np.asarray(hours, np.float64) * TICKS_PER_HOUR)
+    if not ((work >= 0) & (work <= TICKS_PER_DAY)).all():
+        raise ValueError(f"a day of {min(hours)} or {max(hours)} hours")
+    ticks = work.astype(np.int64)
+    opens = np.arange(first, first + len(ticks), dtype=np.int64) * TICKS_PER_DAY + np.minimum(_OPENS, TICKS_PER_DAY - ticks)
+    worked = ticks > 0
+    return opens[worked], (opens + ticks)[worked]
 
 
 def shifts(hours: Sequence[tuple[float, float]]) -> tuple[Shift, ...]:

@@ -22,6 +22,7 @@ from lib.schedule.axis import (
     TICKS_PER_HOUR,
     TICKS_PER_WEEK,
     Shift,
+    all_laid,
     day_number,
     day_of,
     instant,
@@ -61,9 +62,13 @@ class Calendar:
         `before` and `after`: hours Monday to Sunday of every week outside; without them, what each weekday most often has in `hours`
         (the latest where two are as frequent; none where the weekday does not occur). ValueError for hours outside 0-24.
         """
+        number = day_number(first)
+        if before is not None and after is not None:
+            end = number + len(hours)
+            days = [*(before[weekday(number + day)] for day in range(7)), *hours, *(after[weekday(end + day)] for day in range(7))]
+            return cls._of_ends(*all_laid(number - 7, days), (number - 7) * TICKS_PER_DAY, (end + 7) * TICKS_PER_DAY)
         weeks = [None if week is None else [laid(day) for day in week] for week in (before, after)]
-        alike = {day: laid(day) for day in set(hours)}
-        return cls._of_shifts(day_number(first), [alike[day] for day in hours], weeks[0], weeks[1])
+        return cls._of_shifts(number, [laid(day) for day in hours], weeks[0], weeks[1])
 
     @classmethod
     def of_intervals(cls, intervals: Iterable[tuple[int | datetime, int | datetime]]) -> Calendar:
@@ -110,8 +115,8 @@ class Calendar:
         return cls._of_ends(starts, ends, (first - 7) * TICKS_PER_DAY, (end + 7) * TICKS_PER_DAY)
 
     @classmethod
-    def _of_ends(cls, begins: Sequence[int], stops: Sequence[int], first: int, until: int) -> Calendar:
-        starts, ends = np.array(begins, np.int64), np.array(stops, np.int64)
+    def _of_ends(cls, begins: Sequence[int] | Ticks, stops: Sequence[int] | Ticks, first: int, until: int) -> Calendar:
+        starts, ends = np.asarray(begins, np.int64), np.asarray(stops, np.int64)
         return cls(starts, ends, np.concatenate([[0], np.cumsum(ends - starts)[:-1]])[: len(starts)].astype(np.int64), first, until)
 
     def capped(self, hours: float) -> Calendar:

@@ -8,7 +8,7 @@ person's own row. A closure may name country, subdivision, city and person, and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -74,11 +74,14 @@ def calendars_of(portfolio: Portfolio, first: date, last: date) -> dict[str, Cal
     """
     last = _after_all_changes(portfolio, first, last)
     starts = dict(portfolio["people"].select("person_id", "start").collect().iter_rows())
-    calendars = {}
-    for (person,), days in hours_by_person_day(portfolio, first, last).group_by("person_id", maintain_order=True):
-        start = starts[person]
-        before = [0.0] * 7 if start is not None and start > first else _week(days.head(7))
-        calendars[str(person)] = Calendar.of_days(first, days["capacity"].to_list(), before, _week(days.tail(7)))
+    calendars, days = {}, hours_by_person_day(portfolio, first, last)
+    count = (last - first).days + 1
+    contracted, capacity = days["contracted"].to_list(), days["capacity"].to_list()
+    for person, at in zip(days["person_id"].gather_every(count), range(0, days.height, count), strict=True):
+        start, end = starts[person], at + count
+        before = [0.0] * 7 if start is not None and start > first else _week(first, contracted[at : at + 7])
+        after = _week(last - timedelta(days=6), contracted[end - 7 : end])
+        calendars[person] = Calendar.of_days(first, capacity[at:end], before, after)
     return calendars | project_calendars(portfolio, first, last)
 
 
@@ -194,9 +197,9 @@ def _subdivisions() -> Mapping[str, Mapping[str, str]]:
     return {code: {name.lower(): name for name in names} for code, names in codes.items()}
 
 
-def _week(days: pl.DataFrame) -> list[float]:
-    """Contracted hours Monday to Sunday of seven days in a row."""
-    return days.sort(pl.col("date").dt.weekday())["contracted"].to_list()
+def _week(first: date, hours: Sequence[float]) -> list[float]:
+    """Hours Monday to Sunday of the seven days from `first` on."""
+    return [hours[(day - first.weekday()) % 7] for day in range(7)]
 
 
 def _after_all_changes(portfolio: Portfolio, first: date, last: date) -> date:
@@ -241,10 +244,12 @@ def usual_country(portfolio: Portfolio) -> str | None:
 
 
 def _project_calendar(country: str | None, closures: pl.DataFrame, first: date, last: date) -> Calendar:
-    span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    hours = [PROJECT_WEEK[(first.weekday() + number) % 7] for number in range((last - first).days + 1)]
     off = dict.fromkeys(public_holidays(country, None, first, last), FULL_DAY)
-    for closed, hours, where in closures.select("date", "hours", pl.col("country").str.to_uppercase()).iter_rows():
+    for closed, lost, where in closures.select("date", "hours", pl.col("country").str.to_uppercase()).iter_rows():
         if where is None or where == country:
-            off[closed] = off.get(closed, 0.0) + (FULL_DAY if hours is None else hours)
-    hours = [max(0.0, PROJECT_WEEK[day.weekday()] - off.get(day, 0.0)) for day in span]
+            off[closed] = off.get(closed, 0.0) + (FULL_DAY if lost is None else lost)
+    for day, lost in off.items():
+        if first <= day <= last:
+            hours[(day - first).days] = max(0.0, hours[(day - first).days] - lost)
     return Calendar.of_days(first, hours, PROJECT_WEEK, PROJECT_WEEK)
