@@ -17,7 +17,7 @@ import polars as pl
 
 from lib.schedule.assumptions import Assumptions, Rates
 from lib.schedule.graph import Problems
-from lib.schedule.plan import LINK_SCHEMA, Plan
+from lib.schedule.plan import Plan
 from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.changed import plan_with
 
@@ -128,40 +128,39 @@ def to_take_out(plan: Plan, starts: Mapping[str, int | None], ask: Ask, agreed: 
 
 
 def later_phase(plan: Plan, ask: Ask) -> tuple[Ask, Plan, str] | Problems:
-    """The new work as a phase of its own after all of the project, under a project id of its own so that the promise is not its; the ask
-    that is left of it, the plan, that id. What the ask alters otherwise, removes or links waits as well."""
+    """The new work as a phase of its own after all of the project: the ask that this is, the plan, and the project id that the phase has in
+    it, so that the promise is not its. What the ask alters otherwise, removes or links waits as well, and is not in it."""
     added, _ = new_work(plan, ask)
     keys = {row.key for row in added}
-    inner = tuple(
-        replace(row, after=tuple(one for one in row.after if one in keys), before=tuple(one for one in row.before if one in keys))
+    held = {row.key for row in added if keys.intersection(row.after)} | {one for row in added for one in row.before if one in keys}
+    last = _last(plan, ask.project_id)
+    rows = tuple(
+        replace(
+            row, before=tuple(one for one in row.before if one in keys),
+            after=tuple(one for one in row.after if one in keys) if row.key in held else last,
+        )
         for row in added
-    )
-    only = replace(ask, added=inner, altered=(), removed=(), linked=(), unlinked=())
+    )  # fmt: skip
+    only = replace(ask, added=rows, altered=(), removed=(), linked=(), unlinked=())
     changed = plan_with(plan, only)
     if isinstance(changed, Problems):
         return changed
-    later = f"later:{ask.project_id}"
-    ids = {task_id_of(only, row.key) for row in inner}
-    held = {then for _, then, _ in _pairs(changed) if then in ids}
-    last = _last(plan, ask.project_id)
-    waits = [(first, then, "FS", 0.0, False) for first in last for then in sorted(ids - held)]
-    mine = pl.col("task_id").is_in(list(ids))
+    later, own = f"later:{ask.project_id}", f"project:{ask.project_id}"
+    mine = pl.col("task_id").is_in([task_id_of(only, key) for key in keys])
     tasks = changed.tasks.with_columns(pl.when(mine).then(pl.lit(later)).otherwise("project_id").alias("project_id"))
-    links = pl.concat([changed.links, pl.DataFrame(waits, schema=LINK_SCHEMA, orient="row")])
-    own = f"project:{ask.project_id}"
     calendars = {**plan.calendars, **({f"project:{later}": plan.calendars[own]} if own in plan.calendars else {})}
-    return only, replace(changed, tasks=tasks, links=links, calendars=calendars), later
+    return only, replace(changed, tasks=tasks, calendars=calendars), later
 
 
 def _pairs(plan: Plan) -> list[tuple[str, str, str]]:
     return plan.links.select("predecessor_id", "successor_id", "kind").rows()
 
 
-def _last(plan: Plan, project_id: str) -> list[str]:
+def _last(plan: Plan, project_id: str) -> tuple[str, ...]:
     """Open tasks of the project that no other open task of it waits for."""
     mine = plan.tasks.filter(pl.col("project_id") == project_id, pl.col("finished_on").is_null())["task_id"]
     held = {first for first, then, _ in _pairs(plan) if then in set(mine)}
-    return [task for task in mine if task not in held]
+    return tuple(task for task in mine if task not in held)
 
 
 def _held(plan: Plan, project_id: str) -> set[str]:

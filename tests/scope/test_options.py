@@ -77,6 +77,14 @@ def test_a_later_phase_leaves_the_promise_as_it_was() -> None:
     assert dict(way.assumed)["later_phase"] == {"planned_on": work_day(17), "p80_on": work_day(17)}
     assert (way.cost.likely, way.fee, way.over_hours) == (1_100.0, pytest.approx(2_400.0), 0.0)
     assert way.tasks.filter(pl.col("new"))["start"].to_list() == [work_day(15), work_day(15)]
+    assert [(row.key, row.after, row.before) for row in way.ask.added] == [("G", ("F",), ()), ("more:F", ("F",), ())]
+
+
+def test_within_a_later_phase_rows_still_wait_for_each_other() -> None:
+    rows = (Added("a", "a", 8.0, person_id="ana", after=("B",)), Added("b", "b", 8.0, person_id="ana", after=("a", "B"), before=("F",)))
+    way = answered(Ask("P", added=rows)).option("defer")
+    assert [(row.key, row.after, row.before) for row in way.ask.added] == [("a", ("F",), ()), ("b", ("a",), ())]
+    assert way.tasks.filter(pl.col("new"))["start"].to_list() == [work_day(15), work_day(16)]
 
 
 def test_absorbing_costs_what_would_have_been_billed_on_too() -> None:
