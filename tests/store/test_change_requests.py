@@ -14,6 +14,7 @@ import pytest
 
 from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.orders import Approval, Dated
+from lib.scope.register import register
 from lib.store import BadRows, CannotUndo, Counts, Merge, NotFound, RowMoved, Store
 from lib.store.change_requests import (
     Decided,
@@ -204,6 +205,18 @@ def test_small_ones_are_carried_by_one_and_come_back(worked: Store) -> None:
 
     worked.undo(made.number, **BY_EVA)
     assert_same(worked.portfolio(), before)
+
+
+def test_work_begun_without_approval_stays_in_sight_when_it_is_bundled(worked: Store) -> None:
+    first = logged(worked, "Button", hours=4.0, started_on=date(2026, 2, 20), raised_on=date(2026, 2, 10))
+    second = logged(worked, "Colour", hours=6.5, started_on=date(2026, 2, 21), raised_on=date(2026, 2, 11))
+
+    def unapproved() -> list[tuple[str, float]]:
+        return register(worked.portfolio(), AS_OF, "EUR").filter("unapproved_work").select("change_id", "unapproved_hours").rows()
+
+    assert sorted(unapproved()) == [(first, 4.0), (second, 6.5)]
+    made = bundle(worked, [first, second], title="Small things", version=worked.version(), **BY_EVA)
+    assert unapproved() == [(change_id_of(made), 10.5)]
 
 
 def test_a_bundle_needs_two_of_one_project(worked: Store) -> None:
