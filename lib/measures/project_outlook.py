@@ -120,7 +120,7 @@ def budget_changes(portfolio: Portfolio, project_id: str, as_of: date, basis: Ba
     return rows.with_columns(amount.alias("amount")).with_columns(after.alias("bac_after")).drop("counts")
 
 
-def raised_budget(cost: float | None, paid_by: str, client_share: float | None) -> float:
-    """What approved scope of this cost adds to BAC: all of what the client pays for, the client's share of what is shared, else nothing."""
+def clients_part(amount: float | None, paid_by: str, client_share: float | None) -> float:
+    """The client's part of a cost or price, which for a cost is what it adds to BAC: all, the share of what is shared, or nothing."""
     shares = {"client": 1.0, "shared": client_share or 0.0}
-    return (cost or 0.0) * shares.get(paid_by, 0.0)
+    return (amount or 0.0) * shares.get(paid_by, 0.0)

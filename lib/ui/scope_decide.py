@@ -14,7 +14,7 @@ import streamlit as st
 
 from lib.columns import N_
 from lib.formats import NBSP, Language
-from lib.measures.project_outlook import raised_budget
+from lib.measures.project_outlook import clients_part
 from lib.scope.answer import Answer, Option, OptionKey, SignedLater
 from lib.scope.ask import Ask
 from lib.scope.booking import LEFT, rebooked
@@ -98,7 +98,7 @@ def _approving(
         if payer != "us":
             price = st.number_input(
                 t("Price in {currency}, pass-through included", currency=answer.base), min_value=0.0, step=100.0,
-                value=float(round(option.fee or 0.0)), format="%.0f", key="scope.price",
+                value=round(option.fee or 0.0, 2), format="%.2f", key="scope.price",
             )  # fmt: skip
             if option.fee is not None and price < option.fee - 1:
                 said = t("Below the least price of this option, {money}.", money=t.money(option.fee, answer.base))
@@ -124,7 +124,7 @@ def _approving(
             commit = try_to(lambda: approve(session.store(), approval, author=who, at=session.now()), t)
             if commit is not None:
                 # The plan now holds the work: to ask for it again would count it twice.
-                st.session_state[_APPROVED] = (commit.number, answer, option, later)
+                st.session_state[_APPROVED] = (commit.number, answer, option, later, approval)
                 put_ask(Ask(answer.ask.project_id))
                 close_drawer()
                 st.rerun()
@@ -146,7 +146,7 @@ def changes_said(approval: Approval, answer: Answer, number: str, t: Language) -
     booked = rebooked(portfolio, approval, "?")
     known = portfolio["bookings"].select("booking_id").collect()["booking_id"]
     new = int((~booked.rows["booking_id"].is_in(known.implode())).sum())
-    raised = raised_budget(approval.cost, approval.paid_by, approval.client_share)
+    raised = clients_part(approval.cost, approval.paid_by, approval.client_share)
     lines = [t("Change order {number}, {price}, decided on {day}", number=md(number), price=t.money(approval.price, approval.currency),
                day=t.day(approval.decided_on))]  # fmt: skip
     if raised:
@@ -249,9 +249,9 @@ def show_last(t: Language) -> Commit | None:
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
-        number, answer, option, later = st.session_state.get(_APPROVED) or (0, None, None, ())
+        number, answer, option, later, agreed = st.session_state.get(_APPROVED) or (0, None, None, (), None)
         if number == commit.number:
-            show_change_order(answer, option, str(commit.details["change"].get("order_number", "")), later, t)
+            show_change_order(answer, option, str(commit.details["change"].get("order_number", "")), later, t, agreed)
         if commit.undo_possible:
             takes = t("Takes back: {what}", what=counts_said(commit, t))
             st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=takes)

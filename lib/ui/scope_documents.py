@@ -10,11 +10,13 @@ from functools import partial
 import streamlit as st
 
 from lib.documents.change_order import Way
-from lib.documents.change_order_rows import FREE, Typed, change_order_of, facts_of, forbidden_in, forbidden_of
+from lib.documents.change_order_rows import FREE, Facts, Typed, change_order_of, facts_of, forbidden_in, forbidden_of
 from lib.documents.orders import order_change_order, shipped_template
 from lib.formats import Language
 from lib.language import LANGUAGES
+from lib.measures.project_outlook import clients_part
 from lib.scope.answer import Answer, Option, SignedLater
+from lib.scope.orders import Approval
 from lib.scope.sentences import OPTION_NAMES
 from lib.ui import session
 from lib.ui.downloads import download
@@ -25,15 +27,19 @@ from lib.ui.scope_drawers import open_drawer, opened_drawer, show_drawer
 VALID_DAYS = 30
 
 
-def show_change_order(answer: Answer, option: Option, number: str, later: Iterable[SignedLater], t: Language) -> None:
-    """The button that opens the drawer of the change order; `number` is the one that it bears."""
+def show_change_order(
+    answer: Answer, option: Option, number: str, later: Iterable[SignedLater], t: Language, agreed: Approval | None = None
+) -> None:  # fmt: skip
+    """The button that opens the drawer of the change order; `number` is the one that it bears. `agreed`: what was approved, if it was."""
     held = option.refused is not None or option.ask.is_empty
     st.button(t("Change order"), key="scope.order", disabled=held, on_click=open_drawer, args=("order", option.key))
     if opened_drawer() == ("order", option.key) and not held:
-        show_drawer(t("Change order {number}", number=number), _contents, answer, option, number, tuple(later), t)
+        show_drawer(t("Change order {number}", number=number), _contents, answer, option, number, tuple(later), agreed, t)
 
 
-def _contents(answer: Answer, option: Option, number: str, later: tuple[SignedLater, ...], t: Language) -> None:
+def _contents(
+    answer: Answer, option: Option, number: str, later: tuple[SignedLater, ...], agreed: Approval | None, t: Language
+) -> None:  # fmt: skip
     with st.container(key="scope.order_drawer", gap="small"):
         st.markdown(f"**{md(answer.ask.title or answer.project)}** · {t(OPTION_NAMES[option.key])}  \n:gray[{md(answer.account)}]")
         st.markdown(f":small[:gray[{t('For the client: no cost, no margin, no other client. Texts below are yours.')}]]")
@@ -69,7 +75,8 @@ def _contents(answer: Answer, option: Option, number: str, later: tuple[SignedLa
             reason=reason.strip(), scope_reason=scope_reason.strip(),
             assumptions=tuple(line.strip() for line in assumptions.splitlines() if line.strip()),
             valid_until=until if isinstance(until, date) else None, refused=tuple((key, None) for key in refused),
-            client_signer=client_signer.strip(), firm_signer=signer.strip(),
+            client_signer=client_signer.strip(), firm_signer=signer.strip(), price=_asked(agreed, facts),
+            committed_on=None if agreed is None else agreed.promise_on or answer.before.promise_on,
         )  # fmt: skip
         order = change_order_of(answer, option.key, facts, typed, later)
         forbidden = forbidden_in(answer) | forbidden_of(portfolio, answer.account_id)
@@ -85,3 +92,10 @@ def _contents(answer: Answer, option: Option, number: str, later: tuple[SignedLa
                     worker, order, words, "docx", folder, forbidden, template)),
             ], t,
         )  # fmt: skip
+
+
+def _asked(agreed: Approval | None, facts: Facts) -> float | None:
+    """The client's part of the price that was approved, in the project's currency; None where nothing was, or without a rate."""
+    if agreed is None or agreed.price is None or not facts.fx:
+        return None
+    return clients_part(agreed.price, agreed.paid_by, agreed.client_share) / facts.fx

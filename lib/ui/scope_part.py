@@ -58,7 +58,7 @@ def show_part(found: Found, ask: Ask, asked: ScopeAsked, portfolio: Portfolio, p
             open_editor(ask, may, project["target_margin"] is not None, t)
     with right:
         if isinstance(found, Answered):
-            _beside(found.answer, may, asked, portfolio, t)
+            _beside(found, may, asked, portfolio, t)
         elif isinstance(found, Refused):
             _show_refused(found, may, ask, t)
         else:
@@ -86,7 +86,8 @@ def _scenario_note(ask: Ask, asked: ScopeAsked, t: Language) -> None:
     st.markdown(f":small[{note}]")
 
 
-def _beside(answer: Answer, may: Choices, asked: ScopeAsked, portfolio: Portfolio, t: Language) -> None:
+def _beside(found: Answered, may: Choices, asked: ScopeAsked, portfolio: Portfolio, t: Language) -> None:
+    answer = found.answer
     show_figures(answer, t)
     for said in degraded(answer, ground_of(asked), t):
         st.markdown(f":gray[— {said}]")
@@ -98,7 +99,7 @@ def _beside(answer: Answer, may: Choices, asked: ScopeAsked, portfolio: Portfoli
             names = {**may.names(answer.ask), **may.known.people}
             st.markdown(f":gray[— {t(OPTION_NAMES[option.key])}: {option_refused_text(option.refused, names, t, md)}]")
         kept = opened(answer.ask)
-        show_decide(answer, option, None if kept is None or not kept.is_open() else {"id": kept.id}, t)
+        show_decide(answer, option, None if kept is None or not kept.is_open() else {"id": kept.id}, t, found.later)
 
 
 def _below(found: Answered, portfolio: Portfolio, t: Language) -> None:

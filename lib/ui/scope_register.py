@@ -143,7 +143,9 @@ def _write_down(project_id: str, title: str, hours: float | None, who: str, t: L
     session.require("decide", "scope")
     if not session.author():
         session.save_setting("author", who)  # asked once
-    request = Request(project_id, title.strip(), hours)
+    # Who logs speaks of the data that is there: dated later than what it reaches, the request would be out of sight.
+    reached = session.default_as_of(st.session_state["version"])
+    request = Request(project_id, title.strip(), hours, raised_on=min(reached, session.today()))
     if try_to(lambda: log(session.store(), request, author=who, at=session.now()), t) is not None:
         st.rerun()
 

@@ -81,7 +81,8 @@ def test_figures_of_one_project_by_hand(firm: Path) -> None:
     # CPI 2000 / 2500; bottom-up 2500 + 140 × 50 = 9500; 2500 + 6000 = 8500; 8000 / 0.8 = 10,000; 2500 + 6000 / (0.8 × 0.5) = 17,500.
     assert figures(app, "Cost at completion") == {
         "Budget (BAC)": "€8,000", "Planned value (PV)": "€4,000", "Earned value (EV)": "€2,000", "Actual cost (AC)": "€2,500",
-        "CPI": "0.80", "EAC, range": "€8,500 – €17,500", "Variance (VAC)": "−€1,500", "TCPI to the budget": "1.09", "TCPI to the EAC": "0.86",
+        "CPI": "0.80", "EAC, range": "€8,500 – €17,500", "Variance (VAC)": "−€1,500", "TCPI to the budget": "1.09",
+        "TCPI to the EAC": "0.86",
     }  # fmt: skip
     # ES 5 of 20 days, AT 10: SPI(t) 0.5; 40 days from 3 June end on Fri 26 July; 10 + 20 − 5 = 25 days on Fri 5 July.
     assert figures(app, "Earned schedule") == {

@@ -105,6 +105,7 @@ def test_one_line_and_enter_log_a_request_and_the_name_is_asked_once(firm: Path)
     app = log(page(), "  Prices with tax ", 6.0)
     [new] = [row for key, row in requests(firm).items() if key not in ("r1", "r2", "r3", "r4")]
     assert (new["project_id"], new["title"], new["hours"], new["status"]) == ("web", "Prices with tax", 6.0, "logged")
+    assert "5 open, 63 h of work" in texts(page(as_of="2024-06-30"))  # it is in sight at once: 57 h and 6 h
     commit = Store(firm).commits()[0]
     assert (commit.kind, commit.author) == (KIND_REQUEST, "Noa")
     assert "Logged: Prices with tax" in texts(app)
