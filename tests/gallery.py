@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-from lib.charts import health, health_book, schedule, theme  # noqa: F401  the theme registers itself with Altair
+from lib.charts import health, health_book, schedule, scope, theme  # noqa: F401  the theme registers itself with Altair
 from lib.charts import portfolio as charts
 from lib.charts.chart import Chart
 from lib.charts.framing import framed
@@ -25,6 +25,7 @@ from lib.sample import SAMPLE_AS_OF, read_sample
 from tests import account_frames as holdings
 from tests import health_frames as scores
 from tests import schedule_frames as frames
+from tests.scope import answers as changes
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 
@@ -58,6 +59,8 @@ def gallery(t: Language) -> dict[str, Chart]:
         "capacity_grid": schedule.capacity_grid(frames.load(), t, about("capacity_grid")),
         **of_health(t),
         **of_book(t),
+        "finish_bands": scope.finish_bands(changes.BEFORE, changes.AFTER, t, of_scope("finish_bands")),
+        "plan_before_and_after": scope.plan_before_and_after(changes.tasks(), t, of_scope("plan_before_and_after"), changes.PROMISE),
     }
     return {name: chart for name, chart in drawings.items() if chart is not None}
 
@@ -79,6 +82,10 @@ def of_health(t: Language) -> dict[str, Chart | None]:
         "distribution": health_book.distribution(scores.bands(), t, of_scores("distribution")),
         "what_if": health_book.what_if(scores.moves(), t, of_scores("what_if")),
     }
+
+
+def of_scope(key: str) -> Words:
+    return Words(key, "Plan", changes.AS_OF)
 
 
 def of_scores(key: str, population: str = "") -> Words:

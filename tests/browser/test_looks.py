@@ -13,7 +13,7 @@ from tests.browser.screen import bring, keyed, open_definition, plain, settled, 
 from tests.browser.serving import Server
 from tests.small_firm import SPANISH
 
-PAGES = ("/", "/data", "/settings")
+PAGES = ("/", "/scope", "/data", "/settings")
 VIEW = "as_of=2026-09-30&quarter=2026-07-01"
 GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(13, 16, 20)"}
 

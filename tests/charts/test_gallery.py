@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from lib.charts import account_grids, accounts, health, health_book, portfolio, schedule
+from lib.charts import account_grids, accounts, health, health_book, portfolio, schedule, scope
 from lib.charts.chart import Chart
 from lib.charts.drawing import drawn
 from lib.formats import Language
@@ -22,7 +22,7 @@ def makers() -> set[str]:
     """Public functions of the modules of values that make a chart."""
     return {
         name
-        for module in (portfolio, schedule, health, health_book, accounts, account_grids)
+        for module in (portfolio, schedule, health, health_book, accounts, account_grids, scope)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and "Chart" in str(function.__annotations__.get("return"))
     }
