@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lib.portfolio import Portfolio
+
+EVER = 10_000_000
+"""More days than any calendar has."""
+THURSDAY = 3
+"""The weekday of the first of January 1970, Monday being 0."""
 
 
 def booked_by_day(portfolio: Portfolio, days: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -17,18 +25,26 @@ def booked_by_day(portfolio: Portfolio, days: pl.DataFrame, as_of: date) -> pl.D
     person's start and after the end. A day with less capacity than booked counts in full: that is over 100 %. Tentative bookings for a
     deal lost by as_of are gone.
     """
-    first, last = days.select(pl.col("date").min().alias("first"), pl.col("date").max().alias("last")).row(0)
-    span = (first, last) if isinstance(first, date) and isinstance(last, date) else (as_of, as_of)
+    grid = _Grid.of(days)
+    known = _alive(portfolio, as_of).filter(pl.col("person_id").is_in(grid.people.implode()), pl.col("start") <= pl.col("end"))
     employed = portfolio["people"].select("person_id", pl.col("start").alias("joins"), pl.col("end").alias("leaves"))
-    away = ((pl.col("date") < pl.col("joins")) | (pl.col("date") > pl.col("leaves"))).fill_null(False) & (pl.col("date").dt.weekday() <= 5)
-    return (
-        _on_days(_alive(portfolio, as_of).filter(pl.col("person_id").is_not_null()), *span)
-        .join(days.lazy().select("person_id", "date", "contracted", "capacity"), on=["person_id", "date"])
-        .join(employed, on="person_id", how="left")
-        .filter((pl.col("contracted") > 0) | away)
-        .pipe(_counted)
-        .collect()
-    )
+    bookings = known.join(employed, on="person_id", how="left").sort("person_id", "booking_id").collect()
+    begin, end = (bookings[name].to_physical().to_numpy().astype(np.int64) - grid.first for name in ("start", "end"))
+    begin, end = np.maximum(begin, 0), np.minimum(end, grid.days - 1)
+    many = np.maximum(end - begin + 1, 0)
+    row = np.repeat(np.arange(bookings.height), many)
+    day = np.arange(len(row)) - np.repeat(np.cumsum(many) - many - begin, many)
+    cell = bookings["person_id"].cast(pl.Enum(grid.people)).to_physical().to_numpy().astype(np.int64)[row] * grid.days + day
+    joins = bookings["joins"].to_physical().fill_null(-EVER).to_numpy().astype(np.int64)[row] - grid.first
+    leaves = bookings["leaves"].to_physical().fill_null(EVER).to_numpy().astype(np.int64)[row] - grid.first
+    away = ((day < joins) | (day > leaves)) & ((day + grid.first + THURSDAY) % 7 < 5)
+    contracted, capacity = grid.contracted[cell], grid.capacity[cell]
+    kept = np.flatnonzero(~np.isnan(capacity) & ((contracted > 0) | away))
+    kept = kept[np.argsort(cell[kept], kind="stable")]
+    return bookings[row[kept]].select(
+        "booking_id", "person_id", "project_id", pl.Series("date", (day[kept] + grid.first).astype(np.int32)).cast(pl.Date), "status",
+        "probability", pl.col("hours_per_day").alias("hours"), pl.Series("lost", capacity[kept] <= 0),
+    )  # fmt: skip
 
 
 def unmet_demand(portfolio: Portfolio, work: pl.DataFrame, as_of: date, last: date) -> pl.DataFrame:
@@ -102,18 +118,23 @@ def _alive(portfolio: Portfolio, as_of: date) -> pl.LazyFrame:
     )
 
 
-def _on_days(bookings: pl.LazyFrame, first: date, last: date) -> pl.LazyFrame:
-    """Every day of each booking from first to last."""
-    return (
-        bookings.filter(pl.col("start") <= last, pl.col("end") >= first, pl.col("start") <= pl.col("end"))
-        .with_columns(pl.max_horizontal("start", pl.lit(first)).alias("start"), pl.min_horizontal("end", pl.lit(last)).alias("end"))
-        .with_columns(pl.date_ranges("start", "end").alias("date"))
-        .explode("date")
-    )
+@dataclass(frozen=True)
+class _Grid:
+    """Hours of people (rows, by id) on days from `first` on, as one line of numbers each; NaN where nothing is known of a person's day."""
 
+    people: pl.Series
+    first: int
+    days: int
+    contracted: NDArray[np.float64]
+    capacity: NDArray[np.float64]
 
-def _counted(booked: pl.LazyFrame) -> pl.LazyFrame:
-    return booked.select(
-        "booking_id", "person_id", "project_id", "date", "status", "probability",
-        pl.col("hours_per_day").alias("hours"), (pl.col("capacity") <= 0).alias("lost"),
-    ).sort("person_id", "date", "booking_id")  # fmt: skip
+    @classmethod
+    def of(cls, days: pl.DataFrame) -> _Grid:
+        people = days["person_id"].unique().drop_nulls().sort()
+        number = days["date"].to_physical().to_numpy().astype(np.int64)
+        first, last = (int(number.min()), int(number.max())) if days.height else (0, -1)
+        size = last - first + 1
+        cell = days["person_id"].cast(pl.Enum(people)).to_physical().to_numpy().astype(np.int64) * size + number - first
+        hours = np.full((2, people.len() * size), np.nan)
+        hours[:, cell] = days.select("contracted", "capacity").to_numpy().T
+        return cls(people, first, size, hours[0], hours[1])

@@ -9,18 +9,23 @@ hours are the client's, and billable, unless the project is internal (or of an i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from lib.measures.bookings import three_numbers
+from lib.measures.worked import Numbers, Whole, Worked, day_number, worked
 from lib.portfolio import Portfolio
 
 HOURS = (
     "capacity_hours", "capacity_to_date_hours", "logged_hours", "confirmed_hours", "expected_hours", "possible_hours", "imputed_hours",
     "lost_hours", "client_hours", "client_to_date_hours", "billable_hours", "billable_to_date_hours", "unstated_hours",
 )  # fmt: skip
+PLANNED = ("confirmed_hours", "expected_hours", "possible_hours", "imputed_hours", "lost_hours")
 SHARES = {
     "confirmed_share": ("confirmed_hours", "capacity_hours"),
     "expected_share": ("expected_hours", "capacity_hours"),
@@ -35,50 +40,143 @@ OVERLOAD, LEAST_WEEKS = 1.10, 3
 
 
 def load_by_day(
-    portfolio: Portfolio, days: pl.DataFrame, booked: pl.DataFrame, work: pl.DataFrame, as_of: date, first: date, last: date
+    portfolio: Portfolio,
+    days: pl.DataFrame,
+    booked: pl.DataFrame,
+    work: pl.DataFrame,
+    as_of: date,
+    first: date,
+    last: date,
+    entries: Worked | None = None,
+    plan: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row a person and day from `first` to `last`: person_id, date, HOURS, assumed. Who is not in `days` has a row where hours are.
 
     `days`: `lib.schedule.working_time.hours_by_person_day`, up to the last due date for spread hours to be right; `booked`: of
-    `lib.measures.bookings`; `work`: of `lib.measures.remaining`. client, billable and the loads hold facts and confirmed plan;
-    imputed_hours is unknown load, in none of the others; lost_hours are booked on holidays and whole absences, in none either;
-    unstated_hours are logged and say neither billable nor not. `assumed`: there was no week pattern.
+    `lib.measures.bookings`; `work`: of `lib.measures.remaining`; `entries` and `plan`: of `worked_by_anybody` and `planned_by_day`, where
+    they are at hand. client, billable and the loads hold facts and confirmed plan; imputed_hours is unknown load, in none of the others;
+    lost_hours are booked on holidays and whole absences, in none either; unstated_hours are logged and say neither billable nor not.
+    `assumed`: there was no week pattern.
     """
-    ours = _internal(portfolio)
-    facts = _facts(portfolio, ours, first, min(as_of, last))
+    entries = worked_by_anybody(portfolio) if entries is None else entries
+    plan = planned_by_day(portfolio, days, booked, work, as_of) if plan is None else plan
+    within = pl.col("date").is_between(first, last)
+    capacity, plan = days.filter(within), plan.filter(within)
+    facts = facts_of(portfolio, entries, first, min(as_of, last))
+    named = [capacity["person_id"].unique(), plan["person_id"].unique(), facts.named()]
+    people = pl.concat(named).unique().drop_nulls().sort()
+    size = max(0, (last - first).days + 1)
+
+    def summed_into(cells: Whole, amounts: NDArray[Any] | None) -> Numbers:
+        sums: Numbers = np.bincount(cells, amounts, people.len() * size).astype(np.float64, copy=False)
+        return sums
+
+    def cells_of(rows: pl.DataFrame) -> Whole:
+        cells: Whole = places(rows["person_id"], people) * size + rows["date"].to_physical().to_numpy() - day_number(first)
+        return cells
+
+    own, logged, planned = cells_of(capacity), facts.cells(people, first, size), cells_of(plan)
+    past = np.tile(np.arange(size) <= (as_of - first).days, people.len())
+    hours = {"capacity_hours": summed_into(own, capacity["capacity"].to_numpy())}
+    hours["capacity_to_date_hours"] = np.where(past, hours["capacity_hours"], 0.0)
+    hours |= {name: summed_into(logged, amounts) for name, amounts in facts.hours.items()}
+    hours |= {name: summed_into(planned, plan[name].to_numpy()) for name in PLANNED}
+    for name in ("confirmed_hours", "expected_hours", "possible_hours"):
+        hours[name] = hours[name] + hours["logged_hours"]
+    client = summed_into(planned, np.where(plan["client"].to_numpy(), plan["confirmed_hours"].to_numpy(), 0.0))
+    hours["client_hours"] = hours["client_to_date_hours"] + client
+    hours["billable_hours"] = hours["billable_to_date_hours"] + client
+    anything = (summed_into(own, None) + summed_into(logged, None) + summed_into(planned, None)) > 0
+    rows = np.flatnonzero(anything)
+    return pl.DataFrame({
+        "person_id": people.gather(rows // max(1, size)),
+        "date": pl.Series((rows % max(1, size) + day_number(first)).astype(np.int32)).cast(pl.Date),
+        **{name: hours[name][rows] for name in HOURS},
+        "assumed": (summed_into(own, capacity["assumed"].to_numpy()) > 0)[rows],
+    })  # fmt: skip
+
+
+def planned_by_day(portfolio: Portfolio, days: pl.DataFrame, booked: pl.DataFrame, work: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """What is planned after as_of, by person, project and day, several rows of one adding up: person_id, project_id, date, PLANNED, client.
+
+    A tentative booking adds what it holds beyond the known tasks. lost_hours are those of all days, before as_of too. `client`: the project
+    is not internal.
+    """
     future = booked.filter(pl.col("date") > as_of)
     outside = _outside(work, future)
-    tasks = spread(outside, days, as_of).join(ours, on="project_id", how="left").with_columns(_client())
-    plan = (
-        _beyond_tasks(future.filter(~pl.col("lost")), outside)
-        .join(ours, on="project_id", how="left")
-        .with_columns(_client())
-        .group_by("person_id", "date")
-        .agg(**three_numbers("hours"), client=pl.col("hours").filter(pl.col("client") & (pl.col("status") == "confirmed")).sum())
-    )
-    spread_out = tasks.group_by("person_id", "date").agg(
-        pl.col("known_hours", "imputed_hours").sum(), pl.col("known_hours").filter("client").sum().alias("task_client")
-    )
-    lost = booked.filter("lost").group_by("person_id", "date").agg(pl.col("hours").sum().alias("lost_hours"))
-    past = pl.col("date") <= as_of
-    numbers = ["confirmed_hours", "expected_hours", "possible_hours"]
-    everything = days.select("person_id", "date", pl.col("capacity").alias("capacity_hours"), "assumed")
-    for part in (facts, plan, spread_out, lost):
-        everything = everything.join(part, on=["person_id", "date"], how="full", coalesce=True)
-    known = [name for name in everything.columns if name not in ("person_id", "date", "assumed")]
-    planned_client = pl.col("client") + pl.col("task_client")
+    keys = ["person_id", "project_id", "date"]
+    bookings = _beyond_tasks(future.filter(~pl.col("lost")), outside).group_by(keys).agg(**three_numbers("hours"))
+    loads = [pl.col("known_hours").alias(name) for name in ("confirmed_hours", "expected_hours", "possible_hours")]
+    tasks = spread(outside, days, as_of).select(*keys, *loads, "imputed_hours")
+    lost = booked.filter("lost").select(*keys, pl.col("hours").alias("lost_hours"))
     return (
-        everything.with_columns(pl.col(known).fill_null(0.0), pl.col("assumed").fill_null(False))
-        .with_columns(
-            *(pl.col(name) + pl.col("known_hours") + pl.col("logged_hours") for name in numbers),
-            pl.when(past).then("capacity_hours").otherwise(0.0).alias("capacity_to_date_hours"),
-            (pl.col("client_to_date_hours") + planned_client).alias("client_hours"),
-            (pl.col("billable_to_date_hours") + planned_client).alias("billable_hours"),
-        )
-        .filter(pl.col("date").is_between(first, last))
-        .select("person_id", "date", *HOURS, "assumed")
-        .sort("person_id", "date")
+        pl.concat([bookings, tasks, lost], how="diagonal")
+        .join(internal_projects(portfolio), on="project_id", how="left")
+        .select(*keys, pl.col(PLANNED).fill_null(0.0), (~pl.col("ours").fill_null(False)).alias("client"))
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """Time entries of some days as arrays: their place in `entries` (`rows`), and hours by name of HOURS."""
+
+    entries: Worked
+    rows: Whole
+    hours: dict[str, Numbers]
+
+    def named(self) -> pl.Series:
+        """Ids of the people who have entries here."""
+        return self.entries.person_ids.gather(np.flatnonzero(np.bincount(self.entries.person[self.rows])))
+
+    def cells(self, people: pl.Series, first: date, size: int) -> Whole:
+        """person · size + day of each, `people` giving the place of a person and `first` that of a day."""
+        place = places(self.entries.person_ids, people)
+        cells: Whole = (place * size)[self.entries.person[self.rows]] + (self.entries.day[self.rows] - day_number(first))
+        return cells
+
+
+def facts_of(portfolio: Portfolio, entries: Worked, first: date, last: date) -> Facts:
+    """The hours logged from `first` to `last`: all, the client's, billable, and those that don't say."""
+    rows = np.flatnonzero((entries.day >= day_number(first)) & (entries.day <= day_number(last)))
+    ours = pl.DataFrame({"project_id": entries.project_ids}).join(internal_projects(portfolio), on="project_id", how="left")
+    client = ~ours["ours"].fill_null(False).to_numpy()
+    hours, states = entries.hours[rows], entries.states[rows]
+    return Facts(entries, rows, {
+        "logged_hours": hours,
+        "client_to_date_hours": hours * client[entries.project[rows]],
+        "billable_to_date_hours": hours * entries.billable[rows],
+        "unstated_hours": np.zeros_like(hours) if states.all() else hours * ~states,
+    })  # fmt: skip
+
+
+def logged_by_pair(entries: Worked, first: date, last: date) -> pl.DataFrame:
+    """person_id, project_id, hours: logged from `first` to `last`."""
+    rows = (entries.day >= day_number(first)) & (entries.day <= day_number(last))
+    pairs = pl.DataFrame({"person": entries.person[rows], "project": entries.project[rows], "hours": entries.hours[rows]})
+    found = pairs.group_by("person", "project").agg(pl.col("hours").sum())
+    return found.select(
+        entries.person_ids.gather(found["person"]).alias("person_id"), entries.project_ids.gather(found["project"]).alias("project_id"), "hours"
+    )
+
+
+def worked_by_anybody(portfolio: Portfolio) -> Worked:
+    """`lib.measures.worked`, with places also for people and projects that only time entries name: their hours are hours."""
+    found = worked(portfolio)
+    entries = portfolio["time_entries"].select("person_id", "project_id")
+    if len(found.day) == entries.select(pl.len()).collect().item() and not (found.person < 0).any():
+        return found
+    named = entries.unique().collect()
+    frames = dict(portfolio.frames)
+    for table, key in (("people", "person_id"), ("projects", "project_id")):
+        strange = named.select(key).unique(maintain_order=True).lazy().join(frames[table], on=key, how="anti")
+        frames[table] = pl.concat([frames[table], strange], how="diagonal")
+    return worked(Portfolio(portfolio.version, frames, portfolio.rows))
+
+
+def places(ids: pl.Series, among: pl.Series) -> Whole:
+    """The place of each of `ids` in `among`, −1 for one that isn't there."""
+    found: Whole = ids.cast(pl.Enum(among), strict=False).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    return found
 
 
 def summed(load: pl.DataFrame, *by: str, every: Literal["1d", "1w", "1mo"] | None = None) -> pl.DataFrame:
@@ -150,7 +248,7 @@ def spread(work: pl.DataFrame, days: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def _internal(portfolio: Portfolio) -> pl.DataFrame:
+def internal_projects(portfolio: Portfolio) -> pl.DataFrame:
     """project_id, ours: whether it is internal work."""
     house = portfolio["accounts"].select("account_id", pl.col("internal").fill_null(False).alias("house"))
     return (
@@ -158,33 +256,6 @@ def _internal(portfolio: Portfolio) -> pl.DataFrame:
         .select("project_id", "account_id", "billing")
         .join(house, on="account_id", how="left")
         .select("project_id", pl.coalesce(pl.col("billing") == "internal", "house").fill_null(False).alias("ours"))
-        .collect()
-    )
-
-
-def _client() -> pl.Expr:
-    return (~pl.col("ours").fill_null(False)).alias("client")
-
-
-def _facts(portfolio: Portfolio, ours: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
-    """Hours logged by person and day: all, the client's, billable, unstated."""
-    return (
-        portfolio["time_entries"]
-        .filter(pl.col("date").is_between(first, last))
-        .group_by("person_id", "date", "project_id")
-        .agg(
-            pl.col("hours").sum(),
-            pl.col("hours").filter(pl.col("billable")).sum().alias("billable"),
-            pl.col("hours").filter(pl.col("billable").is_null()).sum().alias("unstated_hours"),
-        )
-        .join(ours.lazy(), on="project_id", how="left")
-        .group_by("person_id", "date")
-        .agg(
-            pl.col("hours").sum().alias("logged_hours"),
-            pl.col("hours").filter(~pl.col("ours").fill_null(False)).sum().alias("client_to_date_hours"),
-            pl.col("billable").sum().alias("billable_to_date_hours"),
-            pl.col("unstated_hours").sum(),
-        )
         .collect()
     )
 

@@ -28,8 +28,18 @@ def remaining_work(portfolio: Portfolio, as_of: date, early_starts: pl.DataFrame
     to be counted. `early_starts`: task_id, release (days) of the network; without it a task may begin when not_before says. Never before
     as_of + 1.
     """
-    first = as_of + timedelta(days=1)
+    return _remaining(portfolio, _leaves(portfolio, as_of), as_of, early_starts).collect()
+
+
+def remaining_and_done(portfolio: Portfolio, as_of: date, early_starts: pl.DataFrame | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`remaining_work` and `done_against_estimate`, with the time entries gone through once."""
     tasks = _leaves(portfolio, as_of)
+    work, done = pl.collect_all([_remaining(portfolio, tasks, as_of, early_starts), _done(tasks)])
+    return work, done
+
+
+def _remaining(portfolio: Portfolio, tasks: pl.LazyFrame, as_of: date, early_starts: pl.DataFrame | None) -> pl.LazyFrame:
+    first = as_of + timedelta(days=1)
     projects = portfolio["projects"].select("project_id", pl.col("status").alias("project_status"), pl.col("due").alias("project_due"))
     working = (
         tasks.filter(~pl.col("closed"))
@@ -70,19 +80,20 @@ def remaining_work(portfolio: Portfolio, as_of: date, early_starts: pl.DataFrame
             "basis", "done_tasks", "release", "start", "due", "finish",
         )
         .sort("task_id")
-        .collect()
     )  # fmt: skip
 
 
 def done_against_estimate(portfolio: Portfolio, as_of: date) -> pl.DataFrame:
     """person_id, project_id, estimated_hours, logged_hours, tasks: done tasks of a person that had an estimate and hours logged."""
+    return _done(_leaves(portfolio, as_of)).collect()
+
+
+def _done(tasks: pl.LazyFrame) -> pl.LazyFrame:
     return (
-        _leaves(portfolio, as_of)
-        .filter(pl.col("finished") & pl.col("estimate_hours").is_not_null() & (pl.col("logged") > 0) & pl.col("assignee_id").is_not_null())
+        tasks.filter(pl.col("finished") & pl.col("estimate_hours").is_not_null() & (pl.col("logged") > 0) & pl.col("assignee_id").is_not_null())
         .group_by(pl.col("assignee_id").alias("person_id"), "project_id")
         .agg(pl.col("estimate_hours").sum().alias("estimated_hours"), pl.col("logged").sum().alias("logged_hours"), pl.len().alias("tasks"))
         .sort("person_id", "project_id")
-        .collect()
     )
 
 

@@ -79,11 +79,12 @@ class Tally:
 class Worked:
     """Entries on projects of the portfolio, in the order they are stored in.
 
-    `project_ids` by place; of each entry its `project` and `person` (a place, −1 for a person nobody knows), `day` (number), `hours`,
-    `billable` and whether it `states` that.
+    `project_ids` and `person_ids` by place; of each entry its `project` and `person` (a place, −1 for a person nobody knows), `day`
+    (number), `hours`, `billable` and whether it `states` that.
     """
 
     project_ids: pl.Series
+    person_ids: pl.Series
     project: Small
     person: Small
     day: Small
@@ -179,6 +180,7 @@ def worked(portfolio: Portfolio) -> Worked:
     person, day = entries["person_id"].fill_null(-1).to_numpy(), entries["date"].to_physical().to_numpy()
     return Worked(
         projects,
+        people,
         entries["project_id"].to_numpy(),
         person,
         day,

@@ -10,8 +10,9 @@ import polars as pl
 
 from lib.measures.allocation import Allocation, gaps, over_allocated
 from lib.measures.bookings import booked_by_day, unmet_demand
-from lib.measures.load import load_by_day, summed, sustained_overload
-from lib.measures.remaining import done_against_estimate, remaining_work
+from lib.measures.load import load_by_day, logged_by_pair, planned_by_day, summed, sustained_overload, worked_by_anybody
+from lib.measures.remaining import remaining_and_done
+from lib.measures.worked import Worked
 from lib.portfolio import Portfolio
 from lib.schedule.dates import dates
 from lib.schedule.graph import Problem, Problems
@@ -27,7 +28,7 @@ class Workload:
     """A team's workload from `first` to `last`, facts to `as_of` and plan after.
 
     `days`: capacity by person and day, from `first` to the last due date or booking, three years ahead at most. `work`, `booked`, `load`,
-    `gaps`, `unmet`: as the measures of those names give them; `load` and `lost` from first to last only. `problems`: of networks (a
+    `gaps`, `unmet`: as the measures of those names give them, `plan` and `entries` as `lib.measures.load`; `load` and `lost` from first to last only. `problems`: of networks (a
     cycle, a dangling link ...), in whose projects a task is held to begin no earlier than not_before says.
     """
 
@@ -37,6 +38,8 @@ class Workload:
     days: pl.DataFrame
     work: pl.DataFrame
     booked: pl.DataFrame
+    entries: Worked
+    plan: pl.DataFrame
     load: pl.DataFrame
     allocation: Allocation
     gaps: pl.DataFrame
@@ -116,23 +119,20 @@ def workload(portfolio: Portfolio, as_of: date, first: date, last: date, release
     `first` may be before as_of, down to where gaps between bookings and logged hours are looked for, and no later than as_of + 1.
     """
     releases, problems = (releases, ()) if releases is not None else early_starts(portfolio, as_of)
-    work = remaining_work(portfolio, as_of, releases)
+    work, done = remaining_and_done(portfolio, as_of, releases)
     ends = [last, work["due"].max(), work["finish"].max(), portfolio["bookings"].select(pl.col("end").max()).collect().item()]
     until = min(max([end for end in ends if isinstance(end, date)]), max(last, as_of + FARTHEST))
     days = hours_by_person_day(portfolio, min(first, as_of + timedelta(days=1)), until)
     booked = booked_by_day(portfolio, days, as_of)
-    load = load_by_day(portfolio, days, booked, work, as_of, first, last)
-    logged = (
-        portfolio["time_entries"]
-        .filter(pl.col("date").is_between(first, as_of))
-        .group_by("person_id", "project_id", "date")
-        .agg(pl.col("hours").sum())
-        .collect()
-    )
+    entries = worked_by_anybody(portfolio)
+    plan = planned_by_day(portfolio, days, booked, work, as_of)
+    since = booked["date"].min()
+    logged = logged_by_pair(entries, since if isinstance(since, date) else as_of, as_of)
     return Workload(
-        as_of, first, last, days, work, booked, load,
+        as_of, first, last, days, work, booked, entries, plan,
+        load_by_day(portfolio, days, booked, work, as_of, first, last, entries, plan),
         over_allocated(work, booked, days, as_of),
-        gaps(work, booked, done_against_estimate(portfolio, as_of), logged, as_of),
+        gaps(work, booked, done, logged, as_of),
         unmet_demand(portfolio, work, as_of, last),
         problems,
     )  # fmt: skip
