@@ -214,7 +214,7 @@ def below(tasks: pl.DataFrame, names: Iterable[str]) -> list[str]:
 def link_rows(approval: Approval, tasks: pl.DataFrame, links: pl.DataFrame, change_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(links that are added, links that go): those asked for, and past removed work those that it stood between.
 
-    Links of cancelled tasks stay with them: a plan leaves them out.
+    Links of cancelled tasks stay with them: a plan leaves them out. The new work of a later phase waits for the project's last tasks too.
     """
     ask, schema = approval.ask, TABLES["links"].polars_schema
     names = {added.key: new_task_id(change_id, added.key) for added in ask.added}
@@ -228,11 +228,23 @@ def link_rows(approval: Approval, tasks: pl.DataFrame, links: pl.DataFrame, chan
     made = {link[:3]: link for link in bridged(known, cancelled) if link[:3] not in there} if cancelled else {}
     pairs = [*ask.linked, *((first, row.key) for row in ask.added for first in row.after)]
     pairs += [(row.key, then) for row in ask.added for then in row.before]
+    if approval.held:
+        waiting = {then for _, then in pairs}
+        pairs += [(last, row.key) for row in ask.added if row.key not in waiting for last in _last(tasks, known)]
     for first, then in pairs:
         ends = names.get(first, first), names.get(then, then)
         if (*ends, "FS") not in there:
             made.setdefault((*ends, "FS"), (*ends, "FS", 0.0, False))
     return pl.DataFrame(list(made.values()), schema=schema, orient="row"), gone.select(TABLES["links"].key)
+
+
+def _last(tasks: pl.DataFrame, links: Iterable[tuple[Any, ...]]) -> list[str]:
+    """The open tasks without any below them that no other open one waits for."""
+    parents = set(tasks["parent_id"].drop_nulls())
+    done = pl.col("status").is_in(["done", "cancelled"]) | pl.col("finished_on").is_not_null() | (pl.col("kind") == "summary")
+    still = [task for task in tasks.filter(~done)["task_id"] if task not in parents]
+    waited_for = {link[0] for link in links if link[1] in set(still)}
+    return [task for task in still if task not in waited_for]
 
 
 _ENDS = ("predecessor_id", "successor_id")

@@ -23,10 +23,10 @@ from lib.measures.signals import signals
 from lib.portfolio import Portfolio
 from lib.scope.answer import Answer, Finish
 from lib.scope.answering import answer
-from lib.scope.ask import Added, Altered, Ask
+from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.ground import ground
 from lib.scope.ledger import ledger
-from lib.scope.orders import Approval, approval_of, below, delay_between, kind_of, link_rows, next_order_number, task_rows
+from lib.scope.orders import Approval, Dated, approval_of, below, delay_between, kind_of, link_rows, next_order_number, task_rows
 from lib.scope.register import register
 from lib.store import Merge, Store
 from lib.store.change_requests import Request, approve, change_id_of, log
@@ -223,6 +223,19 @@ def test_links_are_added_once_and_taken_away() -> None:
     assert (again.height, none.height) == (0, 0)
     _, gone = link_rows(agreed(ask=Ask("j", unlinked=(("a", "b"),))), tasks, links, "c")
     assert gone.rows() == [("a", "b", "FS")]
+
+
+def test_a_later_phase_waits_for_the_last_tasks_and_its_own_day() -> None:
+    #   a ── b,  c,  d done: b and c are last; then n ── o
+    rows = [{"task_id": "a"}, {"task_id": "b"}, {"task_id": "c"}, {"task_id": "d", "status": "done"}]
+    tasks = book_of(tasks=rows)["tasks"].collect()
+    links = book_of(links=[{"predecessor_id": "a", "successor_id": "b"}])["links"].collect()
+    ask = Ask("j", added=(Added("n", "N", 8.0), Added("o", "O", 8.0, after=("n",))))
+    day = date(2026, 2, 2)
+    later = agreed(ask=ask, held=True, dates=tuple(Dated(task_id_of(ask, key), day, day) for key in "no"))
+    added, _ = link_rows(later, tasks, links, "c1")
+    assert added.select("predecessor_id", "successor_id").rows() == [("c1:n", "c1:o"), ("b", "c1:n"), ("c", "c1:n")]
+    assert task_rows(later, tasks, {}, "c1")["not_before"].to_list() == [day, day]
 
 
 def test_all_below_a_removed_summary_goes() -> None:
