@@ -26,7 +26,7 @@ WAYS: dict[str, str] = {
     "extend": N_("More time"), "add_people": N_("More people"), "swap": N_("Exchange for equal work"), "defer": N_("A later phase"),
     "absorb": N_("Free of charge"),
 }  # fmt: skip
-MOST_LETTERS, MOST_FOOT = 4000, 40
+MOST_LETTERS, MOST_FOOT, MOST_SIGNED = 4000, 40, 60
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def words_of(order: ChangeOrder, t: Language) -> dict[str, Any]:
             {"what": t(what), "before": t.day(before), "after": t.day(after)}
             for what, before, after in (
                 (N_("Finish planned"), order.planned_before_on, order.planned_after_on),
-                (N_("Finish planned with a margin"), order.margin_before_on, order.margin_after_on),
+                (N_("Finish with a margin"), order.margin_before_on, order.margin_after_on),
                 (N_("Committed date"), order.committed_before_on, order.committed_after_on),
             )
             if before or after
@@ -188,8 +188,8 @@ def words_of(order: ChangeOrder, t: Language) -> dict[str, Any]:
         "assumptions": [text(one) for one in order.assumptions if text(one)],
         "refused": [_refused(one, order, t) for one in order.refused],
         "unchanged": t("All other terms of the contract are unchanged."),
-        "client_signature": {"of": t("For {name}", name=line(order.client) or ABSENT), "name": line(order.client_signer)},
-        "firm_signature": {"of": t("For {name}", name=line(order.firm) or ABSENT), "name": line(order.firm_signer)},
+        "client_signature": _signature(order.client, order.client_signer, t),
+        "firm_signature": _signature(order.firm, order.firm_signer, t),
     }  # fmt: skip
 
 
@@ -229,8 +229,14 @@ def line(words: str) -> str:
 
 def footer(title: str, client: str, as_of: date, t: Language) -> str:
     """What stands at the foot of every page; long names are cut so that it stays one line."""
-    cut = [words if len(words) <= MOST_FOOT else words[: MOST_FOOT - 1] + "…" for words in (title, line(client) or ABSENT)]
-    return t("{title}, {client}. Figures as of {day}.", title=cut[0], client=cut[1], day=t.day(as_of))
+    named = {"title": short(title, MOST_FOOT), "client": short(client, MOST_FOOT)}
+    return t("{title}, {client}. Figures as of {day}.", **named, day=t.day(as_of))
+
+
+def short(words: str, most: int, absent: str = ABSENT) -> str:
+    """`words` on one line, cut with an ellipsis; `absent` for nothing."""
+    clean = line(words)
+    return clean if 0 < len(clean) <= most else clean[: most - 1].rstrip() + "…" if clean else absent
 
 
 def text(words: str) -> str:
@@ -249,6 +255,10 @@ def money(value: float | None, currency: str, t: Language, cents: bool) -> str:
 
 def has_cents(amounts: Iterable[float | None]) -> bool:
     return any(amount is not None and round(amount, 2) != round(amount) for amount in amounts)
+
+
+def _signature(party: str, signer: str, t: Language) -> dict[str, str]:
+    return {"of": t("For {name}", name=short(party, MOST_SIGNED)), "name": short(signer, MOST_SIGNED, "")}
 
 
 def _tenths(hours: float | None) -> int:

@@ -152,7 +152,8 @@ LABELS: dict[str, str] = {
     "summary": N_("Summary"), "milestones": N_("Milestones and deliverables"), "done": N_("Done"), "accepted": N_("Accepted"),
     "changes": N_("Changes"), "change": N_("Change"), "state": N_("State"), "price": N_("Price"), "ledger": N_("Margin, step by step"),
     "amount": N_("Amount"), "total": N_("Total"), "estimates": N_("Quality of the estimates"), "absorbed": N_("Work done for nothing"),
-    "promises": N_("Promises"), "promise": N_("Promise"), "due": N_("Promised for"), "feedback": N_("What you told us"), "lessons": N_("Lessons"),
+    "promises": N_("Promises"), "promise": N_("Promise"), "due": N_("Promised for"),
+    "feedback": N_("What you told us"), "lessons": N_("Lessons"),
     "inside_lessons": N_("Lessons for us"), "what": N_("What"),
 }  # fmt: skip
 """Labels that a template may use as label.<name>."""
