@@ -57,7 +57,7 @@ def answer(
     `progress` hears a stage of STAGES and the share of all that is done; `stop` is asked now and then, and a yes gives STOPPED.
     Refused for an ask that can't be planned (`lib.scope.changed.faults`, cycle), and for a project that is not known or is over.
     """
-    steps = _Steps(progress, stop)
+    steps, ground = _Steps(progress, stop), ground.at_rate(ask.cost_rate)
     wrong = _no_project(ground, ask)
     if wrong is not None:
         return Refused((wrong,))

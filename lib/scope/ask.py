@@ -43,7 +43,8 @@ class Ask:
 
     `removed`: tasks that go; what waited for them waits for what they waited for. `linked`, `unlinked`: finish-to-start links (predecessor,
     successor). `expense`: third-party cost that we bear; `pass_through`: what is billed on, at cost; both in the base currency.
-    `change_id`: the logged request that it answers. `target_margin`: asked for where the project states none; a share of AGI.
+    `change_id`: the logged request that it answers. `target_margin`: asked for where the project states none; a share of AGI. `cost_rate`:
+    what an hour costs, in the base currency, asked for where no rate of anybody is known.
     """
 
     project_id: str
@@ -56,6 +57,7 @@ class Ask:
     expense: float = 0.0
     pass_through: float = 0.0
     target_margin: float | None = None
+    cost_rate: float | None = None
     change_id: str | None = None
     raised_by: str | None = None
     raised_on: date | None = None

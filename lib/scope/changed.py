@@ -76,7 +76,7 @@ def faults(plan: Plan, ask: Ask) -> Iterator[Problem]:
     yield from _told("negative_hours", [row.task_id for row in ask.altered if row.hours is not None and not row.hours >= 0])
     yield from _told("points_unordered", [*_unordered(ask.added), *_unordered_altered(plan, ask)])
     yield from _people(plan, ask)
-    if not (ask.expense >= 0 and ask.pass_through >= 0):
+    if not (ask.expense >= 0 and ask.pass_through >= 0 and (ask.cost_rate is None or ask.cost_rate >= 0)):
         yield Problem("negative_money", ())
     if ask.target_margin is not None and not 0 <= ask.target_margin < 1:
         yield Problem("target_out_of_range", ())

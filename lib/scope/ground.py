@@ -18,7 +18,7 @@ from lib.measures.flows import BILLED_BY_CONTRACT
 from lib.measures.project_fees import fees_on
 from lib.measures.project_values import values_on
 from lib.portfolio import Portfolio
-from lib.schedule.assumptions import Assumptions, assumptions_of
+from lib.schedule.assumptions import Assumptions, Rates, assumptions_of
 from lib.schedule.forecasting import Forecast, forecast
 from lib.schedule.graph import Problem, Problems
 from lib.schedule.plan import Plan, sound_plan_of
@@ -123,6 +123,19 @@ class Ground:
             return {project: (agi, sold) for project, agi, sold in rows}
 
         return self.once("fees", made).get(project_id, (None, None))
+
+    def at_rate(self, cost_rate: float | None) -> Ground:
+        """This ground with every hour at `cost_rate`, where no rate of anybody is known; else itself."""
+        rates = self.assumptions.rates
+        if cost_rate is None or rates.everybody is not None:
+            return self
+
+        def made() -> Ground:
+            assumptions = replace(self.assumptions, rates=Rates(rates.by_person, rates.by_role, cost_rate))
+            found = forecast(self.plan, self.schedule, self.trials, self.seed, assumptions, keep=True)
+            return self if isinstance(found, Problems) else replace(self, assumptions=assumptions, before=found, _made={})
+
+        return self.once(f"rate {cost_rate}", made)
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` makes, made once for all who ask for it under this name."""

@@ -27,6 +27,7 @@ def signed_later(ground: Ground, ask: Ask, weeks: Sequence[int] = WEEKS, stop: S
     """
     if ask.project_id not in ground.projects or not ground.is_planned(ask.project_id):
         return ()
+    ground = ground.at_rate(ask.cost_rate)
     terms, project, found = terms_of(ground, ask), ask.project_id, []
     for week in weeks:
         signed_on = ground.as_of + timedelta(weeks=week)

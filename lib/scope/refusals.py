@@ -27,7 +27,7 @@ OF_THE_ASK: dict[str, str] = {
     "negative_hours": N_("{tasks}: the hours left can't be below 0."),
     "points_unordered": N_("{tasks}: the least hours come first, then the likely ones, then the most."),
     "unknown_person": N_("Nobody with hours is called {people}."),
-    "negative_money": N_("An expense or pass-through can't be below 0."),
+    "negative_money": N_("An expense, a pass-through or a rate can't be below 0."),
     "target_out_of_range": N_("A margin to aim at lies between 0 % and less than 100 %."),
 }
 """Kind of problem of an ask -> a sentence; {tasks}, {people}, and {first} and {then} of a link."""
@@ -88,7 +88,7 @@ MISSING: dict[str, str] = {
     "no_budget_hours": N_("The project says no budget in hours, so that nobody knows what is left of it."),
     "no_hours_left": N_("The hours agreed are used up, so that no finish follows from them."),
     "no_promise": N_("The project has no committed date."),
-    "no_rates": N_("Too few of the hours have a cost rate: there is no cost and no price."),
+    "no_rates": N_("Too few of the hours have a cost rate: there is no cost and no price. Say what an hour costs."),
     "no_target": N_("No margin is aimed at: say one for a price."),
     "no_fee": N_("The project has no fee in a known currency: there is no margin."),
     "no_eac": N_("What the project costs at completion is not known: there is no margin."),

@@ -206,6 +206,16 @@ def test_without_rates_there_are_dates_and_no_money() -> None:
     assert found.after.planned_on == work_day(16)
     assert (found.cost.likely, found.prices, found.option("extend").fee) == (None, None, None)
     assert "no_rates" in found.degraded
+    told = answered(ground(type(bare)(1, frames, bare.rows), AS_OF, "EUR", trials=40), replace(ASK, cost_rate=50.0))
+    # 24 h and 8 h more at 50, and 60 of our own
+    assert (told.cost.likely, told.cost.hours, told.after.planned_on) == (1_660.0, 32.0, work_day(16))
+    assert told.prices is not None
+    assert told.prices.floor == pytest.approx(1_660 / 0.55 + 400)
+    assert "no_rates" not in told.degraded
+
+
+def test_a_rate_that_is_said_counts_only_where_none_is_known() -> None:
+    assert answered(worked_ground(), replace(ASK, cost_rate=500.0)).cost == worked().cost
 
 
 def test_removed_work_gives_back_no_more_than_it_would_still_cost() -> None:
