@@ -145,14 +145,14 @@ def test_a_hostile_text_is_only_text(form: str, text: str) -> None:
 
 def test_figures_are_those_of_the_answer() -> None:
     """Worked example 2: floor 2 400 with 400 passed through, P80 20 to 26 March, the day with the old chance 30 March."""
-    order = change_order_of(answer(), "extend", FACTS, TYPED, signed_later())
+    order = change_order_of(answer(), "extend", FACTS, TYPED, [replace(one, fee=2400.0 + one.weeks) for one in signed_later()])
     assert (order.price, order.price_work, order.price_other) == (2400.0, 2000.0, 400.0)
     assert (order.contract_before, order.contract_after) == (12_000.0, 14_400.0)
     assert (order.margin_before_on, order.margin_after_on) == (march(20), march(26))
     assert (order.planned_before_on, order.planned_after_on) == (march(19), march(23))
     assert (order.committed_before_on, order.committed_after_on) == (march(20), march(30))
     assert [(one.weeks, one.signed_on, one.finish_on, one.price) for one in order.later] == [
-        (1, march(6), march(23), 2400.0), (2, march(13), march(25), 2400.0), (4, march(27), date(2026, 4, 6), 2400.0),
+        (1, march(6), march(23), 2401.0), (2, march(13), march(25), 2402.0), (4, march(27), date(2026, 4, 6), 2404.0),
     ]  # fmt: skip
     assert [(item.work, item.name, item.acceptance) for item in order.items] == [
         ("added", "G", "A supplier sees its own orders."), ("modified", "Launch", ""),
