@@ -21,7 +21,7 @@ from lib.measures.receivables import open_invoices
 from lib.measures.renewals import notice_dates
 from lib.measures.signals import signals
 from lib.portfolio import Portfolio
-from lib.scope.answer import Answer, Finish
+from lib.scope.answer import Answer, Finish, OptionKey
 from lib.scope.answering import answer
 from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.ground import ground
@@ -92,6 +92,14 @@ def test_the_plan_of_the_approved_rows_is_the_plan_that_was_priced(worked: Store
     again = ground(worked.portfolio(), AS_OF, "EUR", trials=200)
     mine = again.schedule.tasks.filter(pl.col("task_id").str.starts_with("cartera:") | (pl.col("task_id") == "F"))
     assert dict(mine.select("task_id", "finish_on").rows()) == {"F": date(2026, 3, 23), "cartera:CR-1:G": date(2026, 3, 13)}
+
+
+@pytest.mark.parametrize("key", ["extend", "add_people", "swap", "absorb"])
+def test_whichever_option_is_approved_the_plan_finishes_when_it_said(worked: Store, key: OptionKey) -> None:
+    approve(worked, replace(approval_of(answered(), key, MONDAY), version=1), author="Eva", at=AT)
+    again = ground(worked.portfolio(), AS_OF, "EUR", trials=200)
+    planned = again.before.projects.filter(pl.col("project_id") == "P")["planned_on"].item()
+    assert planned == answered().option(key).finish.planned_on
 
 
 def test_the_ledger_of_the_approved_change(worked: Store) -> None:
