@@ -20,7 +20,7 @@ from ortools.sat.python import cp_model
 
 from lib.schedule.calendars import NEVER, TICKS_PER_HOUR, TICKS_PER_WEEK, Calendar
 from lib.schedule.lanes import Place
-from lib.schedule.shared_people import LATE, Bound, Work, cost, placed, project_costs, unlimited
+from lib.schedule.shared_people import LATE, Bound, Work, cost, placed, project_costs
 from lib.schedule.solver import Progress, Search, solved
 
 QUARTER = TICKS_PER_HOUR // 4
@@ -86,7 +86,7 @@ class _Exact:
     """The `start` of each task that is not finished, in grid steps of working time after the plan's start."""
 
     def __init__(self, work: Work, places: list[Place]) -> None:
-        self.work, self.places, self.early, self.known = work, places, unlimited(work), cost(work, places)
+        self.work, self.places, self.early, self.known = work, places, work.alone, cost(work, places)
         self.origin, self.grid = work.plan.start, _grid(work)
         self.tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
         self.ends = self._ends()
@@ -217,7 +217,7 @@ class _Average:
     asks_no_more = False
 
     def __init__(self, work: Work, places: list[Place]) -> None:
-        self.work, self.early, self.known = work, unlimited(work), cost(work, places)
+        self.work, self.early, self.known = work, work.alone, cost(work, places)
         self.origin, self.clock, self.model = work.plan.start, work.plan.calendars[""], cp_model.CpModel()
         tasks = [task for task, fixed in enumerate(work.fixed) if fixed is None]
         self.long = {task: -(-round(work.work[task] * work.stretch[task] / WEEK) // STEP) for task in tasks}

@@ -17,7 +17,7 @@ from lib.schedule.graph import Problem, Problems
 from lib.schedule.lanes import Place
 from lib.schedule.plan import Plan
 from lib.schedule.plan_solver import cheaper
-from lib.schedule.shared_people import Work, best, cost, hours_frame, sequences_frame, tasks_frame, unlimited, work_of
+from lib.schedule.shared_people import Work, best, cost, hours_frame, sequences_frame, tasks_frame, work_of
 from lib.schedule.solver import Progress, Search
 
 METHODS = ("serial", "cp-sat")
@@ -85,7 +85,7 @@ def schedule(
     if isinstance(work, Problems):
         return work
     places = best(work, seed)
-    bound = cost(work, unlimited(work))
+    bound = cost(work, work.alone)
     if method == "cp-sat" and places:
         places, bound = cheaper(work, places, bound, Search(seconds, seed, workers, progress, stop))
     return _schedule(work, places, bound)

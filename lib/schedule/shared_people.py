@@ -73,6 +73,14 @@ class Work:
         return at + link.lag if link.elapsed else self.lag_clock[link.task].finish(at, link.lag)
 
     @cached_property
+    def alone(self) -> list[Place]:
+        """Where each task would lie if everybody could do any number of tasks at once: no schedule has any earlier."""
+        places: list[Place] = [Place(0, 0, ())] * len(self.work)
+        for task in self.order:
+            places[task] = _place(self, task, places, {})
+        return places
+
+    @cached_property
     def stretch(self) -> list[float]:
         """Ticks of the clock for a tick of work, on average; only to compare tasks with."""
         found: dict[int, float] = {}
@@ -222,14 +230,6 @@ def _held(place: Place, finish: int) -> Place:
     return place._replace(finish=max(place.finish, finish))
 
 
-def unlimited(work: Work) -> list[Place]:
-    """Where each task would lie if everybody could do any number of tasks at once: no schedule has any earlier."""
-    places: list[Place] = [Place(0, 0, ())] * len(work.work)
-    for task in work.order:
-        places[task] = _place(work, task, places, {})
-    return places
-
-
 def cost(work: Work, places: Sequence[Place]) -> int:
     """Σ over projects of ticks from the plan's start to the finish, and LATE times those beyond its promise or that of one of its tasks."""
     return sum(project_costs(work, places))
@@ -249,7 +249,7 @@ def project_costs(work: Work, places: Sequence[Place]) -> list[int]:
 def best(work: Work, seed: int) -> list[Place]:
     """The cheapest of the orders tried; of equal ones the first."""
     many = max(1, WORK // max(1, len(work.work)))
-    early = unlimited(work)
+    early = work.alone
     least = cost(work, early)
     found: list[Place] = []
     for keys in islice(_keys(work, early, seed), many):
