@@ -25,6 +25,7 @@ from lib.ui.downloads import download
 from lib.ui.frame import clip, md, small_table
 from lib.ui.health_account import set_band_text
 from lib.ui.health_reading import HealthAsked
+from lib.ui.scope_links import project_links
 from lib.workers import Refused
 
 LETTERS = 110
@@ -65,13 +66,15 @@ def _made(brief: AccountBrief, t: Language) -> bytes:
     return file
 
 
-def show_screen(brief: AccountBrief, t: Language) -> None:
-    """Each section of the brief as a small table, in the brief's two columns."""
+def show_screen(brief: AccountBrief, account_id: str, t: Language) -> None:
+    """Each section of the brief as a small table, in the brief's two columns; projects lead to their earned value."""
     left, right = st.columns(2, gap="large")
     for side, sections in zip((left, right), COLUMNS, strict=True):
         with side:
             for key in sections:
                 _section(brief, key, t)
+                if key == "projects":
+                    project_links(account_id, [line.name for line in brief.projects], brief.as_of, t)
 
 
 def _section(brief: AccountBrief, key: str, t: Language) -> None:

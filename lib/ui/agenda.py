@@ -18,6 +18,7 @@ from lib.tables import TABLES
 from lib.ui import session
 from lib.ui.bands import BookBands
 from lib.ui.frame import clip, md, small_table, status
+from lib.ui.scope_links import signal_link
 from lib.ui.sheets import AGENDA, agenda_sheet, promises_sheet
 from lib.ui.table_downloads import about_view, rows_downloads, table_downloads
 from lib.wording import sentence
@@ -85,6 +86,8 @@ def _account(book: Book, account: dict, bands: BookBands, t: Language, opened: b
         left, right = st.columns([3.2, 1.3], gap="medium")
         left.markdown("  \n".join(md(reason) for reason in _reasons(book, own.head(3), t)))
         left.markdown(f"**{t('To decide')}:** {t(SIGNALS[own['key'][0]].decision)}")
+        with left:
+            signal_link(own.head(3), book.as_of, t)
         stake = f"**{t.money(account['agi'], book.base) if book.has_revenue else t.hours(account['hours'])}**"
         unit = t("AGI, 12 months") if book.has_revenue else t("12 months")
         notice = t("Notice {day}", day=t.day(account["next_notice"], near=book.as_of)) if account["next_notice"] else t("No notice date")

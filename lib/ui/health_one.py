@@ -95,7 +95,7 @@ def show_one(
     with right:
         show_questions(metrics, session.portfolio(asked.version).loaded, t)
     st.subheader(t("The account on one screen"), anchor=False)
-    show_screen(brief, t)
+    show_screen(brief, row["account_id"], t)
     show_notes(row, found, t)
     if asked_rows:
         sight = health_reading.sights(asked, (found.as_of,))[0]

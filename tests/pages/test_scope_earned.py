@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import polars as pl
 import pytest
@@ -135,7 +136,9 @@ def test_portfolio_and_health_move_when_the_small_requests_are_ordered(sample: P
     unapproved = "of requests were started without approval on Nuevo motor de reservas"
     app = opened("portfolio")
     assert unapproved in texts(app)
+    assert ("BER-01", "requests") in links(app)
     before = score_of(go(app, "health"))
+    assert {("BER-01", "requests"), ("BER-01", "earned")} <= links(app)
     store = Store(sample)
     waiting = pl.col("status").is_in(["logged", "assessed", "proposed"])
     rows = store.portfolio()["change_requests"].filter(pl.col("project_id") == "BER-01", waiting).collect()
@@ -150,6 +153,12 @@ def test_portfolio_and_health_move_when_the_small_requests_are_ordered(sample: P
     page = opened("scope", scope="earned", project="BER-01")
     assert f"€{values['bac']:,.0f}" in figures(page, "Cost at completion")["Budget (BAC)"]
     assert values["bac"] == pytest.approx(66_316.21 + 6000)
+
+
+def links(app: AppTest) -> set[tuple[str, str]]:
+    """Project and part of each link to scope change."""
+    asked = [parse_qs(one.proto.query_string) for one in app.get("page_link")]
+    return {(one["project"][0], one["scope"][0]) for one in asked if "scope" in one}
 
 
 def score_of(app: AppTest) -> float:
