@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from lib.measures.change_price import Before, Change, change_prices
 from lib.scope.ask import Added, Altered, Ask
 from lib.scope.scenarios import STATUSES, TABLE, Scenario, headline, scenario_of, scenarios_of
 from lib.store import Store
@@ -73,10 +74,11 @@ def test_a_row_that_says_no_scenario_is_left_out(plan: Any) -> None:
 
 
 def test_the_headline_is_that_of_the_answer_or_of_one_option() -> None:
-    whole = headline(answer())
+    made = answer(prices=change_prices(Before(10_000.0, 6_000.0), Change(1_100.0, 400.0), 0.45))
+    whole = headline(made)
     assert (whole["p80_before_on"], whole["p80_on"]) == ("2026-03-20", "2026-03-26")
     assert [whole[name] for name in ("cost", "over_hours", "others", "base")] == [1100.0, 8.0, 2, "EUR"]
     assert whole["fee"] == pytest.approx(2400)
-    later = headline(answer(), "defer")
-    assert (later["p80_on"], later["fee"], later["margin"], later["others"]) == ("2026-03-20", 2400.0, 0.408333, 0)
+    later, option = headline(made, "defer"), made.option("defer")
+    assert (later["p80_on"], later["fee"], later["margin"], later["others"]) == ("2026-03-20", option.fee, option.margin, 0)
     assert headline(answer(prices=None))["fee"] is None
