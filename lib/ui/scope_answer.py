@@ -164,7 +164,10 @@ def show_people(answer: Answer, option: Option | None, t: Language) -> None:
     over = people.filter(pl.col("over_hours") > LEAST_HOURS).sort("over_hours", descending=True)
     figures = definitions_menu(("scope_over", "scope_float"), "scope.people.definitions", t)
     title = t("Nobody goes over their hours")
-    if over.height:
+    known = people["over_hours"].null_count() < people.height or people.is_empty()
+    if not known:
+        title = t("Hours of each person")
+    elif over.height:
         hours = hours_text(float(over["over_hours"].sum()), t)
         title = t.plural("{n} person goes over, {hours} in all", "{n} people go over, {hours} in all", over.height, hours=hours)
     with card("scope.people", t, title, t("Hours left in this project, before and with the change"), menu=figures):
@@ -172,7 +175,7 @@ def show_people(answer: Answer, option: Option | None, t: Language) -> None:
             {
                 "who": _who(row["person_id"], row["name"], row["role"], t),
                 "hours": f"{hours_text(row['hours_before'], t)} → **{hours_text(row['hours_after'], t)}**",
-                "over": f":red[■ {hours_text(row['over_hours'], t)}]" if row["over_hours"] > LEAST_HOURS else ABSENT,
+                "over": f":red[■ {hours_text(row['over_hours'], t)}]" if (row["over_hours"] or 0.0) > LEAST_HOURS else ABSENT,
             }
             for row in touched.head(12).iter_rows(named=True)
         ]  # fmt: skip
@@ -181,8 +184,9 @@ def show_people(answer: Answer, option: Option | None, t: Language) -> None:
         small_table(shown, t, alt=t("Hours per person"), right=[titles["hours"], titles["over"]], header=True)
         for row in over.head(4).iter_rows(named=True):
             st.markdown(f":small[{over_sentence(row, answer.as_of, t, md)}]")
-        eaten = floats_sentence(answer.floats, t, md)
-        st.markdown(f":small[:gray[{eaten or t('No work that could wait loses any float.')}]]")
+        eaten = floats_sentence(answer.floats, t, md) or t("No work that could wait loses any float.")
+        unknown = t("Without a plan nobody knows who goes over, nor what float is eaten.")
+        st.markdown(f":small[:gray[{eaten if known else unknown}]]")
 
 
 def _who(person_id: str | None, name: str | None, role: str | None, t: Language) -> str:

@@ -39,8 +39,17 @@ def _drawer(ask: Ask, may: Choices, has_target: bool, t: Language) -> None:
         if lacking or nameless:
             st.markdown(f":orange[▲] {t('Each row of new work needs a name and hours.')}")
         if st.button(t("Answer it"), key="scope.edit.apply", type="primary", disabled=bool(lacking or nameless)):
-            put_ask(replace(ask, title=title.strip(), added=tuple(added), altered=altered, removed=removed, **money, **words))
+            put_ask(replace(ask, title=title.strip(), added=_standing(added, may), altered=altered, removed=removed, **money, **words))
             st.rerun()
+
+
+def _standing(added: list[Added], may: Choices) -> tuple[Added, ...]:
+    """The rows, waiting for nothing that was dropped."""
+    there = {*may.known.tasks, *(one.key for one in added)}
+    return tuple(
+        replace(one, after=tuple(key for key in one.after if key in there), before=tuple(key for key in one.before if key in there))
+        for one in added
+    )
 
 
 def _more() -> None:

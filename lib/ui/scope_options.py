@@ -46,7 +46,7 @@ def show_options(answer: Answer, chosen: Option, t: Language) -> None:
             on_change=_list_anew, persist_state="session",
         )  # fmt: skip
     promise = answer.before.promise_on
-    heading = t("Finish; line: {day}", day=t.day(promise, answer.as_of)) if promise else t("Finish")
+    heading = t("Finish; line: {day}", day=t.day(promise, promise)) if promise else t("Finish")
     first, last = scale(answer)
     frame = pd.DataFrame(
         {
@@ -115,8 +115,8 @@ def _known(value: float | None, option: Option) -> float | None:
     return None if option.refused else value
 
 
-def _some(amount: float, option: Option) -> float | None:
-    return amount if amount > 0.005 and option.refused is None else None
+def _some(amount: float | None, option: Option) -> float | None:
+    return amount if amount is not None and amount > 0.005 and option.refused is None else None
 
 
 def _or_dash(how: Callable[[float], str]) -> Callable[[float], str]:

@@ -17,7 +17,8 @@ LISTED = 8
 def show_ripple(answer: Answer, ripple: pl.DataFrame, t: Language) -> None:
     """Each other project that moves: client, through whom, from when to when."""
     figures = definitions_menu(("scope_ripple", "scope_p80"), "scope.ripple.definitions", t)
-    title = ripple_headline(ripple, answer.account_id, t)
+    known = not answer.tasks.is_empty()  # only what is planned shares people with others
+    title = ripple_headline(ripple, answer.account_id, t) if known else t("Other clients are not known")
     with card("scope.ripple", t, title, t("Projects that share a person, P80 finish"), menu=figures):
         rows = []
         for row in ripple.head(LISTED).iter_rows(named=True):
@@ -33,7 +34,8 @@ def show_ripple(answer: Answer, ripple: pl.DataFrame, t: Language) -> None:
             small_table(rows, t, alt=t("Other projects that move"), right=["moved"])
             st.markdown(f":small[:red[■]{NBSP}{t('past its promised date')} &nbsp; :orange[▲]{NBSP}{t('later, still inside')}]")
         else:
-            st.markdown(f":gray[{t('No other project moves by a day or more.')}]")
+            unknown = t("Without a plan of this project nobody knows who else would wait.")
+            st.markdown(f":gray[{t('No other project moves by a day or more.') if known else f'— {unknown}'}]")
         if ripple.height > LISTED:
             st.caption(t.plural("and one more", "and {n} more", ripple.height - LISTED))
 

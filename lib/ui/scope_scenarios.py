@@ -11,6 +11,7 @@ from lib.formats import NBSP, Language
 from lib.scope.answer import Answer, Option
 from lib.scope.ask import Ask
 from lib.scope.scenarios import MOST_COMPARED, STATUSES, TABLE, Scenario, headline, scenarios_of
+from lib.scope.sentences import subject
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
@@ -92,7 +93,7 @@ def show_scenarios(answer: Answer | None, option: Option | None, asked: ScopeAsk
 
 def _save_form(answer: Answer, option: Option | None, asked: ScopeAsked, kept: Sequence[Scenario], t: Language) -> None:
     with st.form("scope.save.form", border=False):
-        name = st.text_input(t("Save as"), clip(answer.ask.title, 80), key="scope.save.name", max_chars=80)
+        name = st.text_input(t("Save as"), clip(subject(answer.ask, t), 80), key="scope.save.name", max_chars=80)
         author = ask_author(t, "scope.save.author")
         if st.form_submit_button(t("Save the scenario"), key="scope.save", type="primary"):
             if not name.strip() or not author:

@@ -256,6 +256,12 @@ def test_little_data_is_answered_as_far_as_it_goes(small_firm: Path) -> None:
     app = opened("scope")
     assert title(app)
     assert [one for one in texts(app).splitlines() if one.startswith("— ")] != []
+    app = typed(app, "20-30-60 h reporting")
+    said = texts(app)
+    assert figures(app)["Cost to us"][1] == "30 h"
+    assert "Other clients are not known" in said
+    assert "Without a plan nobody knows who goes over, nor what float is eaten." in said
+    assert "Nobody goes over" not in said
 
 
 def test_the_other_parts_are_there(worked: Path) -> None:
