@@ -145,8 +145,10 @@ def s_curve(
 
 def _marks(curves: pl.DataFrame, changes: pl.DataFrame | None) -> pl.DataFrame:
     """Rows of part "change": a point on the planned line on the last of its days not after each change."""
-    schema = {"name": pl.String, "part": pl.String, "day": pl.Date, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
-              "label": pl.String}  # fmt: skip
+    schema = pl.Schema({
+        "name": pl.String, "part": pl.String, "day": pl.Date, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+        "label": pl.String,
+    })  # fmt: skip
     if changes is None or changes.is_empty():
         return pl.DataFrame(schema=schema)
     planned = curves.filter(pl.col("planned").is_not_null()).select("day", pl.col("planned").alias("value")).sort("day")

@@ -101,7 +101,7 @@ def _study(row: Mapping[str, Any], version: int, as_of: date, report: ClosingRep
     own = goals(portfolio, as_of).filter(pl.col("account_id") == row["account_id"])
     titles = dict(own.select("goal_id", "title").iter_rows())
     picked = st.multiselect(
-        t("Goals to show"), list(titles), format_func=lambda key: clip(titles.get(key, key), 50), key="scope.study_goals",
+        t("Goals to show"), list(titles), format_func=lambda key: clip(str(titles.get(key, key)), 50), key="scope.study_goals",
         placeholder=t("None"),
     )  # fmt: skip
     said = {one["feedback_id"]: one for one in quotable(portfolio, row["project_id"], as_of).iter_rows(named=True)}
@@ -110,7 +110,8 @@ def _study(row: Mapping[str, Any], version: int, as_of: date, report: ClosingRep
         format_func=lambda key: clip(f"{said[key]['who'] or ''}: {said[key]['comment']}", 70),
     )  # fmt: skip
     code = _language("scope.study_lang", t)
-    typed = StudyTyped("", *(texts[name].strip() for name in STUDY), goal_ids=tuple(picked), quoted_feedback=quote)
+    said_now = {name: texts[name].strip() for name in STUDY}
+    typed = StudyTyped(**said_now, goal_ids=tuple(picked), quoted_feedback=quote)
     study = case_study_of(portfolio, row["project_id"], as_of, report, typed)
     forbidden = forbidden_of(session.portfolio(version), row["account_id"])
     name = f"{t('case_study')}_{row['project_id']}_{code.code}.pdf"

@@ -97,8 +97,8 @@ def _approving(
             share = percent / 100
         if payer != "us":
             price = st.number_input(
-                t("Price in {currency}, pass-through included", currency=answer.base), min_value=0.0, step=100.0,
-                value=round(option.fee or 0.0, 2), format="%.2f", key="scope.price",
+                t("Price in {currency}, pass-through included", currency=answer.base), min_value=min(0.0, round(option.fee or 0.0, 2)),
+                step=100.0, value=round(option.fee or 0.0, 2), format="%.2f", key="scope.price",
             )  # fmt: skip
             if option.fee is not None and price < option.fee - 1:
                 said = t("Below the least price of this option, {money}.", money=t.money(option.fee, answer.base))
@@ -250,7 +250,7 @@ def show_last(t: Language) -> Commit | None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
         number, answer, option, later, agreed = st.session_state.get(_APPROVED) or (0, None, None, (), None)
-        if number == commit.number:
+        if number == commit.number and answer is not None and option is not None:
             show_change_order(answer, option, str(commit.details["change"].get("order_number", "")), later, t, agreed)
         if commit.undo_possible:
             takes = t("Takes back: {what}", what=counts_said(commit, t))

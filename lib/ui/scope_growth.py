@@ -11,13 +11,13 @@ from lib.columns import N_
 from lib.documents.workbook import Sheet
 from lib.formats import Language
 from lib.scope.growth import growth_by_month
-from lib.scope.growth_sums import growth_sums
+from lib.scope.growth_sums import By, growth_sums
 from lib.ui import session
 from lib.ui.health_definition import defined_card
 from lib.ui.scope_book import BookAsked, the_register
 from lib.ui.table_downloads import about_view, table_downloads
 
-BY = {"project": N_("By project"), "account": N_("By account"), "month": N_("By month")}
+BY: dict[By, str] = {"project": N_("By project"), "account": N_("By account"), "month": N_("By month")}
 SHEET = {
     "name": N_("Name"), "month": N_("Month"), "approved": N_("Hours approved"), "asked": N_("Hours asked for"),
     "absorbed": N_("Hours absorbed"), "hours": N_("Hours"), "budget_hours": N_("Original budget, hours"), "share": N_("Share of budget"),
@@ -37,12 +37,13 @@ def show_growth(asked: BookAsked, accounts: pl.Series, population: str, t: Langu
     growth = _growth(str(session.store().folder), asked).filter(pl.col("account_id").is_in(accounts.implode()))
     if not growth["requests"].sum():
         return
-    by = st.segmented_control(
-        t("Scope growth"), list(BY), format_func=lambda key: t(BY[key]), key="scope.growth_by", default="project", required=True,
+    ways: list[By] = list(BY)
+    by: By = st.segmented_control(
+        t("Scope growth"), ways, format_func=lambda key: t(BY[key]), key="scope.growth_by", default="project", required=True,
     )  # fmt: skip
-    sums = growth_sums(growth, by or "project")
+    sums = growth_sums(growth, by)
     source = t("Change requests and baselines. Data as of {day}.", day=t.day(asked.as_of))
-    chart = scope_growth(sums, by or "project", t, Words("scope.growth", source, asked.as_of, population))
+    chart = scope_growth(sums, by, t, Words("scope.growth", source, asked.as_of, population))
     if chart is not None:
         defined_card(chart, "scope_growth", t)
     kept = [name for name in SHEET if name != ("name" if by == "month" else "month")]

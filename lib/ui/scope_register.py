@@ -162,7 +162,7 @@ def _register(mine: pl.DataFrame, as_of: date, base: str, population: str, t: La
         with st.container(horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
             names = dict(mine.select("project_id", "project").unique(maintain_order=True).sort("project").iter_rows())
             only = st.multiselect(
-                t("Projects of the register"), list(names), format_func=lambda key: clip(names.get(key, key), 30), key="scope.only",
+                t("Projects of the register"), list(names), format_func=lambda key: clip(str(names.get(key, key)), 30), key="scope.only",
                 placeholder=t("All projects"), label_visibility="collapsed", width=230, persist_state="session",
             )  # fmt: skip
             st.session_state.setdefault("scope.shown", "open")

@@ -44,7 +44,7 @@ def outlook(book: Portfolio, as_of: date = FRIDAY) -> dict[str, Any]:
     return first_row(with_finishes(book, project_values(book, as_of), as_of))
 
 
-def test_half_the_pace_takes_twice_the_working_days():
+def test_half_the_pace_takes_twice_the_working_days() -> None:
     # EV 1000 of 4000 (half of a) is what the plan wanted by 2.5 of 10 days; AT 5: SPI(t) 0.5, IEAC(t) 10 / 0.5 = 20 working days from Mon
     # 2: Fri 27. If the rest goes by plan: 5 + 10 − 2.5 = 12.5 days, by halves to the even one 12: Tue 17.
     row = outlook(firm(50.0))
@@ -62,28 +62,28 @@ def test_half_the_pace_takes_twice_the_working_days():
         (None, 50.0, "past"),  # without a promise the plan is held to
     ],
 )
-def test_a_forecast_is_held_against_the_promise_then_the_plan(due: date | None, done: float, expected: str):
+def test_a_forecast_is_held_against_the_promise_then_the_plan(due: date | None, done: float, expected: str) -> None:
     assert outlook(firm(done, {"due": due}))["lateness"] == expected
 
 
-def test_nothing_earned_or_no_plan_is_no_date():
+def test_nothing_earned_or_no_plan_is_no_date() -> None:
     row = outlook(firm(0.0))
     assert (row["ieac_on"], row["lateness"]) == (None, None)
     book = book_of(projects=[FIXED | {"baseline_start": None, "baseline_due": None}], people=[ANA])
     assert outlook(book)["ieac_on"] is None
 
 
-def test_hardly_anything_earned_is_too_far_for_a_date():
+def test_hardly_anything_earned_is_too_far_for_a_date() -> None:
     # 0.001 % of a: ES 0.00005 days of 5, so 10 / 0.00001 = 1 000 000 working days.
     assert outlook(firm(0.001))["ieac_on"] is None
 
 
-def test_a_finished_project_finished_when_it_did():
+def test_a_finished_project_finished_when_it_did() -> None:
     row = outlook(firm(100.0, {"status": "done", "finished_on": date(2026, 3, 5)}))
     assert (row["ieac_on"], row["lateness"]) == (date(2026, 3, 5), "inside")
 
 
-def test_the_forecast_runs_from_what_is_spent_to_the_range_of_estimates():
+def test_the_forecast_runs_from_what_is_spent_to_the_range_of_estimates() -> None:
     book = firm(50.0)
     row = outlook(book)
     curves = growth(project_history(book, "j", FRIDAY), row, FRIDAY)
@@ -96,14 +96,14 @@ def test_the_forecast_runs_from_what_is_spent_to_the_range_of_estimates():
     assert (today["planned"], today["earned"], today["actual"]) == (2000, 1000, 1500)
 
 
-def test_a_forecast_begins_on_the_last_working_day():
+def test_a_forecast_begins_on_the_last_working_day() -> None:
     sunday = date(2026, 3, 8)
     book = firm(50.0)
     curves = growth(project_history(book, "j", sunday), outlook(book, sunday), sunday)
     assert curves.filter(pl.col("forecast").is_not_null())["day"][0] == FRIDAY
 
 
-def test_the_budget_rises_by_what_the_client_pays_for():
+def test_the_budget_rises_by_what_the_client_pays_for() -> None:
     changes = [
         change("whole", 3, cost=500.0),
         change("half", 4, cost=200.0, paid_by="shared", client_share=0.5),
@@ -118,7 +118,7 @@ def test_the_budget_rises_by_what_the_client_pays_for():
     assert project_values(book, FRIDAY)["bac"].item() == 4600
 
 
-def test_over_the_sample_the_changes_lead_to_the_budget():
+def test_over_the_sample_the_changes_lead_to_the_budget() -> None:
     book, as_of = sample_portfolio(), date(2026, 9, 30)
     values = project_values(book, as_of).filter(pl.col("bac").is_not_null())
     changed = {row: budget_changes(book, row, as_of) for row in values["project_id"].head(12)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import polars as pl
@@ -25,7 +26,7 @@ DAY = date(2024, 6, 14)
 LINK = {"as_of": DAY.isoformat(), "scope": "earned", "project": "web"}
 SPAN = {"baseline_start": date(2024, 6, 3), "baseline_finish": date(2024, 6, 14)}
 NEXT = {"baseline_start": date(2024, 6, 17), "baseline_finish": date(2024, 6, 28)}
-FIRM = {
+FIRM: dict[str, list[dict[str, Any]]] = {
     "accounts": [{"account_id": "a", "name": "Alba", "manager": "Ana", "status": "active", "currency": "EUR", "since": date(2020, 1, 1)}],
     "people": [{"person_id": "ana", "name": "Ana", "weekly_hours": 40.0, "cost_rate": 50.0, "rate_currency": "EUR"}],
     "projects": [
