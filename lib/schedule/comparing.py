@@ -66,8 +66,9 @@ class Comparison:
         percentiles of the paired difference; promise_before_share, promise_after_share; p50_cost, p80_cost: of the paired difference
         of cost, and contingency_cost = P80 − P50 of it; likely_cost: its difference without chance. Null where one of the two has none.
         """
-        rows = [self._row(project) for project in dict.fromkeys([*self.after.projects["project_id"], *self.before.projects["project_id"]])]
-        return pl.DataFrame(rows, schema=_PROJECTS)
+        models = (self.after.model, self.before.model)
+        with_work = dict.fromkeys(model.project_ids[place] for model in models for place in model.projects)
+        return pl.DataFrame([self._row(project) for project in with_work], schema=_PROJECTS)
 
     def ripple(self, project_ids: tuple[str, ...] = ()) -> pl.DataFrame:
         """Rows of `projects` whose P80 moves by a working day or more, but for those asked about."""

@@ -25,6 +25,7 @@ from lib.schedule.plan import Plan, sound_plan_of
 from lib.schedule.scheduling import Schedule, schedule
 
 TRIALS = 10_000
+_VALUES = ("project_id", "hours", "ac", "remaining", "bac_original", "eac", "eac_by")
 Stop: TypeAlias = Callable[[], bool] | None
 """Asked now and then whether to stop."""
 Made = TypeVar("Made")
@@ -110,7 +111,7 @@ class Ground:
         one = pl.LazyFrame({"project_id": [project_id]})
 
         def made() -> Mapping[str, Any]:
-            rows = values_on(self.portfolio, [self.as_of], "cost", self.base, projects=one)
+            rows = values_on(self.portfolio, [self.as_of], "cost", self.base, projects=one, columns=_VALUES)
             return rows.row(0, named=True) if rows.height else {}
 
         return self.once(f"values {project_id}", made)

@@ -8,8 +8,9 @@ from datetime import date
 import polars as pl
 
 from lib.schedule.assumptions import Assumptions
+from lib.schedule.axis import NEVER, day_of
 from lib.schedule.comparing import Comparison, compared
-from lib.schedule.forecasting import Forecast, forecast
+from lib.schedule.forecasting import PERCENTILES, Forecast, forecast
 from lib.schedule.graph import Problems
 from lib.schedule.insertion import Inserted, inserted
 from lib.schedule.plan import Plan
@@ -61,13 +62,16 @@ def finish_after(ground: Ground, found: Outcome, project_id: str) -> Finish:
 
 
 def _finish(forecast: Forecast, project_id: str, restored_on: date | None = None) -> Finish:
-    rows = forecast.projects.filter(pl.col("project_id") == project_id)
     promise = forecast.model.assumptions.promises.get(project_id)
-    if rows.is_empty():
+    ids = forecast.model.project_ids
+    if project_id not in ids or ids.index(project_id) not in set(forecast.model.projects):
         return Finish(promise_on=promise)
-    row = rows.row(0, named=True)
-    days = ("planned_on", "p10_on", "p50_on", "p80_on", "p90_on", "promise_on", "promise_share")
-    return Finish(**{name: row[name] for name in days}, restored_on=restored_on)
+    planned = forecast.planned[project_id]
+    p10_on, p50_on, p80_on, p90_on = (forecast.finish(project_id, share) for share in PERCENTILES.values())
+    return Finish(
+        None if planned >= NEVER else day_of(planned, finish=True), p10_on, p50_on, p80_on, p90_on,
+        promise, None if promise is None else forecast.chance(project_id, promise), restored_on,
+    )  # fmt: skip
 
 
 def ripple_of(ground: Ground, found: Outcome, project_id: str) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TypeAlias
 
+import numpy as np
 import polars as pl
 
 from lib.schedule.axis import TICKS_PER_DAY, day_of, instant
@@ -112,11 +113,10 @@ def _over(plan: Plan, jobs: pl.DataFrame, persons: list[str]) -> _Over:
     first, last = plan.as_of + timedelta(days=1), jobs["due"].max()
     if not isinstance(last, date) or last < first:
         return dict.fromkeys(persons, _FITS)
-    days = pl.date_range(first, last, "1d", eager=True)
-    capacity = pl.concat([
-        pl.DataFrame({"person_id": person, "date": days, "hours": plan.calendars[person].hours_between(first, last)})
-        for person in persons if person in plan.calendars
-    ])  # fmt: skip
+    known, days = [person for person in persons if person in plan.calendars], pl.date_range(first, last, "1d", eager=True)
+    hours = [plan.calendars[person].hours_between(first, last) for person in known]
+    dated = pl.DataFrame({"person_id": known}, {"person_id": pl.String}).join(pl.DataFrame({"date": days}), how="cross")
+    capacity = dated.with_columns(pl.Series("hours", np.concatenate([*hours, np.zeros(0)])))
     found = unplaced_hours(jobs, capacity, plan.as_of).people
     return {row[0]: row[1:] for row in found.select("person_id", "unplaced_hours", "window_start", "window_end").rows()}
 
