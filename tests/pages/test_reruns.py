@@ -31,7 +31,7 @@ def connections(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return opened_ones
 
 
-@pytest.mark.parametrize("page", ["portfolio", "health"])
+@pytest.mark.parametrize("page", ["portfolio", "health", "scope"])
 def test_a_rerun_asks_the_store_once_whether_anything_was_written(small_firm: Path, connections: list[Path], page: str) -> None:
     app = opened(page)
     whole(app.run())

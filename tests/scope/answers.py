@@ -23,8 +23,10 @@ PEOPLE = {
     "added_hours": pl.Float64, "over_before_hours": pl.Float64, "over_after_hours": pl.Float64, "over_hours": pl.Float64,
     "window_start": pl.Date, "window_end": pl.Date,
 }  # fmt: skip
-FLOATS = {"task_id": pl.String, "name": pl.String} | dict.fromkeys(("float_before_days", "float_after_days", "eaten_days"), pl.Float64)
-RIPPLE = {
+FLOATS = {
+    "task_id": pl.String, "name": pl.String, "float_before_days": pl.Float64, "float_after_days": pl.Float64, "eaten_days": pl.Float64,
+}  # fmt: skip
+RIPPLE: dict[str, Any] = {
     "project_id": pl.String, "project": pl.String, "account_id": pl.String, "account": pl.String, "people": pl.List(pl.String),
     "p80_before_on": pl.Date, "p80_after_on": pl.Date, "moved_days": pl.Float64, "promise_on": pl.Date,
     "promise_before_share": pl.Float64, "promise_after_share": pl.Float64, "past": pl.Boolean,

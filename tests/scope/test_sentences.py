@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import polars as pl
 import pytest
@@ -121,7 +122,7 @@ def test_options_bear_a_shape_beside_their_date() -> None:
 
 
 def test_what_an_option_takes_for_granted_is_a_sentence_for_each_code() -> None:
-    values = {
+    values: dict[str, dict[str, Any]] = {
         "extra_people": {"hours": 24.0, "roles": ("designer",)}, "ramp_up": {"share": 0.2}, "extra_rate": {"factor": 1.25},
         "taken_out": {"tasks": ("D",), "hours": 32.0, "asked_hours": 32.0}, "later_phase": {"planned_on": march(30), "p80_on": None},
         "later_phase_only_work": {}, "we_pay": {"amount": 400.0}, "pass_through_billed": {"amount": 400.0},
