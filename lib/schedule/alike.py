@@ -21,7 +21,8 @@ class Alike:
     """Places in another model, −1 where there is none.
 
     `tasks`: the task of the same name. `dated`: the same, where links, bounds and calendars are the same too, so that with the same work,
-    after the same finishes, it has the same dates. `projects`: the project whose tasks are all drawn, priced and at risk in the same way.
+    after the same finishes, it has the same dates. `projects`: the project whose tasks are all drawn, priced and at risk in the same way,
+    so that after the same finishes it has the same end.
     """
 
     tasks: Sequence[int]
@@ -38,14 +39,19 @@ def alike(model: Model, other: Model) -> Alike:
         place if place >= 0 and (task in hung[0]) == (place in hung[1]) and _dating(model, task) == _dating(other, place) else -1
         for task, place in enumerate(tasks)
     ]
+    return Alike(tasks, dated, _projects(model, other))
+
+
+def _projects(model: Model, other: Model) -> list[int]:
+    if model.spreads is other.spreads and model.risks is other.risks:  # the same model in another order of work
+        return list(range(len(model.project_ids)))
     projects = numbers_of(other.project_ids)
     mine, theirs = _drawing(model), _drawing(other)
     same = model.assumptions.rates.everybody == other.assumptions.rates.everybody
-    found = [
+    return [
         place if same and place >= 0 and _same(mine[project], theirs[place]) else -1
         for project, place in enumerate(projects.get(project, -1) for project in model.project_ids)
     ]
-    return Alike(tasks, dated, found)
 
 
 def _dating(model: Model, task: int) -> tuple[object, ...]:
@@ -56,11 +62,13 @@ def _dating(model: Model, task: int) -> tuple[object, ...]:
 
 
 def _drawing(model: Model) -> list[list[tuple[Spread | None, tuple[object, ...]]]]:
-    """For each project, all that its tasks' work and its cost rest on, in the order in which they are added up."""
+    """For each project, all that its tasks' work, its cost and its end rest on, in the order in which they are added up."""
     found: list[list[tuple[Spread | None, tuple[object, ...]]]] = [[] for _ in model.project_ids]
     columns = (model.projects, model.spreads, model.task_ids, model.hours, model.waits, model.rates, model.shared)
     for project, spread, *rest in zip(*columns, strict=True):
         found[project].append((spread, tuple(rest)))
+    for project, (calendar, ended) in enumerate(zip(model.project_calendars, model.ended, strict=True)):
+        found[project].append((None, (calendar, ended)))
     for risk, task, project in model.risks:
         found[project].append((None, (risk, None if task is None else model.task_ids[task])))
     return found

@@ -108,8 +108,9 @@ def model_of(plan: Plan, scheduled: pl.DataFrame, sequences: pl.DataFrame, assum
     before: list[list[Bound]] = [[] for _ in places]
     opens, closes = _opens(plan, tasks), [LONG_AGO] * len(places)
     facts = _Facts.of(plan)
+    begun = set(tasks.filter(pl.col("started_on").is_not_null())["task_id"])
     for first, then, kind, lag, elapsed, frozen in links:
-        if then not in places or (kind[1] == "S" and not frozen and tasks["started_on"][places[then]] is not None):
+        if then not in places or (kind[1] == "S" and not frozen and then in begun):
             continue
         ticks = round(lag * TICKS_PER_HOUR)
         clock = None if elapsed or not ticks else of_project[numbers[plan.tasks["project_id"][rows[first]]]]
@@ -187,7 +188,7 @@ def _links(plan: Plan, sequences: pl.DataFrame) -> list[tuple[str, str, str, flo
 
 
 def _opens(plan: Plan, tasks: pl.DataFrame) -> list[int]:
-    released = dict(zip(plan.tasks["task_id"], releases(plan), strict=True))
+    released = dict(zip(plan.tasks["task_id"].to_list(), releases(plan), strict=True))
     start, rows = plan.start, tasks.select("task_id", "started_on").rows()
     return [released[task] if started is None else start for task, started in rows]
 
@@ -217,10 +218,10 @@ class _Facts:
 
 def _clocks(plan: Plan, tasks: pl.DataFrame, paces: Mapping[str, float]) -> list[Calendar]:
     """The calendar of each task: the plan's, at most so many hours a day as its pace."""
-    own = dict(zip(plan.tasks["task_id"], plan.task_calendars, strict=True))
+    own = dict(zip(plan.tasks["task_id"].to_list(), plan.task_calendars, strict=True))
     slower: dict[tuple[int, float], Calendar] = {}
     found = []
-    for task in tasks["task_id"]:
+    for task in tasks["task_id"].to_list():
         calendar, pace = own[task], paces.get(task)
         if pace is not None:
             key = (id(calendar), pace)

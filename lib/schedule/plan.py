@@ -98,7 +98,9 @@ class Plan:
     @cached_property
     def project_calendars(self) -> list[Calendar]:
         """The project's calendar of each task, in the order of `tasks`; lags and waits run on it."""
-        return [self.calendars.get(f"project:{project}", self.calendars[""]) for project in self.tasks["project_id"]]
+        projects = self.tasks["project_id"].to_list()
+        own = {project: self.calendars.get(f"project:{project}", self.calendars[""]) for project in dict.fromkeys(projects)}
+        return [own[project] for project in projects]
 
 
 @dataclass(frozen=True, eq=False)

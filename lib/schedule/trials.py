@@ -175,11 +175,26 @@ def _pass(
                 costs[project] = known.trials.costs[place]
     start, finish, undelayed = forward(model, work, struck.delays, count, starts, known)
     ends = np.repeat(np.array(model.ended, np.int64).reshape(-1, 1), count, axis=1)
+    moved = set(range(len(same))) if known is None else _moved(model, finish, known)
     for task, project in enumerate(model.projects):
-        np.maximum(ends[project], finish[task], out=ends[project])
+        if project in moved:
+            np.maximum(ends[project], finish[task], out=ends[project])
+    for project, place in enumerate(same):
+        if known is not None and project not in moved:
+            ends[project] = known.trials.ends[place]
     for project, ticks in struck.late.items():
-        ends[project] = model.project_calendars[project].finish(ends[project], ticks)
+        if project in moved:
+            ends[project] = model.project_calendars[project].finish(ends[project], ticks)
     return Pass(work, start, finish, undelayed, struck.delays, ends, costs)
+
+
+def _moved(model: Model, finish: Sequence[Ticks], known: Known) -> set[int]:
+    """Projects that are not alike, or of which a task has dates of its own."""
+    found = {project for project, place in enumerate(known.alike.projects) if place < 0}
+    for task, (project, place) in enumerate(zip(model.projects, known.alike.tasks, strict=True)):
+        if place < 0 or finish[task] is not known.trials.finish[place]:
+            found.add(project)
+    return found
 
 
 @dataclass
