@@ -55,6 +55,7 @@ def test_a_comment_is_quoted_only_if_it_is_ticked() -> None:
     assert "We would do it again" not in page_text(made(plain))
     ticked = case_study_of(book, "J", AS_OF, report, Typed(quoted_feedback="f"))
     assert (ticked.quote, ticked.quoted) == ("We would do it again.", "Ines Aalders")
+    assert case_study_of(book, "J", AS_OF, report, Typed(quoted_feedback="another")).quote == ""
     assert case_study_of(book, "J", date(2026, 7, 9), report, Typed(quoted_feedback="f")).quote == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
@@ -97,6 +98,9 @@ def test_the_same_order_has_the_same_bytes(form: str) -> None:
     order = usual("en")
     again = client_file("change_order", form, words_of(order, LANGUAGES["en"]), admitted_by(order, order.names), ["Asteria Bank"])
     assert again == made("en", form)
+    if form == "docx":
+        with zipfile.ZipFile(io.BytesIO(again)) as archive:
+            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_its_properties_name_the_firm_and_the_day_and_no_machine() -> None:
