@@ -143,5 +143,5 @@ def _keep(row: Mapping[str, Any], changed: Mapping[str, str], part: str, t: Lang
             about = {"project_id": row["project_id"], "field": name}
             kept = {"account_id": None, "subject": SUBJECT, "language": t.code, "text": text.strip(), "figures": about}
             session.store().write("commentary", kept, author=who, at=session.now())
-        st.rerun(scope="fragment")
+        st.rerun()
     show_author(t)

@@ -167,3 +167,38 @@ def score_of(app: AppTest) -> float:
     app.session_state["account"] = "bermeja"
     app = whole(app.run())
     return next(float(one.value) for one in app.metric if one.label == "Score")
+
+
+def test_lessons_are_kept_with_their_author(firm: Path) -> None:
+    app = opened("scope", **LINK)
+    app.button(key="scope.closing").click().run()
+    app.text_area(key="scope.closing_lessons").set_value("Ask earlier").run()
+    app.text_input(key="scope.report_author").set_value("Noa").run()
+    app.button(key="scope.report_keep").click().run()
+    [row] = Store(firm).rows("commentary", subject="closing")
+    assert (row["text"], row["author"], row["figures"]) == ("Ask earlier", "Noa", {"project_id": "web", "field": "lessons"})
+    again = opened("scope", **LINK)
+    again.button(key="scope.closing").click().run()
+    assert whole(again).text_area(key="scope.closing_lessons").value == "Ask earlier"
+
+
+def test_the_closing_report_of_the_page_is_a_file_for_the_client(firm: Path) -> None:
+    app = opened("scope", **LINK)
+    app.button(key="scope.closing").click().run()
+    app.button(key="scope.closing_files.make").click().run()
+    _, made = whole(app).session_state["made.scope.closing_files"]
+    assert [content[:4] for _, _, content in made] == [b"%PDF", b"PK\x03\x04"]
+
+
+def test_projects_alone_say_what_is_missing(over: Callable[[Path | None], Path], tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "bare", at=AT)
+    bare = {name: Merge(pl.DataFrame(FIRM[name], schema=TABLES[name].polars_schema), "") for name in ("accounts", "projects")}
+    store.commit(bare, author="Ana", at=AT)
+    over(tmp_path / "bare")
+    link = {"as_of": "2024-07-01", "project": "web"}
+    app = opened("scope", scope="earned", **link)
+    assert plain(app.title[0].value) == "No open project has a budget to be measured against"
+    assert "There is no budget." in texts(app)
+    app = opened("scope", scope="requests", **link)
+    assert plain(app.title[0].value) == "No request waits for a decision"
+    assert "No request is in this list." in texts(app)
