@@ -28,6 +28,7 @@ LEAST_LETTERS = 4
 _TEXTS = {"t", "delText", "v"}  # of Word, slides, sheets and charts
 _LAYOUT = "theme|styles|settings|fontTable|webSettings|numbering|presProps|viewProps|tableStyles|workbook|slideMaster|slideLayout"
 _CONTENT = re.compile(rf"(word|ppt|xl)/(?!{_LAYOUT})|docProps/(core|custom)|customXml/item\d*\.xml")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _NO_SPACE = re.compile(r"\s+")
 
 
@@ -70,13 +71,13 @@ def printed_in(kind: Literal["docx", "pptx", "pdf"], file: bytes) -> Admitted:
 def _names_in(text: str, where: str, wanted: list[tuple[str, str]], admitted: Admitted) -> Iterator[Leak]:
     folded = _folded(text)
     for name in sorted(admitted.names, key=len, reverse=True):
-        if own := _folded(name):
+        if (own := _folded(name)) and own in folded:
             folded = re.sub(_word(own), " ", folded)
     tight = _NO_SPACE.sub("", folded)
     for name, sought in wanted:
         # A name broken by the end of a line or of a run; whole words cannot be told there, so only long ones count.
         broken = len(sought) >= 12 and _NO_SPACE.sub("", sought) in tight
-        if broken or re.search(_word(sought), folded):
+        if broken or (sought in folded and re.search(_word(sought), folded)):
             yield Leak("name", name, where)
 
 
@@ -107,8 +108,8 @@ def _parts(file: bytes, inside: str = "", depth: int = 0) -> Iterator[tuple[str,
                 root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
                 if _CONTENT.match(name):
                     yield where, _text_of(root, name), True
-                said = [value for one in root.iter() if isinstance(one.tag, str) for value in one.attrib.values()]
-                yield where, "\n".join([*said, *(one for one in root.itertext())]), False
+                said = dict.fromkeys(value for one in root.iter() if isinstance(one.tag, str) for value in one.attrib.values())
+                yield where, "\n".join([*said, *root.itertext()]), False
             else:
                 yield where, content.decode("latin-1") + "\n" + content.decode("utf-16-le", errors="replace"), False
 
@@ -163,6 +164,6 @@ def _word(folded: str) -> str:
 
 def _folded(text: str) -> str:
     """Lower case, without accents, every space one blank."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    bare = text if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     return _NO_SPACE.sub(" ", bare.replace("\u200b", "")).casefold().strip()
 
