@@ -131,6 +131,57 @@ def test_in_several_pieces_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_same(made(after, frozen, Assumptions(), trials=1_000), made(after, frozen, Assumptions(), trials=1_000, known=known))
 
 
+def with_column(plan: Plan, task: str, column: str, value: Any) -> Plan:
+    held = pl.when(pl.col("task_id") == task).then(pl.lit(value, TASK_SCHEMA[column])).otherwise(column)
+    return replace(plan, tasks=plan.tasks.with_columns(held.alias(column)))
+
+
+def with_link(plan: Plan, *link: Any) -> Plan:
+    return replace(plan, links=pl.concat([plan.links, pl.DataFrame([link], schema=LINK_SCHEMA, orient="row")]))
+
+
+@pytest.mark.parametrize(
+    ("change", "assumed"),
+    [
+        (lambda plan: with_hours(plan, "A", 40.0), {}),
+        (lambda plan: with_column(plan, "A", "not_before", date(2026, 3, 11)), {}),
+        (lambda plan: with_column(plan, "A", "hours_per_day", 4.0), {}),
+        (lambda plan: with_column(plan, "A", "person_id", "ben"), {}),
+        (lambda plan: with_column(plan, "F", "finished_on", date(2026, 2, 27)), {}),
+        (lambda plan: with_link(plan, "C", "A", "SS", 60.0, True), {}),  # now a link hangs on the start of C
+        (lambda plan: with_link(plan, "C", "A", "FS", 0.0, False), {}),
+        (lambda plan: with_link(plan, "C", "A", "FF", 90.0, False), {}),
+        (lambda plan: with_link(plan, "F", "A", "FF", 900.0, True), {}),  # of finished work: no finish before
+        (lambda plan: with_link(plan, "F", "A", "FS", 900.0, True), {}),  # of finished work: no start before
+        (lambda plan: plan, {"rates": Rates({"ana": 50.0, "ben": 30.0}, {}, 35.0)}),
+        (lambda plan: plan, {"rates": Rates({"ana": 40.0, "ben": 30.0}, {}, 99.0)}),  # what an hour of nobody's costs: of a risk
+        (lambda plan: plan, {"risks": (Risk("R1", "P", None, 0.5, hours=9),)}),
+        (lambda plan: plan, {"risks": (Risk("R1", "P", "A", 0.5, days=9),)}),
+        (lambda plan: plan, {"risks": (Risk("R1", "P", None, 0.5, days=9),)}),
+        (lambda plan: plan, {"history": History(default=(0.5, 1.0, 3.0))}),
+        (lambda plan: plan, {"history": History(book=np.linspace(0.8, 1.9, 30))}),
+    ],
+)
+def test_nothing_that_counts_is_taken_for_alike(change: Any, assumed: dict[str, Any]) -> None:
+    """Each of these changes something of the forecast; and a known one does not hide it."""
+    more = [
+        {"task_id": "M", "kind": "milestone", "project_id": "S", "assignee_id": "ana"},
+        {"task_id": "X", "assignee_id": "ana", "estimate_hours": 9.0},
+        {"task_id": "F", "finished_on": date(2026, 2, 20), "project_id": "T"},
+    ]
+    before = plan_for([*spread(TWO), *more])
+    usual = {"rates": RATES, "risks": (Risk("R0", "S", None, 0.5, days=1, hours=10),)}
+    frozen, after = schedule_of(before), change(before)
+    then = inserted(before, frozen, after)
+    known = made(before, frozen, Assumptions(**usual), keep=True)
+    found = made(after, then, Assumptions(**{**usual, **assumed}), known=known)
+    assert_same(made(after, then, Assumptions(**{**usual, **assumed})), found)
+    both = [(known.finishes, found.finishes), (known.costs, found.costs)]
+    same = [all(one[project] is other[project] for one, other in both) for project in found.finishes]
+    assert not all(same)
+    assert any(same)
+
+
 def test_only_what_a_change_reaches_is_drawn_and_dated_again() -> None:
     before = plan_for(spread(TWO))
     frozen, after = schedule_of(before), with_hours(before, "A", 40.0)
