@@ -116,9 +116,9 @@ def scope_growth(sums: pl.DataFrame, by: str, t: Language, words: Words) -> Char
 
 
 def growth_text(row: dict[str, object], t: Language) -> str:
-    """149 h, 14% of budget: 43 h approved, 106 h absorbed."""
+    """149 h, 14%: 43 approved, 106 absorbed."""
     hours = t.hours(row["hours"])  # type: ignore[arg-type]
-    share = "" if row["share"] is None else t(", {share} of budget", share=t.share(row["share"]))  # type: ignore[arg-type]
-    words = {"approved": N_("{hours} approved"), "asked": N_("{hours} asked"), "absorbed": N_("{hours} absorbed")}
-    parts = [t(word, hours=t.hours(row[state])) for state, word in words.items() if row[state]]  # type: ignore[arg-type]
+    share = "" if row["share"] is None else f", {t.share(row['share'])}"  # type: ignore[arg-type]
+    words = {"approved": N_("{n} approved"), "asked": N_("{n} asked"), "absorbed": N_("{n} absorbed")}
+    parts = [t(word, n=t.number(row[state])) for state, word in words.items() if row[state]]  # type: ignore[arg-type]
     return f"{hours}{share}: {', '.join(parts)}" if parts else f"{hours}{share}"

@@ -128,7 +128,7 @@ def show_earned(version: int, as_of: date, book: Book, accounts: pl.Series, proj
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(_together(values, book.base, t), width="stretch")
         every = st.segmented_control(
-            t("Projects shown"), ["open", "all"], format_func=lambda key: t("Open") if key == "open" else t("Finished too"),
+            t("Projects shown"), ["open", "all"], format_func=lambda key: t("Open projects") if key == "open" else t("Finished too"),
             key="scope.earned_all", label_visibility="collapsed", required=True, persist_state="session",
         )  # fmt: skip
     shown = _in_order(values if every == "all" else _open(values))

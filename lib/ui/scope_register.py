@@ -34,7 +34,7 @@ from lib.ui.scope_request import open_request
 from lib.ui.table_downloads import about_view, table_downloads
 
 ROW_HEIGHT, LISTED = 34, 12
-SHOWN = {"open": N_("Open"), "begun": N_("Begun without approval"), "decided": N_("Decided"), "all": N_("All")}
+SHOWN = {"open": N_("Open requests"), "begun": N_("Begun without approval"), "decided": N_("Decided"), "all": N_("All")}
 STATES: Mapping[str, Status] = {
     "logged": "none", "assessed": "none", "proposed": "watch", "approved": "ok", "implemented": "ok", "rejected": "none",
     "withdrawn": "none",
@@ -204,8 +204,8 @@ def _table(rows: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     values = list(rows.iter_rows(named=True))
     frame = pd.DataFrame({
         "state": [state_text(row, t) for row in values],
-        "title": [clip(row["title"], 44) for row in values],
-        "project": [clip(row["project"] or "—", 24) for row in values],
+        "title": [clip(row["title"], 36) for row in values],
+        "project": [clip(row["project"] or "—", 22) for row in values],
         "raised_on": rows["raised_on"].to_list(),
         "age_days": rows["age_days"].to_list(),
         "priority": [capitalised(t(CHOICES[row["priority"]])) if row["priority"] else "—" for row in values],
@@ -229,7 +229,7 @@ def _table(rows: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
         "state": t("State"), "title": t("Request"), "project": t("Project"), "raised_on": t("Raised"), "age_days": t("Waits"),
         "priority": t("Priority"), "paid_by": t("Paid by"), "hours": t("Hours"), "money": t("Price"), "flag": t("Without approval"),
     }  # fmt: skip
-    widths = {"title": 290, "project": 184, "age_days": 52}
+    widths = {"title": 240, "project": 164, "age_days": 52}
     config = {name: st.column_config.Column(title, width=widths.get(name)) for name, title in titles.items()}
     ids = rows["change_id"].to_list()
 

@@ -88,7 +88,7 @@ def test_growth_says_how_much_is_absorbed() -> None:
     assert chart.title.replace("\u00a0", " ") == "34 h of 64 h of new scope are absorbed"
     assert chart.rows["strong"].to_list() == [True, False, True]
     first = growth_sums(GROWTH, "project").row(0, named=True)
-    assert growth_text(first, EN).replace("\u00a0", " ") == "40 h, 40% of budget: 10 h approved, 30 h absorbed"
+    assert growth_text(first, EN).replace("\u00a0", " ") == "40 h, 40%: 10 approved, 30 absorbed"
     assert drawn(chart, ES).to_dict()
     assert scope_growth(growth_sums(GROWTH.clear(), "project"), "project", EN, WORDS) is None
 
