@@ -129,8 +129,9 @@ def show_price(answer: Answer, t: Language) -> None:
                 [{titles[name]: cell for name, cell in row.items()} for row in shown], t, alt=title,
                 right=[titles["fee"], titles["margin"]], header=True,
             )  # fmt: skip
-        for said in price_notes(answer, unrated, t):
-            st.markdown(f":small[:gray[{said}]]")
+        notes = "  \n".join(price_notes(answer, unrated, t))
+        if notes:
+            st.markdown(f":small[:gray[{notes}]]")
 
 
 def price_notes(answer: Answer, unrated: float, t: Language) -> list[str]:

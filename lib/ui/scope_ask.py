@@ -85,7 +85,8 @@ def show_ask(ask: Ask, may: Choices, as_of: date, t: Language) -> bool:
         rows = work_rows(ask, may, t)
         if rows:
             small_table(rows, t, alt=t("Work that is asked for"), right=["hours"])
-            st.markdown(f":small[:gray[{totals(ask, t)}]]")
+            said = "  \n".join(filter(None, [totals(ask, t), middles(ask, t)]))
+            st.markdown(f":small[:gray[{said}]]")
         else:
             st.markdown(f":gray[{t('Nothing is asked yet: the plan is shown as it stands.')}]")
         _one_line(ask, may, t)
@@ -128,6 +129,16 @@ def totals(ask: Ask, t: Language) -> str:
     if low != high:
         said[0] = t("{hours} likely, {low}–{high}", hours=hours_text(likely, t), low=t.number(low), high=hours_text(high, t))
     return "; ".join(said)
+
+
+def middles(ask: Ask, t: Language) -> str:
+    """Whose likely hours are no more than the middle of a range, as one that is typed in a line has it; "" where nobody's."""
+    names = [
+        md(clip(one.name, 40)) for one in ask.added
+        if one.optimistic_hours is not None and one.pessimistic_hours is not None and one.optimistic_hours < one.pessimistic_hours
+        and one.hours == (one.optimistic_hours + one.pessimistic_hours) / 2
+    ]  # fmt: skip
+    return t("Likely is the middle of the range: {names}", names=t.join(names)) if names else ""
 
 
 def _one_line(ask: Ask, may: Choices, t: Language) -> None:

@@ -108,6 +108,12 @@ def test_one_line_is_answered_at_once(worked: Path) -> None:
     assert figures(app)["Finish, P80"][:2] == ("19 Mar 2026", "0 d")
 
 
+def test_a_range_says_that_its_likely_hours_are_its_middle(worked: Path) -> None:
+    app = typed(project(), "20-40 h G by Ben; 20-25-40 h H by Ben")
+    assert "55 h likely, 40–80 h" in texts(app)  # 30 + 25
+    assert "Likely is the middle of the range: G" in texts(app)
+
+
 def test_what_a_line_leaves_open_is_asked_and_answered_by_a_click(worked: Path) -> None:
     app = typed(project(), "24 h G Ben after B before F")
     assert "▲ Is «Ben» a name, or who does it?" in texts(app)
