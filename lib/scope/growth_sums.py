@@ -21,7 +21,7 @@ def growth_sums(growth: pl.DataFrame, by: By) -> pl.DataFrame:
     """
     keys = {"project": ["project_id", "project"], "account": ["account_id", "account"], "month": ["month"]}[by]
     budgets = growth.group_by("project_id").agg(pl.col("budget_hours").first())
-    held = growth.select("project_id", *keys).unique().join(budgets, on="project_id", how="left")
+    held = growth.select(*dict.fromkeys(["project_id", *keys])).unique().join(budgets, on="project_id", how="left")
     budgeted = held.group_by(keys).agg(
         pl.when(pl.col("budget_hours").is_not_null().any()).then(pl.col("budget_hours").sum()).alias("budget_hours")
     )
