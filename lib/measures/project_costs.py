@@ -21,6 +21,12 @@ from lib.portfolio import Portfolio
 
 REMAINING_STATED_LEAST = 0.80
 """The share of open hours that must say what remains before their sum is an estimate."""
+_ORDERED = ("cartera:", ":expense")
+
+
+def ordered_expense_id(change_id: str) -> str:
+    """The id of the own expense that the approval of a change writes: cost of the change, so that no original budget holds it."""
+    return f"{_ORDERED[0]}{change_id}{_ORDERED[1]}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +71,8 @@ class Amounts:
 
 @dataclass(frozen=True, eq=False)
 class OwnExpenses:
-    """Own expenses of each pair, in money of the base: of all days, by the close of its day, after it; those without a rate count nothing.
+    """Own expenses of each pair, in money of the base: of all days but for those of change orders, by the close of its day, after it; those
+    without a rate count nothing.
 
     `unconverted`: some by its day have no exchange rate.
     """
@@ -79,13 +86,16 @@ class OwnExpenses:
 def own_expenses(portfolio: Portfolio, asked: ProjectDays, rates: StockRates) -> OwnExpenses:
     """Expenses that are not billed on."""
     own = portfolio["expenses"].filter(~pl.col("pass_through").fill_null(False))
-    rows = own.select("project_id", "date", "amount", "currency").collect()
+    ordered = pl.col("expense_id").str.starts_with(_ORDERED[0]) & pl.col("expense_id").str.ends_with(_ORDERED[1])
+    planned = pl.when(ordered.not_()).then("amount").otherwise(0.0).alias("planned")
+    rows = own.select("project_id", "date", "amount", "currency", planned).collect()
     place = asked.placed(rows["project_id"]), rates.placed(rows["currency"]), rows["date"].to_physical().to_numpy()
-    amounts, counts = Amounts.of(asked, *place, len(rates.worth), rows["amount"].to_numpy(), None)
+    sums_of = rows["amount"].to_numpy(), rows["planned"].to_numpy(), None
+    amounts, original, counts = Amounts.of(asked, *place, len(rates.worth), *sums_of)
     worth = rates.worth.T[asked.number]
     priced = np.nan_to_num(worth)
     lacking: Numbers = (counts.by_day() > 0) & np.isnan(worth)
-    sums = [(amount * priced).sum(axis=1) for amount in (amounts.whole(), amounts.by_day(), amounts.after_day())]
+    sums = [(amount * priced).sum(axis=1) for amount in (original.whole(), amounts.by_day(), amounts.after_day())]
     return OwnExpenses(sums[0], sums[1], sums[2], np.any(lacking, axis=1))
 
 

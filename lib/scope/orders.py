@@ -2,8 +2,10 @@
 
 Where definitions are silent. Hours of an altered task are what remains, so its estimate becomes what is logged on it and that, and its ends
 move in the same proportion: the plan made of the rows is then the plan that was priced. The committed date moves only to the day that is
-agreed; a later phase stays in its project, held back to its date. An own expense is part of the change's cost; it becomes a row of expenses
-when it is spent, for until then nobody knows its day.
+agreed; a later phase stays in its project, held back to its date. Own expense and pass-through become rows of expenses on the day planned
+for the finish, so that cost at completion holds them: what nobody pays for is all our own, and so is what people who are not there yet cost
+over the median of their role, for a task has no rate. They stand for bills to come: whoever imports the bill puts them to 0. A rate that
+was typed is in no table: the cost of the change alone holds it. Percentiles are drawn anew, since chance goes by the ids of tasks.
 """
 
 from __future__ import annotations
@@ -11,17 +13,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import polars as pl
 
+from lib.measures.project_costs import ordered_expense_id
+from lib.schedule.assumptions import Rates
 from lib.scope.answer import Answer, Finish, OptionKey
 from lib.scope.ask import Altered, Ask, task_id_of
 from lib.scope.changed import bridged
 from lib.tables import TABLES
 
+SOURCE = "cartera"
 DECIDED = ("approved", "rejected", "implemented", "withdrawn")
 ORDER_PREFIX = "CO-"
 ORDER_DIGITS = 4
@@ -45,6 +50,8 @@ class Approval:
     """A change of scope as it is agreed on. Money of `currency`: `price` is all that is asked for, pass-through at cost with it, of which
     a client who shares pays `client_share`. `version`: of the data it was worked out on, as of `as_of`.
 
+    `finish_on`: the day for which the finish is planned, to which its expenses are dated.
+    `rate_factor`: what new work costs over the median of its role.
     `held`: new work does not begin before its date (a later phase). `promise_on`: the committed date from now on; None: as it was.
     `scenario_id`: the authored scenario that it ends.
     """
@@ -64,6 +71,8 @@ class Approval:
     paid_by: str = "client"
     client_share: float | None = None
     dates: tuple[Dated, ...] = ()
+    finish_on: date | None = None
+    rate_factor: float = 1.0
     held: bool = False
     promise_on: date | None = None
     scenario_id: int | None = None
@@ -83,13 +92,15 @@ def approval_of(
         raise ValueError(f"the option can't be had: {option.refused}")
     fee = option.fee if price is None else price
     payer = paid_by or ("us" if fee is None else "client")
+    factor = dict(option.assumed).get("extra_rate", {}).get("factor", 1.0)
     return Approval(
         ask=option.ask, option=key, as_of=answer.as_of, version=answer.version, decided_on=decided_on, currency=answer.base,
         account_id=answer.account_id, hours=option.cost.hours, cost=option.cost.likely, price=0.0 if payer == "us" else fee,
         pass_through=None if key == "absorb" else option.ask.pass_through or None,
         delay_days=delay_between(answer.before, option.finish), paid_by=payer,
-        client_share=client_share if payer == "shared" else None, dates=dates_of(option.tasks), held=key == "defer",
-        promise_on=promise_on, scenario_id=scenario_id,
+        client_share=client_share if payer == "shared" else None, dates=dates_of(option.tasks),
+        finish_on=option.finish.planned_on, rate_factor=factor, held=key == "defer", promise_on=promise_on,
+        scenario_id=scenario_id,
     )  # fmt: skip
 
 
@@ -177,6 +188,29 @@ def task_rows(approval: Approval, tasks: pl.DataFrame, spent: Mapping[str, float
             "finish": dated.finish, "not_before": dated.start if approval.held else None, "change_id": change_id,
         }  # fmt: skip
     return pl.DataFrame(list(changed.values()), schema=TABLES["tasks"].polars_schema)
+
+
+def dearer(approval: Approval, rates: Rates) -> float:
+    """What new work costs over `rates`, those of the day in the approval's currency, since people who are not there yet do it."""
+    labour = sum(added.hours * (rates.of(added.person_id, added.role) or 0.0) for added in approval.ask.added)
+    return labour * (approval.rate_factor - 1.0)
+
+
+def expense_rows(approval: Approval, change_id: str, dearer: float = 0.0) -> pl.DataFrame:
+    """Own expense and pass-through of the change as expenses to come: columns of their table, no row for what is nothing.
+
+    Pass-through that the client pays, or a part of, is billed on; else it is our own cost, in the one row of it with what work is `dearer`.
+    """
+    ask, day = approval.ask, approval.as_of + timedelta(days=1)
+    day = max(day, approval.finish_on or day)
+    through = 0.0 if approval.paid_by == "us" else approval.pass_through or 0.0
+    own = ask.expense + ask.pass_through - through + dearer
+    cells = {"project_id": ask.project_id, "date": day, "currency": approval.currency}
+    rows = [
+        cells | {"expense_id": ordered_expense_id(change_id), "amount": own, "pass_through": False},
+        cells | {"expense_id": f"{SOURCE}:{change_id}:pass_through", "amount": through, "pass_through": True},
+    ]
+    return pl.DataFrame([row for row in rows if row["amount"]], schema=TABLES["expenses"].polars_schema)
 
 
 def _altered(row: Mapping[str, Any], change: Altered, spent: float) -> dict[str, Any]:

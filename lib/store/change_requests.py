@@ -16,9 +16,10 @@ import polars as pl
 
 from lib.columns import N_
 from lib.portfolio import Portfolio
+from lib.schedule.assumptions import assumptions_of
 from lib.scope.booking import rebooked
 from lib.scope.bundling import bundle_row
-from lib.scope.orders import DECIDED, Approval, link_rows, next_order_number, request_row, task_rows
+from lib.scope.orders import DECIDED, SOURCE, Approval, dearer, expense_rows, link_rows, next_order_number, request_row, task_rows
 from lib.store.beside import Authored, Repoint, Told, Write
 from lib.store.changes import BadRows, Change, Commit, NotFound, Rework, RowMoved, StoreError
 from lib.store.checked_rows import checked_rows, sourced_rows
@@ -28,7 +29,6 @@ from lib.text import clean_text
 
 KIND_REQUEST = "change_request"
 KIND_ORDER = "change_order"
-SOURCE = "cartera"
 OPEN = ("logged", "assessed", "proposed")
 EDITABLE = (
     "title", "description", "kind", "status", "priority", "in_scope", "reason", "acceptance_criteria", "hours", "cost", "price",
@@ -174,7 +174,7 @@ def approve(
     store: Store, approval: Approval, *, author: str, at: datetime, wait_seconds: float = IMPORT_WAIT_SECONDS,
     before_table: Callable[[str], None] = lambda table: None,
 ) -> Commit:  # fmt: skip
-    """Make the change order: the request decided and numbered, its tasks, links and bookings, its scenario and a decision, all or none.
+    """Make the change order, all or none: the request numbered, its tasks, links, bookings and expenses, its scenario and a decision.
 
     Raises `Decided` where the request was decided before, `RowMoved` where it is not as it was, `Outdated` where the project's row, tasks,
     links or bookings are not as they were at the approval's version, `NotFound`, `BadRows`, `ImportBusy`.
@@ -182,6 +182,9 @@ def approve(
     seen, ask, found = store.portfolio(approval.version), approval.ask, _Found()
     project = _project(store, ask.project_id)
     spent = _spent(seen, approval)
+    more = 0.0
+    if approval.rate_factor != 1.0:
+        more = dearer(approval, assumptions_of(seen, approval.as_of, approval.currency).rates)
 
     def requests(current: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows = current.collect()
@@ -210,6 +213,10 @@ def approve(
         gone = pl.DataFrame({"booking_id": list(made.gone)}, schema={"booking_id": pl.String})
         return sourced_rows("bookings", made.rows, mine, SOURCE), gone
 
+    def expenses(current: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        none = current.clear().collect()
+        return sourced_rows("expenses", expense_rows(approval, found.change_id, more), none, SOURCE), none.select("expense_id")
+
     def projects(current: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         mine = current.filter(pl.col("project_id") == ask.project_id).collect()
         return mine.with_columns(pl.lit(approval.promise_on, pl.Date).alias("due")), mine.clear().select("project_id")
@@ -224,6 +231,8 @@ def approve(
         changes["links"] = Rework(links)
     if not rebooked(seen, approval, "?").is_empty:
         changes["bookings"] = Rework(bookings)
+    if expense_rows(approval, "?", more).height:
+        changes["expenses"] = Rework(expenses)
     if approval.promise_on is not None and approval.promise_on != project["due"]:
         changes["projects"] = Rework(projects)
     details = {

@@ -15,6 +15,7 @@ import pytest
 from lib.health import budget
 from lib.health.readings import Sight
 from lib.measures.flows import both_flows
+from lib.measures.project_fees import fees_on
 from lib.measures.project_values import values_on
 from lib.measures.promises import graded
 from lib.measures.receivables import open_invoices
@@ -26,7 +27,18 @@ from lib.scope.answering import answer
 from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.ground import ground
 from lib.scope.ledger import ledger
-from lib.scope.orders import Approval, Dated, approval_of, below, delay_between, kind_of, link_rows, next_order_number, task_rows
+from lib.scope.orders import (
+    Approval,
+    Dated,
+    approval_of,
+    below,
+    delay_between,
+    expense_rows,
+    kind_of,
+    link_rows,
+    next_order_number,
+    task_rows,
+)
 from lib.scope.register import register
 from lib.store import Merge, Store
 from lib.store.change_requests import Request, approve, change_id_of, log
@@ -105,18 +117,76 @@ def test_whichever_option_is_approved_the_plan_finishes_when_it_said(worked: Sto
 def test_the_ledger_of_the_approved_change(worked: Store) -> None:
     approve(worked, replace(approval_of(answered(), "extend", AS_OF), version=1), author="Eva", at=AT)
     found = ledger(worked.portfolio(), "P", AS_OF, "EUR")
-    # EAC = 96 · 40 + 88 · 30 + 560 = 7 040: the 60 of our own come once they are spent; AGI = 10 000 + 2 400 − 400
+    # EAC = 96 · 40 + 88 · 30 + 560 + 60 = 7 100; AGI = 10 000 + 2 400 − 400; sold with the 560 alone
     assert found.steps.select("step", pl.col("amount").round(6)).rows() == [
-        ("sold", 4000.0), ("change_order", 900.0), ("drift", 60.0), ("today", 4960.0),
+        ("sold", 4000.0), ("change_order", 900.0), ("drift", 0.0), ("today", 4900.0),
     ]  # fmt: skip
-    assert (found.agi, found.eac, found.margin_sold) == (pytest.approx(12_000), pytest.approx(7_040), pytest.approx(0.4))
+    assert (found.agi, found.eac, found.margin_sold) == (pytest.approx(12_000), pytest.approx(7_100), pytest.approx(0.4))
+
+
+FIGURES: dict[OptionKey, tuple[float, float, float, float]] = {
+    # AGI after, EAC after, budget after, budget as first agreed (5 440 of labour and 560)
+    "extend": (12_000.0, 7_100.0, 7_100.0, 6_000.0),  # 2 400 − 400 more; G 720, F 320 and 60 more
+    # 28.8 h · 37.50 + 9.6 h · 50 = 1 560, and 60; sold at 1 620 / 0.55 = 2 945.45 without pass-through
+    "add_people": (10_000 + 1_620 / 0.55, 7_620.0, 7_620.0, 6_000.0),
+    "swap": (10_000.0, 5_820.0, 5_820.0, 6_000.0),  # D's 32 h · 40 = 1 280 go for 1 100; 400 are billed on at cost
+    "absorb": (10_000.0, 7_500.0, 6_000.0, 6_000.0),  # 1 100 and the 400 that nobody pays; no budget rises
+}
+
+
+@pytest.mark.parametrize("key", list(FIGURES))
+def test_what_an_option_promised_is_what_the_tables_say_once_it_is_approved(worked: Store, key: OptionKey) -> None:
+    approve(worked, replace(approval_of(answered(), key, AS_OF), version=1), author="Eva", at=AT)
+    promised, now = answered().option(key), today(worked)
+    agi, eac, bac, original = FIGURES[key]
+    assert (now.terms.agi, now.terms.eac) == (pytest.approx(agi, abs=1e-6), pytest.approx(eac, abs=1e-6))
+    assert now.terms.margin == pytest.approx(promised.margin, abs=1e-6)
+    assert (now.before.planned_on, now.before.p80_on, now.before.promise_share) == (
+        promised.finish.planned_on, promised.finish.p80_on, promised.finish.promise_share,
+    )  # fmt: skip
+    row = values_on(worked.portfolio(), [AS_OF]).filter(pl.col("project_id") == "P").row(0, named=True)
+    assert (row["bac"], row["bac_original"]) == (pytest.approx(bac), pytest.approx(original))
+    steps = dict(ledger(worked.portfolio(), "P", AS_OF, "EUR").steps.select("step", "amount").rows())
+    assert (steps["drift"], steps["today"]) == (pytest.approx(0, abs=1e-6), pytest.approx(agi - eac))
+
+
+def today(store: Store) -> Answer:
+    """The answer to no ask at all, on what the store holds now."""
+    found = answer(ground(store.portfolio(), AS_OF, "EUR", trials=200), Ask("P"))
+    assert isinstance(found, Answer)
+    return found
+
+
+def test_expenses_to_come_count_once_when_their_day_has_come(worked: Store) -> None:
+    approve(worked, replace(approval_of(answered(), "extend", AS_OF), version=1), author="Eva", at=AT)
+    rows = worked.portfolio()["expenses"].filter(pl.col("_source") == "cartera").sort("expense_id").collect()
+    monday = date(2026, 3, 23)  # the day that is planned for the finish
+    assert rows.select("expense_id", "date", "amount", "pass_through").rows() == [
+        ("cartera:cartera:CR-1:expense", monday, 60.0, False), ("cartera:cartera:CR-1:pass_through", monday, 400.0, True),
+    ]  # fmt: skip
+    agi = fees_on(worked.portfolio(), [AS_OF, monday], "EUR").filter(pl.col("project_id") == "P")["agi"].to_list()
+    assert agi == pytest.approx([12_000, 12_000])  # of 2 400 to be passed on 400 are spent: nothing on top
+    rows = values_on(worked.portfolio(), [date(2026, 3, 22), monday]).filter(pl.col("project_id") == "P")
+    assert (rows["ac"].to_list(), rows["bac_original"].to_list()) == (pytest.approx([560, 620]), pytest.approx([6000, 6000]))
+
+
+def test_whoever_pays_decides_what_of_the_pass_through_is_our_own(worked: Store) -> None:
+    ours = replace(approval_of(answered(), "extend", AS_OF, paid_by="us"), version=1)
+    shared = replace(ours, paid_by="shared", client_share=0.5)
+    assert expense_rows(ours, "c").select("amount", "pass_through").rows() == [(460.0, False)]
+    assert expense_rows(shared, "c").select("amount", "pass_through").rows() == [(60.0, False), (400.0, True)]
+    assert expense_rows(replace(ours, ask=replace(ASK, expense=0.0, pass_through=0.0), pass_through=None), "c").is_empty()
+    approve(worked, ours, author="Eva", at=AT)
+    now = today(worked)
+    assert (now.terms.agi, now.terms.eac) == (pytest.approx(10_000), pytest.approx(7_500))  # 6 000 + 1 100 + 400
+    assert ledger(worked.portfolio(), "P", AS_OF, "EUR").steps["amount"].to_list() == pytest.approx([4000, -1500, 0, 2500], abs=1e-6)
 
 
 def test_account_health_reads_the_margin_of_the_approved_change(worked: Store) -> None:
     before = _margin(worked.portfolio())
     approve(worked, replace(approval_of(answered(), "extend", AS_OF), version=1), author="Eva", at=AT)
-    # 40 % before, (12 000 − 7 040) / 12 000 = 41.33 % after
-    assert (before, _margin(worked.portfolio())) == (pytest.approx(0.4), pytest.approx(4960 / 12_000))
+    # 40 % before, (12 000 − 7 100) / 12 000 = 40.8333 % after, as was promised
+    assert (before, _margin(worked.portfolio())) == (pytest.approx(0.4), pytest.approx(4900 / 12_000))
 
 
 def _margin(book: Portfolio) -> float:

@@ -242,7 +242,7 @@ def test_an_approval_numbers_the_order_and_writes_what_was_agreed(worked: Store)
     }  # fmt: skip
     assert {name: row[name] for name in expected} == expected
     assert (made.kind, made.details["change"]["order_number"]) == ("change_order", "CO-0001")
-    assert set(made.counts) == {"change_requests", "tasks", "links", "bookings"}
+    assert set(made.counts) == {"change_requests", "tasks", "links", "bookings", "expenses"}
     (decision,) = worked.rows("decisions")
     assert (decision["text"], decision["project_id"], decision["decided_on"]) == ("CO-0001: Second language", "P", MONDAY)
 
@@ -395,7 +395,7 @@ def test_other_projects_may_change_meanwhile(worked: Store) -> None:
 def test_what_breaks_off_in_the_middle_leaves_nothing(worked: Store) -> None:
     one = logged(worked)
     before, commits = frozen(worked.portfolio()), worked.version()
-    for last in ("change_requests", "tasks", "links", "bookings", "projects"):
+    for last in ("change_requests", "tasks", "links", "bookings", "expenses", "projects"):
 
         def stop(table: str, last: str = last) -> None:
             if table == last:
@@ -406,4 +406,4 @@ def test_what_breaks_off_in_the_middle_leaves_nothing(worked: Store) -> None:
         assert_same(worked.portfolio(), before)
         assert (worked.version(), worked.rows("decisions"), worked.check()) == (commits, [], [])
     made = approve(worked, approval(worked, one, promise_on=PROMISE.replace(day=30)), **BY_EVA)
-    assert set(made.counts) == {"change_requests", "tasks", "links", "bookings", "projects"}
+    assert set(made.counts) == {"change_requests", "tasks", "links", "bookings", "expenses", "projects"}
