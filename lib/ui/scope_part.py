@@ -29,7 +29,7 @@ from lib.ui.scope_options import chosen_option, show_options
 from lib.ui.scope_projects import words_of
 from lib.ui.scope_reading import Answered, ScopeAsked, ground_of, show_work
 from lib.ui.scope_ripple import show_later, show_ripple
-from lib.ui.scope_scenarios import is_older, older, opened
+from lib.ui.scope_scenarios import APPROVED, is_older, older, opened
 
 Found = Answered | Refused | Job | None
 ALL = (
@@ -75,10 +75,12 @@ def _scenario_note(ask: Ask, asked: ScopeAsked, t: Language) -> None:
         return
     said = [t("Scenario {name}", name=f"**{md(clip(one.name, 60))}**"), t("by {author}", author=md(one.author or ""))]
     said.append(t(STATUSES.get(one.status, one.status)))
-    if one.ask != ask:
+    if one.status == APPROVED:
+        said.append(t("it is part of the plan now"))
+    elif one.ask != ask:
         said.append(t("changed since it was saved"))
     note = " · ".join(said)
-    if is_older(one, asked):
+    if is_older(one, asked) and one.status != APPROVED:
         was = one.result.get("p80_on")
         note += f" · :orange[▲{NBSP}{older(one, t)}]"
         if was:

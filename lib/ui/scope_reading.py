@@ -131,6 +131,7 @@ def the_answer(asked: ScopeAsked, ask: Ask) -> Answered | Refused | Job | None:
     if job is None:
         if st.session_state.get(_STOPPED) == repr(key) or st.session_state.get(_FAILED) == repr(key):
             return None
+        again()
         job = _started(key, asked, ask)
         st.session_state[_JOB] = job
     if not job.ends_within(PATIENCE_SECONDS):

@@ -20,6 +20,7 @@ from lib.ui.scope_options import take_option
 from lib.ui.scope_reading import ScopeAsked
 
 LINKED, OPENED, COMPARED = "scenario", "scope.opened", "scope.compared"
+APPROVED = "approved"
 
 
 def scenarios(project_id: str | None = None) -> list[Scenario]:
@@ -40,8 +41,8 @@ def follow_scenario() -> None:
 
 
 def open_scenario(scenario: Scenario) -> None:
-    """Ask again what the scenario asks."""
-    put_ask(scenario.ask)
+    """Ask again what the scenario asks; not of an approved one, for its work is in the plan."""
+    put_ask(Ask(scenario.project_id) if scenario.status == APPROVED else scenario.ask)
     take_option(scenario.option)
     st.session_state["project"] = scenario.project_id
     st.session_state[LINKED] = st.session_state[OPENED] = str(scenario.id)

@@ -179,6 +179,16 @@ def test_a_scenario_of_older_data_says_so_and_is_computed_anew(worked: Path) -> 
     assert figures(later)["Finish, P80"][0] != "23 Mar 2026"
 
 
+def test_an_approved_scenario_is_not_asked_again(worked: Path) -> None:
+    plan = {"ask": ASK.as_json(), "option": "extend", "assumptions": {}}
+    row = {"account_id": "client", "project_id": "P", "name": "Agreed", "as_of": IMPORTED.date(), "version": 1, "plan": plan, "result": {},
+           "status": "approved"}  # fmt: skip
+    number = Store(worked).write("scenarios", row, author="Eva", at=IMPORTED)
+    app = opened("scope", scenario=str(number))
+    assert "Scenario Agreed · by Eva · approved · it is part of the plan now" in texts(app)
+    assert "Nothing is asked yet" in texts(app)
+
+
 def test_a_link_to_a_scenario_that_is_not_there_shows_the_plan(worked: Path) -> None:
     for scenario in ("7", "none", "-1"):
         assert "Nothing is asked yet" in texts(project(scenario=scenario))
