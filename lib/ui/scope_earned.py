@@ -25,7 +25,7 @@ from lib.measures.project_outlook import budget_changes, growth, with_finishes
 from lib.measures.project_values import grouped_values, project_values
 from lib.text import capitalised
 from lib.ui import session
-from lib.ui.frame import clip, md, small_table
+from lib.ui.frame import clip, md, or_dash, small_table
 from lib.ui.health_definition import defined_card
 from lib.ui.scope_closing import show_closing
 from lib.ui.scope_definition import ask_definition
@@ -195,13 +195,13 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     def money(value: float) -> str:
         return t.money(value, base)
 
-    def day(value: date) -> str:
-        return t.day(value, near=as_of)
+    def day(value: Any) -> str:
+        return t.day(value.date() if isinstance(value, pd.Timestamp) else value, near=as_of)
 
     written: dict[str, Any] = {name: lambda value: t.number(value, 2) for name in ("spi_t", "cpi")}
     written |= {"bac": money} | {"vac": lambda value: t.money(value, base, sign=True)}
     written |= dict.fromkeys(("ieac_on", "due"), day)
-    style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep="—")
+    style = frame.style.format({name: or_dash(how) for name, how in written.items()}, na_rep="—")
     titles = {
         "name": t("Project"), "account": t("Account"), "state": t("Status"), "spi_t": t("SPI(t)"), "cpi": t("CPI"), "bac": t("BAC"),
         "range": t("EAC range"), "vac": t("VAC"), "ieac_on": t("Forecast"), "due": t("Promised"),
@@ -225,10 +225,6 @@ def _table(shown: pl.DataFrame, as_of: date, base: str, t: Language) -> None:
     words = " ".join(f"{GLYPH[LATENESS[key]]}{NBSP}{t(word)}" for key, word in LATE_WORDS.items())
     said = t("Select a row to see the project. Forecast finish: {words}. At cost, in {currency}.", words=words, currency=base)
     st.caption(said)
-
-
-def _or_dash(how: Any) -> Any:
-    return lambda value: "—" if value is None or pd.isna(value) else how(value.date() if isinstance(value, pd.Timestamp) else value)
 
 
 def _range(row: Mapping[str, Any], base: str, t: Language) -> str:
