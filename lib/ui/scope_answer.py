@@ -42,8 +42,8 @@ def show_figures(answer: Answer, t: Language) -> None:
     label = t("Chance of {day}", day=t.day(before.promise_on, answer.as_of)) if before.promise_on else t("Chance of the promise")
     points = None if was is None or now is None else t.points(now - was, 0).replace("−", "-")
     chance.metric(
-        label, t.share(now), delta=points, delta_color="off" if points is None or t.share(was) == t.share(now) else "normal",
-        delta_arrow="off" if t.share(was) == t.share(now) else "auto",
+        label, t.share(now), delta=points, delta_color="off" if _flat(was, now, 0) else "normal",
+        delta_arrow="off" if _flat(was, now, 0) else "auto",
         delta_description=None if was is None else t("was {share}", share=t.share(was)),
         help=t("Share of the simulated schedules that are finished by the committed date."),
     )  # fmt: skip
@@ -57,11 +57,15 @@ def show_figures(answer: Answer, t: Language) -> None:
     difference = None if held is None or left is None else t.points(left - held).replace("−", "-")
     margin.metric(
         t("Project margin"), t.share(left, 1), delta=difference,
-        delta_color="off" if difference is None or t.share(held, 1) == t.share(left, 1) else "normal",
-        delta_arrow="off" if t.share(held, 1) == t.share(left, 1) else "auto",
+        delta_color="off" if _flat(held, left, 1) else "normal", delta_arrow="off" if _flat(held, left, 1) else "auto",
         delta_description=None if held is None else t("was {share}", share=t.share(held, 1)),
         help=t("Of the whole project at the least price; at bill rates for time and materials."),
     )  # fmt: skip
+
+
+def _flat(before: float | None, after: float | None, decimals: int) -> bool:
+    """Whether two shares differ by nothing that is shown."""
+    return before is None or after is None or round(100 * (after - before), decimals) == 0
 
 
 def margin_after(answer: Answer) -> float | None:
