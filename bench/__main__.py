@@ -24,6 +24,7 @@ GROUPS = {
     "pictures": "bench.pictures",
     "health": "bench.health",
     "scope": "bench.scope",
+    "team": "bench.team",
 }
 
 

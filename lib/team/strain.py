@@ -1,9 +1,9 @@
 """Who cannot do all that is theirs, the worst first, and what each cell of the grid says. It proves nothing itself and moves nothing.
 
 Definitions § Team workload: over-allocated is who has hours that cannot be placed (`lib.measures.allocation`). Where they are silent:
-strain is by hours that don't fit on known work, then with unknown load, then with tentative bookings, then by the most weeks of an overload,
-then by the share of capacity that is taken; a cell cannot be placed where it holds capacity or load after as_of, touches the interval of
-greatest demand, and the person has hours that don't fit.
+strain is by hours that don't fit on known work, then with unknown load, then with tentative bookings, then by the most weeks of an
+overload, then by the share of capacity that is taken; a cell cannot be placed where it holds capacity or load after as_of, touches the
+interval of greatest demand, and the person has hours that don't fit.
 """
 
 from __future__ import annotations
@@ -42,9 +42,10 @@ FULL, ROOM = 0.85, 0.60
 def strained(workload: Workload) -> pl.DataFrame:
     """One row for everyone who has capacity or work, the most strained first.
 
-    person_id, unplaced_hours, unplaced_with_unknown, unplaced_with_tentative, window_start, window_end, demand_hours, capacity_hours (of
-    that window, at the step `proved`; null where everything fits), overdue_hours, overload_weeks (the most weeks running at 110 % or more), share (confirmed load / capacity after as_of), unknown_tasks,
-    not_imputed, `proved`: the first of STEPS at which hours don't fit, or null (nothing is proved; that is no proof that all fits).
+    person_id, unplaced_hours, unplaced_with_unknown, unplaced_with_tentative, `proved` (the first of STEPS at which hours don't fit, or
+    null: nothing is proved, which is no proof that all fits), window_start, window_end, demand_hours, capacity_hours (of the window at that
+    step), overdue_hours, overload_weeks (the most weeks running at 110 % or more), share (confirmed load / capacity after as_of),
+    unknown_tasks, not_imputed.
     """
     allocation = workload.allocation
     people = allocation.people.drop("window_start", "window_end", "demand_hours", "capacity_hours")
