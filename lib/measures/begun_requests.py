@@ -13,6 +13,20 @@ import polars as pl
 from lib.portfolio import Portfolio
 
 AGREED = ("approved", "implemented")
+_LATER = "cartera:"
+
+
+def later_phase_id(project_id: str, change_id: str) -> str:
+    """The id of the project that a change of another one becomes if its work is put off to a later phase."""
+    return f"{_LATER}{project_id}:{change_id}"
+
+
+def is_a_project() -> pl.Expr:
+    """Whether the project of a change request was made of it: its price is that project's fee and its cost the budget, so that it changes
+    neither.
+    """
+    own = pl.col("project_id").str.ends_with(pl.concat_str(pl.lit(":"), "change_id"))
+    return (pl.col("project_id").str.starts_with(_LATER) & own).fill_null(False)
 
 
 def begun_requests(portfolio: Portfolio) -> pl.LazyFrame:

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from lib.measures.begun_requests import is_a_project
 from lib.measures.exchange import with_flow_rates, with_stock_rates
 from lib.measures.terms import with_last_day
 from lib.measures.worked import Numbers, Rate, Small, Whole, Worked, day_number, worked
@@ -267,7 +268,7 @@ def earned_fees(portfolio: Portfolio, projects: pl.DataFrame, as_of: date) -> pl
     paid = pl.when(pl.col("paid_by") == "shared").then(pl.col("client_share")).otherwise(1.0)
     changes = (
         portfolio["change_requests"]
-        .filter(pl.col("status").is_in(["approved", "implemented"]), pl.col("paid_by").is_in(["client", "shared"]))
+        .filter(pl.col("status").is_in(["approved", "implemented"]), pl.col("paid_by").is_in(["client", "shared"]), ~is_a_project())
         .select("project_id", "currency", (pl.col("price") * paid).alias("amount"), pl.col("decided_on").alias("since"))
         .drop_nulls()
         .collect()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from lib.measures.begun_requests import is_a_project
 from lib.measures.project_days import Basis, ProjectDays, StockRates
 from lib.measures.project_tasks import done_by
 from lib.portfolio import Portfolio
@@ -26,7 +27,8 @@ def decided_changes(
     columns = (
         "change_id", "project_id", "kind", "status", "hours", "cost", "currency", "delay_days", "decided_on", "paid_by", "client_share",
     )  # fmt: skip
-    stated = portfolio["change_requests"].filter(pl.col("status").is_in(["approved", "implemented"])).select(columns).collect()
+    agreed = pl.col("status").is_in(["approved", "implemented"]) & ~is_a_project()
+    stated = portfolio["change_requests"].filter(agreed).select(columns).collect()
     pairs = asked.rows.select("pair", "project_id", "day", "finished", pl.Series("number", asked.number))
     until = pl.min_horizontal("day", "finished")
     rows = (

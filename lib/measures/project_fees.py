@@ -12,7 +12,7 @@ from datetime import date
 
 import polars as pl
 
-from lib.measures.begun_requests import AGREED
+from lib.measures.begun_requests import AGREED, is_a_project
 from lib.measures.exchange import rates_on
 from lib.portfolio import Portfolio
 
@@ -38,6 +38,7 @@ def fees_on(portfolio: Portfolio, days: Sequence[date], base: str) -> pl.DataFra
     changes = (
         portfolio["change_requests"]
         .filter(pl.col("status").is_in(AGREED), pl.col("paid_by").is_in(["client", "shared"]), pl.col("decided_on").is_not_null())
+        .filter(~is_a_project())
         .select("project_id", "currency", pl.col("decided_on").alias("on"), pl.col("price") * paid_share(), "pass_through")
         .collect()
     )

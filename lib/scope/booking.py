@@ -17,7 +17,7 @@ import polars as pl
 from lib.columns import N_
 from lib.portfolio import Portfolio
 from lib.schedule.working_time import hours_by_person_day
-from lib.scope.orders import Approval, Dated, below, new_task_id, with_new_ids
+from lib.scope.orders import Approval, Dated, below, new_task_id, new_work_in, with_new_ids
 from lib.tables import TABLES
 
 LEFT: dict[str, str] = {
@@ -97,7 +97,7 @@ def _added(
         else:
             found.append({
                 "booking_id": f"{task_id}:booking", "person_id": work.person_id, "role": None if work.person_id else work.role,
-                "project_id": approval.ask.project_id, "task_id": task_id, "start": dated.start, "end": dated.finish,
+                "project_id": new_work_in(approval, change_id), "task_id": task_id, "start": dated.start, "end": dated.finish,
                 "hours_per_day": work.hours / days, "status": "confirmed",
             })  # fmt: skip
     return found, left

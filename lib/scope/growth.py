@@ -13,7 +13,7 @@ from datetime import date
 import polars as pl
 
 from lib.columns import N_
-from lib.measures.begun_requests import AGREED
+from lib.measures.begun_requests import AGREED, is_a_project
 from lib.measures.project_fees import paid_share
 from lib.measures.project_values import values_on
 from lib.portfolio import Portfolio
@@ -34,7 +34,7 @@ def with_growth_state(register: pl.DataFrame) -> pl.DataFrame:
     on = pl.when(agreed).then("decided_on").when("unapproved_work").then("begun_on").otherwise("raised_on")
     hours = pl.when(pl.col("kind") == "removed").then(-pl.col("hours").abs()).otherwise("hours")
     rows = register.with_columns(state.alias("growth"), pl.coalesce(on, "raised_on").alias("grown_on"), hours.alias("hours"))
-    return rows.filter(pl.col("growth").is_not_null())
+    return rows.filter(pl.col("growth").is_not_null(), ~is_a_project())
 
 
 def growth_by_month(portfolio: Portfolio, register: pl.DataFrame, as_of: date, base: str) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from datetime import date
 import polars as pl
 
 from lib.columns import N_
-from lib.measures.begun_requests import AGREED
+from lib.measures.begun_requests import AGREED, is_a_project
 from lib.measures.change_price import Before, margin_ledger
 from lib.measures.flows import BILLED_BY_CONTRACT
 from lib.measures.project_fees import fees_on, paid_share
@@ -156,7 +156,8 @@ def _ledger(facts: dict[str, object] | None, requests: pl.DataFrame, project_id:
         return Ledger(nothing, agi_sold, planned, agi, eac, target, why)
     mine = requests.filter(pl.col("project_id") == project_id).with_columns(paid_share().alias("part"))
     cost = pl.col("likely_cost")
-    agreed = mine.filter(pl.col("status").is_in(AGREED), pl.col("decided_on").is_not_null()).sort("decided_on", "change_id")
+    decided = pl.col("status").is_in(AGREED) & pl.col("decided_on").is_not_null()
+    agreed = mine.filter(decided, ~is_a_project()).sort("decided_on", "change_id")
     orders = agreed.filter(pl.col("part") > 0).select(
         "change_id", (pl.col("price") * pl.col("part")).fill_null(0.0).alias("fee"), "pass_through", cost.alias("cost")
     )

@@ -2,10 +2,13 @@
 
 Where definitions are silent. Hours of an altered task are what remains, so its estimate becomes what is logged on it and that, and its ends
 move in the same proportion: the plan made of the rows is then the plan that was priced. The committed date moves only to the day that is
-agreed; a later phase stays in its project, held back to its date. Own expense and pass-through become rows of expenses on the day planned
-for the finish, so that cost at completion holds them: what nobody pays for is all our own, and so is what people who are not there yet cost
-over the median of their role, for a task has no rate. They stand for bills to come: whoever imports the bill puts them to 0. A rate that
-was typed is in no table: the cost of the change alone holds it. Percentiles are drawn anew, since chance goes by the ids of tasks.
+agreed. A later phase is a project of its own, without a committed date: its fee is the order's price, its baseline the work as agreed, and
+the request goes with it, where it changes nothing more; so neither date, budget nor margin of the first project moves.
+
+Own expense and pass-through become expenses on the day planned for the finish, so that cost at completion holds them: what nobody pays for
+is all our own, and so is what people who are not there yet cost over the median of their role, for a task has no rate. They stand for bills
+to come: whoever imports the bill puts them to 0. A rate that was typed is in no table: the cost of the change alone holds it. Percentiles
+are drawn anew, since chance goes by the ids of tasks.
 """
 
 from __future__ import annotations
@@ -19,12 +22,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from lib.columns import NAME_BYTES
+from lib.measures.begun_requests import later_phase_id
 from lib.measures.project_costs import ordered_expense_id
+from lib.measures.project_outlook import clients_part
 from lib.schedule.assumptions import Rates
 from lib.scope.answer import Answer, Finish, OptionKey
 from lib.scope.ask import Altered, Ask, task_id_of
 from lib.scope.changed import bridged
 from lib.tables import TABLES
+from lib.text import clean_text
 
 SOURCE = "cartera"
 DECIDED = ("approved", "rejected", "implemented", "withdrawn")
@@ -50,9 +57,9 @@ class Approval:
     """A change of scope as it is agreed on. Money of `currency`: `price` is all that is asked for, pass-through at cost with it, of which
     a client who shares pays `client_share`. `version`: of the data it was worked out on, as of `as_of`.
 
-    `finish_on`: the day for which the finish is planned, to which its expenses are dated.
+    `finish_on`: the day for which the finish is planned (of a later phase, its own), to which its expenses are dated.
     `rate_factor`: what new work costs over the median of its role.
-    `held`: new work does not begin before its date (a later phase). `promise_on`: the committed date from now on; None: as it was.
+    `held`: new work is a later phase and does not begin before its date. `promise_on`: the committed date from now on; None: as it was.
     `scenario_id`: the authored scenario that it ends.
     """
 
@@ -92,14 +99,16 @@ def approval_of(
         raise ValueError(f"the option can't be had: {option.refused}")
     fee = option.fee if price is None else price
     payer = paid_by or ("us" if fee is None else "client")
-    factor = dict(option.assumed).get("extra_rate", {}).get("factor", 1.0)
+    assumed = dict(option.assumed)
+    finish_on = assumed.get("later_phase", {}).get("planned_on") or option.finish.planned_on
+    factor = assumed.get("extra_rate", {}).get("factor", 1.0)
     return Approval(
         ask=option.ask, option=key, as_of=answer.as_of, version=answer.version, decided_on=decided_on, currency=answer.base,
         account_id=answer.account_id, hours=option.cost.hours, cost=option.cost.likely, price=0.0 if payer == "us" else fee,
         pass_through=None if key == "absorb" else option.ask.pass_through or None,
         delay_days=delay_between(answer.before, option.finish), paid_by=payer,
         client_share=client_share if payer == "shared" else None, dates=dates_of(option.tasks),
-        finish_on=option.finish.planned_on, rate_factor=factor, held=key == "defer", promise_on=promise_on,
+        finish_on=finish_on, rate_factor=factor, held=key == "defer", promise_on=promise_on,
         scenario_id=scenario_id,
     )  # fmt: skip
 
@@ -140,6 +149,33 @@ def new_task_id(change_id: str, key: str) -> str:
     return f"{change_id}:{key}"
 
 
+def new_work_in(approval: Approval, change_id: str) -> str:
+    """The id of the project that new work belongs to: the ask's, or the one that a later phase becomes."""
+    return later_phase_id(approval.ask.project_id, change_id) if approval.held else approval.ask.project_id
+
+
+def phase_row(approval: Approval, project: Mapping[str, Any], change_id: str, title: str) -> dict[str, Any]:
+    """The project that a later phase becomes, of the `project` that it follows: sold for the client's part of the price, from its first
+    day to no promised one.
+    """
+    days = [row for row in with_new_ids(approval, change_id).dates if row.task_id.startswith(f"{change_id}:")]
+    starts, ends = ([day for row in days if (day := getattr(row, end)) is not None] for end in ("start", "finish"))
+    first, last = min(starts, default=None), max(ends, default=None)
+    kept = ("account_id", "contract_id", "billing", "manager", "ev_technique")
+    part = clients_part(1.0, approval.paid_by, approval.client_share)
+    return {name: project[name] for name in kept} | {
+        "project_id": new_work_in(approval, change_id), "name": clean_text(f"{project['name']} · {title}", False, NAME_BYTES),
+        "status": "planned", "start": first, "baseline_start": first, "baseline_due": last, "budget_hours": approval.hours,
+        "currency": approval.currency, "budget_amount": None if approval.price is None else approval.price * part,
+        "pass_through_budget": approval.pass_through if part else None, "target_margin": _target(approval, project),
+    }  # fmt: skip
+
+
+def _target(approval: Approval, project: Mapping[str, Any]) -> float | None:
+    stated: float | None = project["target_margin"]
+    return approval.ask.target_margin if stated is None else stated
+
+
 def with_new_ids(approval: Approval, change_id: str) -> Approval:
     """The same with the ids that its new tasks get in the tables."""
     names = {task_id_of(approval.ask, row.key): new_task_id(change_id, row.key) for row in approval.ask.added}
@@ -153,7 +189,7 @@ def request_row(approval: Approval, request: Mapping[str, Any] | None, change_id
         "title": ask.title, "raised_by": ask.raised_by, "raised_on": ask.raised_on, "description": ask.description, "reason": ask.reason,
         "acceptance_criteria": ask.acceptance_criteria, "in_scope": ask.in_scope,
     }  # fmt: skip
-    row = dict(request or {"change_id": change_id, "project_id": ask.project_id})
+    row = dict(request or {"change_id": change_id}) | {"project_id": new_work_in(approval, change_id)}
     row |= {name: value for name, value in said.items() if value not in (None, "")}
     row.setdefault("raised_on", approval.decided_on)
     row["title"] = row.get("title") or order_number
@@ -169,8 +205,8 @@ def request_row(approval: Approval, request: Mapping[str, Any] | None, change_id
 def task_rows(approval: Approval, tasks: pl.DataFrame, spent: Mapping[str, float], change_id: str) -> pl.DataFrame:
     """The tasks that are added or no longer as they are in `tasks`, the table. `spent`: hours logged on each.
 
-    New ones have no baseline; altered ones keep theirs; removed ones, and all below a removed summary, are cancelled and stay. Where the
-    change is nothing but removal, they name it, so that only what is not done of them leaves the budget.
+    New ones have no baseline, but for a later phase; altered ones keep theirs; removed ones, and all below a removed summary, are cancelled
+    and stay. Where the change is nothing but removal, they name it, so that only what is not done of them leaves the budget.
     """
     ask, rows = approval.ask, {row["task_id"]: row for row in tasks.iter_rows(named=True)}
     changed = {change.task_id: _altered(rows[change.task_id], change, spent.get(change.task_id, 0.0)) for change in ask.altered}
@@ -182,12 +218,19 @@ def task_rows(approval: Approval, tasks: pl.DataFrame, spent: Mapping[str, float
         task_id = new_task_id(change_id, added.key)
         dated = dates.get(task_id, Dated(task_id))
         changed[task_id] = {
-            "task_id": task_id, "project_id": ask.project_id, "name": added.name or added.key, "kind": "task", "status": "open",
-            "assignee_id": added.person_id, "role": added.role, "estimate_hours": added.hours, "remaining_hours": added.hours,
-            "optimistic_hours": added.optimistic_hours, "pessimistic_hours": added.pessimistic_hours, "start": dated.start,
-            "finish": dated.finish, "not_before": dated.start if approval.held else None, "change_id": change_id,
-        }  # fmt: skip
+            "task_id": task_id, "project_id": new_work_in(approval, change_id), "name": added.name or added.key, "kind": "task",
+            "status": "open", "assignee_id": added.person_id, "role": added.role,
+            "estimate_hours": added.hours, "remaining_hours": added.hours, "optimistic_hours": added.optimistic_hours,
+            "pessimistic_hours": added.pessimistic_hours, "start": dated.start, "finish": dated.finish,
+        } | (_agreed_on(added.hours, dated) if approval.held else {"change_id": change_id})  # fmt: skip
     return pl.DataFrame(list(changed.values()), schema=TABLES["tasks"].polars_schema)
+
+
+def _agreed_on(hours: float, dated: Dated) -> dict[str, Any]:
+    """What work of a later phase has beside: it is the baseline of its own project, and no change of it."""
+    return {
+        "not_before": dated.start, "baseline_hours": hours, "baseline_start": dated.start, "baseline_finish": dated.finish,
+    }  # fmt: skip
 
 
 def dearer(approval: Approval, rates: Rates) -> float:
@@ -205,9 +248,10 @@ def expense_rows(approval: Approval, change_id: str, dearer: float = 0.0) -> pl.
     day = max(day, approval.finish_on or day)
     through = 0.0 if approval.paid_by == "us" else approval.pass_through or 0.0
     own = ask.expense + ask.pass_through - through + dearer
-    cells = {"project_id": ask.project_id, "date": day, "currency": approval.currency}
+    cells = {"project_id": new_work_in(approval, change_id), "date": day, "currency": approval.currency}
+    own_id = f"{SOURCE}:{change_id}:own" if approval.held else ordered_expense_id(change_id)  # of a phase, part of its first budget
     rows = [
-        cells | {"expense_id": ordered_expense_id(change_id), "amount": own, "pass_through": False},
+        cells | {"expense_id": own_id, "amount": own, "pass_through": False},
         cells | {"expense_id": f"{SOURCE}:{change_id}:pass_through", "amount": through, "pass_through": True},
     ]
     return pl.DataFrame([row for row in rows if row["amount"]], schema=TABLES["expenses"].polars_schema)
@@ -248,7 +292,7 @@ def below(tasks: pl.DataFrame, names: Iterable[str]) -> list[str]:
 def link_rows(approval: Approval, tasks: pl.DataFrame, links: pl.DataFrame, change_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(links that are added, links that go): those asked for, and past removed work those that it stood between.
 
-    Links of cancelled tasks stay with them: a plan leaves them out. The new work of a later phase waits for the project's last tasks too.
+    Links of cancelled tasks stay with them: a plan leaves them out. A later phase waits for the last tasks of its first project too.
     """
     ask, schema = approval.ask, TABLES["links"].polars_schema
     names = {added.key: new_task_id(change_id, added.key) for added in ask.added}

@@ -19,7 +19,18 @@ from lib.portfolio import Portfolio
 from lib.schedule.assumptions import assumptions_of
 from lib.scope.booking import rebooked
 from lib.scope.bundling import bundle_row
-from lib.scope.orders import DECIDED, SOURCE, Approval, dearer, expense_rows, link_rows, next_order_number, request_row, task_rows
+from lib.scope.orders import (
+    DECIDED,
+    SOURCE,
+    Approval,
+    dearer,
+    expense_rows,
+    link_rows,
+    next_order_number,
+    phase_row,
+    request_row,
+    task_rows,
+)
 from lib.store.beside import Authored, Repoint, Told, Write
 from lib.store.changes import BadRows, Change, Commit, NotFound, Rework, RowMoved, StoreError
 from lib.store.checked_rows import checked_rows, sourced_rows
@@ -172,9 +183,11 @@ def bundle(
 
 def approve(
     store: Store, approval: Approval, *, author: str, at: datetime, wait_seconds: float = IMPORT_WAIT_SECONDS,
-    before_table: Callable[[str], None] = lambda table: None,
+    before_table: Callable[[str], None] = lambda table: None, kept: Mapping[str, Any] | None = None,
 ) -> Commit:  # fmt: skip
     """Make the change order, all or none: the request numbered, its tasks, links, bookings and expenses, its scenario and a decision.
+
+    `kept`: plain values told under "order" of the step's change, of `lib.scope.kept_orders`.
 
     Raises `Decided` where the request was decided before, `RowMoved` where it is not as it was, `Outdated` where the project's row, tasks,
     links or bookings are not as they were at the approval's version, `NotFound`, `BadRows`, `ImportBusy`.
@@ -182,7 +195,7 @@ def approve(
     seen, ask, found = store.portfolio(approval.version), approval.ask, _Found()
     project = _project(store, ask.project_id)
     spent = _spent(seen, approval)
-    more = 0.0
+    moves, more = approval.promise_on not in (None, project["due"]), 0.0
     if approval.rate_factor != 1.0:
         more = dearer(approval, assumptions_of(seen, approval.as_of, approval.currency).rates)
 
@@ -219,7 +232,13 @@ def approve(
 
     def projects(current: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         mine = current.filter(pl.col("project_id") == ask.project_id).collect()
-        return mine.with_columns(pl.lit(approval.promise_on, pl.Date).alias("due")), mine.clear().select("project_id")
+        rows = mine.clear()
+        if moves:
+            rows = mine.with_columns(pl.lit(approval.promise_on, pl.Date).alias("due"))
+        if approval.held:
+            row = phase_row(approval, mine.row(0, named=True), found.change_id, found.title)
+            rows = pl.concat([rows, checked_rows("projects", [row | {"_source": SOURCE}])])
+        return rows, mine.clear().select("project_id")
 
     # Only tables that change are part of the commit: another one would keep the steps before from being undone.
     planned = seen["tasks"].filter(pl.col("project_id") == ask.project_id).collect()
@@ -233,12 +252,14 @@ def approve(
         changes["bookings"] = Rework(bookings)
     if expense_rows(approval, "?", more).height:
         changes["expenses"] = Rework(expenses)
-    if approval.promise_on is not None and approval.promise_on != project["due"]:
+    if moves or approval.held:
         changes["projects"] = Rework(projects)
     details = {
         "action": "approved", "project_id": ask.project_id, "project": project["name"], "option": approval.option,
         "price": approval.price, "cost": approval.cost, "currency": approval.currency, "paid_by": approval.paid_by,
     }  # fmt: skip
+    if kept is not None:
+        details["order"] = dict(kept)
     beside: list[Authored] = []
     if approval.scenario_id is not None:
         beside = [Repoint("scenarios", "status", was, "approved", {"id": approval.scenario_id}) for was in ("draft", "proposed")]

@@ -18,7 +18,7 @@ from lib.measures.project_outlook import clients_part
 from lib.scope.answer import Answer, Option, OptionKey, SignedLater
 from lib.scope.ask import Ask
 from lib.scope.booking import LEFT, rebooked
-from lib.scope.orders import DECIDED, Approval, approval_of, link_rows, next_order_number
+from lib.scope.orders import DECIDED, Approval, approval_of, expense_rows, link_rows, next_order_number
 from lib.scope.sentences import OPTION_NAMES
 from lib.store import Commit, Counts, StoreError
 from lib.store.change_requests import KIND_ORDER, KIND_REQUEST, approve, reject, withdraw
@@ -147,9 +147,12 @@ def changes_said(approval: Approval, answer: Answer, number: str, t: Language) -
     known = portfolio["bookings"].select("booking_id").collect()["booking_id"]
     new = int((~booked.rows["booking_id"].is_in(known.implode())).sum())
     raised = clients_part(approval.cost, approval.paid_by, approval.client_share)
+    spent = expense_rows(approval, "?", approval.rate_factor - 1.0).height
     lines = [t("Change order {number}, {price}, decided on {day}", number=md(number), price=t.money(approval.price, approval.currency),
                day=t.day(approval.decided_on))]  # fmt: skip
-    if raised:
+    if approval.held:
+        lines.append(t("The later phase becomes a project of its own, sold for that price: this one keeps budget and date"))
+    elif raised:
         lines.append(t("The budget rises by {money}, what the client pays for at its cost", money=t.money(raised, approval.currency)))
     else:
         lines.append(t("The budget stays: work that we pay for shows as overrun"))
@@ -159,6 +162,7 @@ def changes_said(approval: Approval, answer: Answer, number: str, t: Language) -
         t.plural("one task cancelled", "{n} tasks cancelled", len(ask.removed)) if ask.removed else "",
         t.plural("one link added", "{n} links added", added.height) if added.height else "",
         t.plural("one link gone", "{n} links gone", gone.height) if gone.height else "",
+        t.plural("one expense added", "{n} expenses added", spent) if spent else "",
     ]
     if any(counted):
         lines.append(_sentence(t.join([part for part in counted if part])))

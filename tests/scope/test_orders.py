@@ -14,7 +14,7 @@ import pytest
 
 from lib.health import budget
 from lib.health.readings import Sight
-from lib.measures.flows import both_flows
+from lib.measures.flows import both_flows, earned_fees
 from lib.measures.project_fees import fees_on
 from lib.measures.project_values import values_on
 from lib.measures.promises import graded
@@ -26,7 +26,8 @@ from lib.scope.answer import Answer, Finish, OptionKey
 from lib.scope.answering import answer
 from lib.scope.ask import Added, Altered, Ask, task_id_of
 from lib.scope.ground import ground
-from lib.scope.ledger import ledger
+from lib.scope.growth import growth_by_month
+from lib.scope.ledger import account_ledger, ledger
 from lib.scope.orders import (
     Approval,
     Dated,
@@ -37,6 +38,7 @@ from lib.scope.orders import (
     kind_of,
     link_rows,
     next_order_number,
+    phase_row,
     task_rows,
 )
 from lib.scope.register import register
@@ -106,7 +108,7 @@ def test_the_plan_of_the_approved_rows_is_the_plan_that_was_priced(worked: Store
     assert dict(mine.select("task_id", "finish_on").rows()) == {"F": date(2026, 3, 23), "cartera:CR-1:G": date(2026, 3, 13)}
 
 
-@pytest.mark.parametrize("key", ["extend", "add_people", "swap", "absorb"])
+@pytest.mark.parametrize("key", ["extend", "add_people", "swap", "defer", "absorb"])
 def test_whichever_option_is_approved_the_plan_finishes_when_it_said(worked: Store, key: OptionKey) -> None:
     approve(worked, replace(approval_of(answered(), key, MONDAY), version=1), author="Eva", at=AT)
     again = ground(worked.portfolio(), AS_OF, "EUR", trials=200)
@@ -155,6 +157,73 @@ def today(store: Store) -> Answer:
     found = answer(ground(store.portfolio(), AS_OF, "EUR", trials=200), Ask("P"))
     assert isinstance(found, Answer)
     return found
+
+
+PHASE = "cartera:P:cartera:CR-1"
+
+
+def deferred(store: Store) -> Portfolio:
+    approve(store, replace(approval_of(answered(), "defer", AS_OF), version=1), author="Eva", at=AT)
+    return store.portfolio()
+
+
+def test_a_later_phase_is_a_project_of_its_own_and_the_first_keeps_date_and_margin(worked: Store) -> None:
+    book, promised = deferred(worked), answered().option("defer")
+    again = ground(book, AS_OF, "EUR", trials=200)
+    first, later = (answer(again, Ask(project)) for project in ("P", PHASE))
+    assert isinstance(first, Answer)
+    assert isinstance(later, Answer)
+    for end in ("planned_on", "p80_on", "promise_on", "promise_share"):
+        assert getattr(first.before, end) == getattr(promised.finish, end) == getattr(answered().before, end)
+    assert dict(promised.assumed)["later_phase"]["p80_on"] == later.before.p80_on == date(2026, 3, 24)
+    assert (later.before.promise_on, later.project) == (None, "Website · Second language")
+    # P as it was: 10 000, 6 000. The phase: 2 400 − 400; G 720, F 320 and 60. Both: (12 000 − 7 100) / 12 000 = 40.8333 %
+    assert (first.terms.agi, first.terms.eac, later.terms.agi, later.terms.eac) == pytest.approx((10_000, 6_000, 2_000, 1_100))
+    assert promised.margin == pytest.approx(4_900 / 12_000, abs=1e-6)
+
+
+def test_nothing_of_a_later_phase_counts_twice(worked: Store) -> None:
+    book, days = deferred(worked), [AS_OF, date(2026, 3, 24)]
+    values = values_on(book, days).sort("day", "project_id").filter(pl.col("project_id") != "IN")
+    # the budgets stay those first agreed: 6 000, and 1 040 + 60
+    assert values["bac"].to_list() == values["bac_original"].to_list() == pytest.approx([6000, 1100] * 2)
+    fees = fees_on(book, days, "EUR").sort("day", "project_id").filter(pl.col("project_id") != "IN")
+    assert fees["agi"].to_list() == pytest.approx([10_000, 2_000] * 2)  # no 2 400 on top, nor the 400 once spent
+    both = account_ledger(book, "client", days[1], "EUR")
+    assert both.steps.select("step", pl.col("amount").round(6)).rows() == [("sold", 4900.0), ("drift", 0.0), ("today", 4900.0)]
+    requests = register(book, AS_OF, "EUR")
+    assert requests.select("project_id", "order_number", "price", "status").rows() == [(PHASE, "CO-0001", 2400.0, "approved")]
+    assert growth_by_month(book, requests, AS_OF, "EUR").is_empty()
+
+
+def test_a_later_phase_earns_its_fee_once(worked: Store) -> None:
+    book = deferred(worked)
+    progress = pl.DataFrame([{"project_id": PHASE, "date": date(2026, 3, 23), "percent_complete": 50.0, "hours_spent": None}])
+    book = Portfolio(book.version, dict(book.frames) | {"progress": progress.lazy()}, book.rows)
+    projects = book["projects"].with_columns(pl.lit("fixed").alias("billing")).collect()
+    assert earned_fees(book, projects, date(2026, 3, 24))["revenue"].to_list() == [1200.0]  # half of 2 400
+
+
+def test_what_a_later_phase_is_sold_for_goes_by_who_pays() -> None:
+    project = {"name": "x" * 500, "currency": "USD", "target_margin": None} | dict.fromkeys(
+        ("account_id", "contract_id", "billing", "manager", "ev_technique")
+    )  # fmt: skip
+    later = agreed(held=True, pass_through=50.0, paid_by="shared", client_share=0.25)
+    row = phase_row(later, project, "c", "More")
+    assert (row["budget_amount"], row["pass_through_budget"], row["currency"], row["start"]) == (100.0, 50.0, "EUR", None)  # of 400
+    assert len(row["name"].encode()) <= 400
+    ours = phase_row(replace(later, paid_by="us", price=0.0), project, "c", "More")
+    assert (ours["budget_amount"], ours["pass_through_budget"]) == (0.0, None)
+
+
+def test_undo_takes_a_later_phase_away(worked: Store) -> None:
+    deferred(worked)
+    worked.undo(2, author="Eva", at=AT)
+    book = worked.portfolio()
+    assert sorted(book["projects"].collect()["project_id"]) == ["IN", "P"]
+    left = [book[table].filter(pl.col("project_id") == PHASE).collect().height for table in ("tasks", "bookings", "expenses")]
+    assert left == [0, 0, 0]
+    assert worked.check() == []
 
 
 def test_expenses_to_come_count_once_when_their_day_has_come(worked: Store) -> None:
