@@ -69,7 +69,8 @@ def gaps(work: pl.DataFrame, booked: pl.DataFrame, done: pl.DataFrame, logged: p
     gap "booking": confirmed bookings after as_of less the known remaining hours of the person's tasks (`with_unknown`: less the imputed
     ones too), where there is a booking; named over_booked or under_booked. "estimate": logged less estimated hours of `done` tasks
     (`lib.measures.remaining`); named under_scoped. "logging": booked less `logged` hours (person_id, project_id, date, hours) to as_of,
-    within the days of `booked` (without a date: those are what it holds); named not_logging. Named from 4 hours or 10 % of the larger side on, whichever is more; else null.
+    within the days of `booked` (without a date: those are what it holds); named not_logging. Named from 4 hours or 10 % of the larger side
+    on, whichever is more; else null.
     """
     sure = booked.filter((pl.col("status") == "confirmed") & ~pl.col("lost"))
     zero = pl.lit(0.0)

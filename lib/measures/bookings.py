@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from lib.portfolio import Portfolio
 
-EVER = 10_000_000
-"""More days than any calendar has."""
 THURSDAY = 3
 """The weekday of the first of January 1970, Monday being 0."""
 
@@ -28,22 +26,25 @@ def booked_by_day(portfolio: Portfolio, days: pl.DataFrame, as_of: date) -> pl.D
     grid = _Grid.of(days)
     known = _alive(portfolio, as_of).filter(pl.col("person_id").is_in(grid.people.implode()), pl.col("start") <= pl.col("end"))
     employed = portfolio["people"].select("person_id", pl.col("start").alias("joins"), pl.col("end").alias("leaves"))
-    bookings = known.join(employed, on="person_id", how="left").sort("person_id", "booking_id").collect()
+    columns = ("booking_id", "person_id", "project_id", "status", "probability", "hours_per_day", "start", "end")
+    bookings = known.select(columns).join(employed, on="person_id", how="left").sort("person_id", "booking_id").collect()
     begin, end = (bookings[name].to_physical().to_numpy().astype(np.int64) - grid.first for name in ("start", "end"))
     begin, end = np.maximum(begin, 0), np.minimum(end, grid.days - 1)
     many = np.maximum(end - begin + 1, 0)
     row = np.repeat(np.arange(bookings.height), many)
     day = np.arange(len(row)) - np.repeat(np.cumsum(many) - many - begin, many)
-    cell = bookings["person_id"].cast(pl.Enum(grid.people)).to_physical().to_numpy().astype(np.int64)[row] * grid.days + day
-    joins = bookings["joins"].to_physical().fill_null(-EVER).to_numpy().astype(np.int64)[row] - grid.first
-    leaves = bookings["leaves"].to_physical().fill_null(EVER).to_numpy().astype(np.int64)[row] - grid.first
-    away = ((day < joins) | (day > leaves)) & ((day + grid.first + THURSDAY) % 7 < 5)
-    contracted, capacity = grid.contracted[cell], grid.capacity[cell]
-    kept = np.flatnonzero(~np.isnan(capacity) & ((contracted > 0) | away))
-    kept = kept[np.argsort(cell[kept], kind="stable")]
-    return bookings[row[kept]].select(
-        "booking_id", "person_id", "project_id", pl.Series("date", (day[kept] + grid.first).astype(np.int32)).cast(pl.Date), "status",
-        "probability", pl.col("hours_per_day").alias("hours"), pl.Series("lost", capacity[kept] <= 0),
+    cell = (bookings["person_id"].cast(pl.Enum(grid.people)).to_physical().to_numpy().astype(np.int64) * grid.days)[row] + day
+    kept = grid.contracted[cell] > 0
+    joins, leaves = ((bookings[name].to_physical() - grid.first).to_numpy() for name in ("joins", "leaves"))  # NaN: not said
+    late = np.flatnonzero((joins > begin) | (leaves < end))
+    if len(late):
+        away = np.isin(row, late) & ((day < joins[row]) | (day > leaves[row])) & ((day + grid.first + THURSDAY) % 7 < 5)
+        kept |= away & ~np.isnan(grid.capacity[cell])
+    rows = np.flatnonzero(kept)
+    rows = rows[np.argsort(cell[rows], kind="stable")]
+    return bookings.drop("start", "end", "joins", "leaves")[row[rows]].select(
+        "booking_id", "person_id", "project_id", pl.Series("date", (day[rows] + grid.first).astype(np.int32)).cast(pl.Date), "status",
+        "probability", pl.col("hours_per_day").alias("hours"), pl.Series("lost", grid.capacity[cell[rows]] <= 0),
     )  # fmt: skip
 
 

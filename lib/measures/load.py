@@ -151,12 +151,19 @@ def facts_of(portfolio: Portfolio, entries: Worked, first: date, last: date) -> 
 
 def logged_by_pair(entries: Worked, first: date, last: date) -> pl.DataFrame:
     """person_id, project_id, hours: logged from `first` to `last`."""
-    rows = (entries.day >= day_number(first)) & (entries.day <= day_number(last))
-    pairs = pl.DataFrame({"person": entries.person[rows], "project": entries.project[rows], "hours": entries.hours[rows]})
-    found = pairs.group_by("person", "project").agg(pl.col("hours").sum())
-    return found.select(
-        entries.person_ids.gather(found["person"]).alias("person_id"), entries.project_ids.gather(found["project"]).alias("project_id"), "hours"
-    )
+    rows = np.flatnonzero((entries.day >= day_number(first)) & (entries.day <= day_number(last)))
+    many = np.int64(max(1, len(entries.project_ids)))
+    pair, hours = entries.person[rows] * many + entries.project[rows], entries.hours[rows]
+    cells = len(entries.person_ids) * int(many)
+    if cells <= 4 * len(rows) + 1_000_000:  # a table of all pairs; with more of them than that there is no room for it
+        known = np.flatnonzero(np.bincount(pair, minlength=cells))
+        sums = np.bincount(pair, hours, cells)[known]
+    else:
+        known, place = np.unique(pair, return_inverse=True)
+        sums = np.bincount(place, hours)
+    return pl.DataFrame({
+        "person_id": entries.person_ids.gather(known // many), "project_id": entries.project_ids.gather(known % many), "hours": sums,
+    })  # fmt: skip
 
 
 def worked_by_anybody(portfolio: Portfolio) -> Worked:
@@ -188,8 +195,13 @@ def summed(load: pl.DataFrame, *by: str, every: Literal["1d", "1w", "1mo"] | Non
     rows = load.with_columns(pl.col("date").dt.truncate(every).alias("start")) if every else load
     totals = [pl.col(HOURS).sum(), pl.col("assumed").any()]
     made = rows.group_by(keys).agg(totals).sort(keys) if keys else rows.select(totals)
+    return with_shares(made)
+
+
+def with_shares(sums: pl.DataFrame) -> pl.DataFrame:
+    """`sums`, rows of HOURS, with SHARES; null over 0."""
     shares = {name: pl.col(over) / pl.when(pl.col(under) > 0).then(pl.col(under)) for name, (over, under) in SHARES.items()}
-    return made.with_columns(**shares)
+    return sums.with_columns(**shares)
 
 
 def sustained_overload(weeks: pl.DataFrame, load: str = "confirmed_hours") -> pl.DataFrame:

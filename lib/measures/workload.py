@@ -28,8 +28,9 @@ class Workload:
     """A team's workload from `first` to `last`, facts to `as_of` and plan after.
 
     `days`: capacity by person and day, from `first` to the last due date or booking, three years ahead at most. `work`, `booked`, `load`,
-    `gaps`, `unmet`: as the measures of those names give them, `plan` and `entries` as `lib.measures.load`; `load` and `lost` from first to last only. `problems`: of networks (a
-    cycle, a dangling link ...), in whose projects a task is held to begin no earlier than not_before says.
+    `gaps`, `unmet`: as the measures of those names give them, `entries` and `plan` as `lib.measures.load` does; `load` and `lost` from
+    first to last only. `problems`: of networks (a cycle, a dangling link ...), in whose projects a task is held to begin no earlier than
+    not_before says.
     """
 
     as_of: date
@@ -46,7 +47,7 @@ class Workload:
     unmet: pl.DataFrame
     problems: tuple[Problem, ...] = ()
 
-    @property
+    @cached_property
     def weeks(self) -> pl.DataFrame:
         """Load by person and week (`start`: its Monday)."""
         return summed(self.load, "person_id", every="1w")

@@ -46,7 +46,9 @@ def audit(portfolio: Portfolio, workload: Workload) -> pl.DataFrame:
     People whose last day is before `workload.first` are asked only about what lies after it. Empty without anybody.
     """
     as_of = workload.as_of
-    people = portfolio["people"].unique("person_id", keep="first").collect()
+    known = portfolio["people"].unique("person_id", keep="first")
+    assumed = pl.col("week_pattern").is_null().alias("assumed")
+    people = known.select("person_id", "start", "end", "country", "subdivision", assumed).collect()
     here = people.filter((pl.col("end") >= workload.first).fill_null(True))
     named = _named(portfolio, as_of)
     logged = named.filter(pl.col("what") == "logged")
@@ -57,7 +59,7 @@ def audit(portfolio: Portfolio, workload: Workload) -> pl.DataFrame:
     parts = [
         _summed(named.join(people, on="person_id", how="anti"), "not_in_people"),
         *_places(portfolio, here),
-        _of(here.filter(pl.col("week_pattern").is_null()), "no_pattern"),
+        _of(here.filter("assumed"), "no_pattern"),
         _no_contract(portfolio, here, workload),
         *_no_rates(portfolio, here, logged, as_of),
         _outside(named, people, "end", "past_end"),

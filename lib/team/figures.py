@@ -130,7 +130,8 @@ class Team:
     @cached_property
     def _of_people(self) -> pl.DataFrame:
         people = self.portfolio["people"].select("person_id", "role", "team").unique("person_id", keep="first").collect()
-        return people.with_columns(pl.Series("target", [self.targets.of(role) for role in people["role"]], pl.Float64))
+        targets = {role: self.targets.of(role) for role in people["role"].unique()}
+        return people.with_columns(pl.Series("target", [targets[role] for role in people["role"]], pl.Float64))
 
     @cached_property
     def _facts(self) -> Facts:
@@ -143,6 +144,10 @@ class Team:
 
     @cached_property
     def _people_known(self) -> dict[tuple[Every | None, frozenset[str] | None], pl.DataFrame]:
+        return {}
+
+    @cached_property
+    def _accounts_known(self) -> dict[tuple[Every | None, frozenset[str] | None], pl.DataFrame]:
         return {}
 
     @cached_property
@@ -160,7 +165,9 @@ class Team:
         return self._projects_known[every, people]
 
     def _by_account(self, every: Every | None, people: frozenset[str] | None) -> pl.DataFrame:
-        return self._by_project(every, people).by_account().rows().drop("project_id")
+        if (every, people) not in self._accounts_known:
+            self._accounts_known[every, people] = self._by_project(every, people).by_account().rows().drop("project_id")
+        return self._accounts_known[every, people]
 
     def _spans(self, every: Every | None) -> tuple[pl.Series, Whole]:
         """First days of the spans, and of each day from first to last the place of its span."""
@@ -184,7 +191,8 @@ class Team:
         """person_id (and start), HOURS, assumed, target_hours, with_target_hours, MONEY."""
         load = self.workload.load
         load = load if people is None else load.filter(pl.col("person_id").is_in(list(people)))
-        rows = summed(load, "person_id", every=every).select("person_id", *(["start"] if every else []), *HOURS, "assumed")
+        rows = self.workload.weeks if every == "1w" and people is None else summed(load, "person_id", every=every)
+        rows = rows.select("person_id", *(["start"] if every else []), *HOURS, "assumed")
         target = self._of_people.select("person_id", "target")
         rows = rows.join(target, on="person_id", how="left", maintain_order="left").with_columns(
             (pl.col("capacity_hours") * pl.col("target")).fill_null(0.0).alias("target_hours"),
@@ -260,7 +268,11 @@ class Team:
         coming = begun > self.workload.as_of
 
         def first_of(*found: tuple[pl.Expr, str]) -> pl.Expr:
-            return pl.coalesce(*(pl.when(when).then(pl.lit(code)) for when, code in found))
+            (when, code), *others = found
+            chain = pl.when(when).then(pl.lit(code))
+            for when, code in others:
+                chain = chain.when(when).then(pl.lit(code))
+            return chain.otherwise(None)
 
         capacity, to_date = (pl.col(name) <= 0 for name in ("capacity_hours", "capacity_to_date_hours"))
         bare = [(capacity & nobody, "no_people"), (capacity, "no_capacity")]

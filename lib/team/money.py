@@ -66,7 +66,7 @@ class Money:
 
     @cached_property
     def receipts(self) -> pl.DataFrame:
-        """RECEIPTS by account, project and day from first to last: revenue on the basis, what of it is passed through, own expenses.
+        """RECEIPTS of the days from first to last, several of one adding up: revenue on the basis, what passes through, own expenses.
 
         project_id is null where the revenue names none: an invoice to the account, or a retainer. Over projects and days these are the
         flows of `lib.measures.flows` by account. `unconverted`: amounts left out for want of an exchange rate.
@@ -82,11 +82,11 @@ class Money:
         rows = with_flow_rates(parts, self.portfolio["fx_rates"].collect(), self.base)
         money = [name for name in ("revenue", "pass_through", "own_expenses") if name in rows.columns]
         within = rows.filter(pl.col("date").is_between(self.first, self.last)).with_columns(pl.col("fx").is_null().alias("unconverted"))
-        summed = within.group_by("account_id", "project_id", "date").agg((pl.col(money) * pl.col("fx")).sum(), pl.col("unconverted").sum())
+        rows = within.select("account_id", "project_id", "date", pl.col(money) * pl.col("fx"), pl.col("unconverted").cast(pl.Int64))
         if self.basis == "earned":
-            summed = pl.concat([summed, self._charged(projects)], how="diagonal_relaxed")
-        typed = summed.match_to_schema(pl.Schema(RECEIPTS), missing_columns="insert", integer_cast="upcast")
-        return typed.with_columns(pl.col(pl.Float64, pl.Int64).fill_null(0)).sort("date", "account_id", "project_id")
+            rows = pl.concat([rows, self._charged(projects)], how="diagonal_relaxed")
+        typed = rows.match_to_schema(pl.Schema(RECEIPTS), missing_columns="insert", integer_cast="upcast")
+        return typed.with_columns(pl.col(pl.Float64, pl.Int64).fill_null(0))
 
     def _invoiced(self, accounts: pl.DataFrame) -> list[pl.DataFrame]:
         rows = counted_invoices(self.portfolio, accounts, self.last, "expenses" in self.portfolio.loaded)

@@ -112,7 +112,7 @@ def cells(
     proved = getattr(workload.allocation, step).people.filter(pl.col("unplaced_hours") > 0)
     windows = proved.select("person_id", "unplaced_hours", "window_start", "window_end")
     rows = (
-        summed(workload.load, "person_id", every=every)
+        (workload.weeks if every == "1w" else summed(workload.load, "person_id", every=every))
         .join(contracted, on=["person_id", "start"], how="left")
         .join(windows, on="person_id", how="left")
         .join(employed.collect(), on="person_id", how="left")
