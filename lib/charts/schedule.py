@@ -34,8 +34,8 @@ class Words:
         return f"{subtitle} · {self.population}" if self.population else subtitle
 
 
-def gantt(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None = None) -> Chart | None:
-    """Tasks as they were and as they are planned now; None where there are none.
+def gantt(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None = None, baseline: bool = False) -> Chart | None:
+    """Tasks as they were and as they are planned now; None where there are none. `baseline`: before is as first agreed.
 
     tasks: name, start, finish (last day of work), before_start, before_finish (null for a new task, or without comparison), float_days
     (working days of total float, or null), float_until (the last day it may end without moving the finish, or null), critical,
@@ -55,7 +55,7 @@ def gantt(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None =
     )  # fmt: skip
     rows = tasks.select(
         told_apart(tasks["name"]), "start", "finish", "before_start", "before_finish", "float_until",
-        pl.col("float_days").cast(pl.Float64).alias("value"), "milestone", (moved | pl.lit(not compared)).alias("moved"),
+        pl.col("float_days").cast(pl.Float64).alias("value"), "milestone", (moved | pl.lit(baseline or not compared)).alias("moved"),
         pl.col("critical").alias("strong"), status.alias("status"),
     )  # fmt: skip
     labels = [_task_label(row, t, near) for row in rows.iter_rows(named=True)]
@@ -63,11 +63,13 @@ def gantt(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None =
     finish, before = rows["finish"].max(), rows["before_finish"].max()
     assert isinstance(finish, date)
     title = t("The plan ends on {day}", day=t.day(finish, near))
-    if isinstance(before, date) and before != finish:
+    if isinstance(before, date) and before != finish and not baseline:
         title = t("The finish moves from {before} to {after}", before=t.day(before, near), after=t.day(finish, near))
-    elif isinstance(before, date):
+    elif isinstance(before, date) and not baseline:
         title = t("The finish stays on {day}", day=t.day(finish, near))
-    said = [t("Blue: the plan")] if not compared else [t("Grey: before"), t("Blue: after; pale where nothing moved")]
+    said = [t("Blue: the plan")]
+    if compared:
+        said = [t("Grey: as first agreed"), *said] if baseline else [t("Grey: before"), t("Blue: after; pale where nothing moved")]
     said += [t("Thin line: float")] if rows["float_until"].null_count() < rows.height else []
     said += [t("Outlined and *: critical chain")] if rows["strong"].any() else []
     if promise:

@@ -59,12 +59,22 @@ def _finding(before: Finish, after: Finish | None, t: Language, near: date) -> s
     return t("Finished by {day} with a chance of 80%", day=t.day((after or before).p80_on or before.p80_on, near))
 
 
-def plan_before_and_after(tasks: pl.DataFrame, t: Language, words: Words, promise: date | None = None, whole: bool = False) -> Chart | None:
+def plan_before_and_after(
+    tasks: pl.DataFrame, t: Language, words: Words, promise: date | None = None, whole: bool = False, baseline: bool = False
+) -> Chart | None:
     """The tasks of an answer as a Gantt chart; of long plans only those that moved, are new or critical, unless the `whole` is wanted.
+
+    `baseline`: what stands before is as first agreed.
 
     tasks: as `lib.scope.answer.Answer.tasks`. None where there are none.
     """
-    return gantt(tasks if whole else decisive(tasks), t, words, promise)
+    return gantt(tasks if whole else decisive(tasks), t, words, promise, baseline)
+
+
+def beside_baseline(tasks: pl.DataFrame, first_agreed: pl.DataFrame) -> pl.DataFrame:
+    """The tasks with their baseline as what was before. first_agreed: task_id, baseline_start, baseline_finish."""
+    agreed = tasks.select("task_id").join(first_agreed.unique("task_id"), on="task_id", how="left", maintain_order="left")
+    return tasks.with_columns(before_start=agreed["baseline_start"], before_finish=agreed["baseline_finish"])
 
 
 def decisive(tasks: pl.DataFrame) -> pl.DataFrame:

@@ -279,6 +279,8 @@ class _Reader:
         for piece in (" ".join(words[-2:]), " ".join(words[-1:]), " ".join(words[:2]), " ".join(words[:1])):
             spoken = set(_words(plain(piece)))
             inside = [key for key in self._people(piece) if spoken <= set(_words(plain(self.known.people[key])))]
+            if len(inside) == 1 and len(spoken) > 1 and plain(self.known.people[inside[0]]) == plain(piece) and len(words) > 2:
+                return " ".join(phrase.replace(piece, " ", 1).split()), (inside[0], None)  # a whole name can't be the work's
             if inside and len(words) > len(piece.split()):
                 doer = self._who("whose", piece, inside, [])
                 return (phrase if doer is None else " ".join(phrase.replace(piece, " ", 1).split())), doer

@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from lib.charts.schedule import Words
-from lib.charts.scope import decisive, finish_bands, plan_before_and_after
+from lib.charts.scope import beside_baseline, decisive, finish_bands, plan_before_and_after
 from lib.formats import ABSENT, Language
 from lib.measures.change_price import REFUSALS, Refusal
 from lib.scope.answer import Answer, Option
@@ -40,7 +40,7 @@ def show_figures(answer: Answer, t: Language) -> None:
     )  # fmt: skip
     was, now = before.promise_share, after.promise_share
     label = t("Chance of {day}", day=t.day(before.promise_on, answer.as_of)) if before.promise_on else t("Chance of the promise")
-    points = None if was is None or now is None else t.points(now - was, 0).replace("−", "-")
+    points = None if was is None or now is None else t.points(round(now, 2) - round(was, 2), 0).replace("−", "-")  # as shown beside it
     chance.metric(
         label, t.share(now), delta=points, delta_color="off" if _flat(was, now, 0) else "normal",
         delta_arrow="off" if _flat(was, now, 0) else "auto",
@@ -54,7 +54,7 @@ def show_figures(answer: Answer, t: Language) -> None:
         help=t("What the change costs us more: hours at cost rates and own expenses, without pass-through."),
     )  # fmt: skip
     held, left = answer.terms.margin, margin_after(answer)
-    difference = None if held is None or left is None else t.points(left - held).replace("−", "-")
+    difference = None if held is None or left is None else t.points(round(left, 3) - round(held, 3)).replace("−", "-")
     margin.metric(
         t("Project margin"), t.share(left, 1), delta=difference,
         delta_color="off" if _flat(held, left, 1) else "normal", delta_arrow="off" if _flat(held, left, 1) else "auto",
@@ -88,15 +88,18 @@ def show_bands(answer: Answer, words: Words, t: Language) -> None:
         st.markdown(said)
 
 
-def show_plan(answer: Answer, option: Option | None, words: Words, t: Language) -> None:
-    """The tasks before and after, of the chosen option; of long plans only those that matter until all are wanted."""
+def show_plan(answer: Answer, option: Option | None, words: Words, t: Language, first_agreed: pl.DataFrame | None = None) -> None:
+    """The tasks before and after, of the chosen option, or beside their baseline; of long plans only what matters until all is wanted.
+
+    first_agreed: task_id, baseline_start, baseline_finish.
+    """
     tasks = answer.tasks if option is None else option.tasks
     if tasks.is_empty():
         return
-    if answer.ask.is_empty:
-        tasks = tasks.with_columns(pl.lit(None, pl.Date).alias("before_start"), pl.lit(None, pl.Date).alias("before_finish"))
+    if first_agreed is not None:
+        tasks = beside_baseline(tasks, first_agreed)
     whole = bool(st.session_state.get("scope.whole"))
-    chart = plan_before_and_after(tasks, t, words, answer.before.promise_on, whole)
+    chart = plan_before_and_after(tasks, t, words, answer.before.promise_on, whole, first_agreed is not None)
     if chart is not None:
         defined_card(chart, "scope_float", t)
     if decisive(tasks).height < tasks.height:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from lib.formats import NBSP, Language
@@ -101,7 +102,7 @@ def _beside(found: Answered, may: Choices, asked: ScopeAsked, portfolio: Portfol
             names = {**may.names(answer.ask), **may.known.people}
             st.markdown(f":gray[— {t(OPTION_NAMES[option.key])}: {option_refused_text(option.refused, names, t, md)}]")
         kept = opened(answer.ask)
-        show_decide(answer, option, None if kept is None or not kept.is_open() else {"id": kept.id}, t, found.later)
+        show_decide(answer, option, None if kept is None or not kept.is_open() else {"id": kept.id}, t, found.later, asked.taken)
 
 
 def _below(found: Answered, portfolio: Portfolio, t: Language) -> None:
@@ -110,7 +111,9 @@ def _below(found: Answered, portfolio: Portfolio, t: Language) -> None:
     option = chosen_option(answer) if asks else None
     usable = option if option is not None and option.refused is None else None
     if not asks:
-        show_plan(answer, None, words_of("scope.plan", portfolio, answer.as_of, t), t)
+        agreed = portfolio["tasks"].filter(pl.col("project_id") == answer.ask.project_id)
+        first = agreed.select("task_id", "baseline_start", "baseline_finish").collect()
+        show_plan(answer, None, words_of("scope.plan", portfolio, answer.as_of, t), t, first)
     else:
         wide, narrow = st.columns([0.62, 0.38], gap="medium")
         with wide:

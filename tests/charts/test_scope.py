@@ -11,7 +11,7 @@ import pytest
 from lib.charts.cells import SIDE, WIDTH, days_svg
 from lib.charts.drawing import drawn
 from lib.charts.schedule import Words
-from lib.charts.scope import MOST_TASKS, decisive, finish_bands, plan_before_and_after
+from lib.charts.scope import MOST_TASKS, beside_baseline, decisive, finish_bands, plan_before_and_after
 from lib.formats import Language
 from lib.scope.answer import Finish
 from tests.charts.test_cells import shapes
@@ -63,6 +63,19 @@ def test_a_long_plan_shows_what_moved_what_is_new_and_what_is_critical() -> None
     assert shown is not None
     assert whole is not None
     assert (shown.rows.height, whole.rows.height) == (5, 7 + MOST_TASKS)
+
+
+def test_without_an_ask_the_plan_stands_beside_what_was_first_agreed() -> None:
+    plan = tasks().filter(pl.col("name").is_in(["A", "B"]))
+    ids = dict(plan.select("name", "task_id").rows())
+    agreed = pl.DataFrame({"task_id": [ids["B"]], "baseline_start": [march(2)], "baseline_finish": [march(3)]})
+    beside = beside_baseline(plan, agreed)
+    assert dict(beside.select("name", "before_finish").rows()) == {"A": None, "B": march(3)}
+    chart = plan_before_and_after(beside, EN, WORDS, baseline=True)
+    assert chart is not None
+    assert chart.title.startswith("The plan ends on")
+    assert chart.subtitle.startswith("Grey: as first agreed. Blue: the plan")
+    assert chart.rows["moved"].all()
 
 
 def across(day: date, first: date, last: date) -> float:

@@ -55,6 +55,8 @@ def test_hours_name_and_place(text: str, hours: float, name: str, after: tuple[s
         ("20 h sign-in by Ana after Wireframes", "ana", None, "Sign-in"),
         ("20 h acceso por Ben tras Maquetas", "ben", None, "Acceso"),
         ("20 h sign-in (Ben Soto) before Launch", "ben", None, "Sign-in"),
+        ("20 h sign-in Ana Ruiz", "ana", None, "Sign-in"),
+        ("20 h Ben Soto sign-in", "ben", None, "Sign-in"),
         ("20 h sign-in after Wireframes, Ana", "ana", None, "Sign-in"),
         ("20 h sign-in after Wireframes by Ana", "ana", None, "Sign-in"),
         ("20 h design after Wireframes", None, "Design", "Design"),
