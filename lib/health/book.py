@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -19,7 +20,9 @@ from lib.health.metrics import METRICS
 from lib.health.moved import moved
 from lib.health.profile import Version, in_force
 from lib.health.readings import READING, Sight
-from lib.health.scores import Flags, Grid, Scores, grid, placed, scored
+from lib.health.scores import Grid, Scores, grid, placed, scored
+
+T = TypeVar("T")
 
 WEEKS = 104
 TRENDS = (4, 13)
@@ -162,7 +165,8 @@ class Health:
         found = self.grid.of_days([place])
         ceilings, flags = self.caps, self.scores.caps[[place]]
         if sight is not None and version.profile.invoice_minimum != self.version.profile.invoice_minimum:
-            ceilings, flags = _caps([sight], [version], found)
+            ceilings = _caps(sight, dict.fromkeys(sight.days, version))
+            flags = capped(ceilings, found.days, found.accounts["account_id"].to_list())
         return replace(self, scores=scored(found, [version.profile], flags), caps=ceilings, versions=(version,))
 
 
@@ -177,11 +181,22 @@ class Read:
 
 def read(sights: Sequence[Sight]) -> Read:
     """The readings of all `sights`, which are in order: each with what was known on its days. At least one day."""
+    return _read(sights, lambda sight: None)[0]
+
+
+def _read(sights: Sequence[Sight], beside: Callable[[Sight], T]) -> tuple[Read, list[T]]:
+    """`read`, and what `beside` makes of each of `sights` while its metrics are read."""
     days = tuple(day for sight in sights for day in sight.days)
-    found = [(sight.accounts, readings_of(sight)) for sight in (sight.at_hand() for sight in sights)]
+    found, made = [], []
+    for sight in sights:
+        held = sight.at_hand()
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(beside, held)
+            found.append((held.accounts, readings_of(held)))
+        made.append(asked.result())
     accounts, readings = (pl.concat(rows) for rows in zip(*found, strict=True))
     last = pl.col("day") == days[-1]
-    return Read(grid(accounts, readings, days=days), accounts.filter(last), readings.filter(last))
+    return Read(grid(accounts, readings, days=days), accounts.filter(last), readings.filter(last)), made
 
 
 def health(sights: Sequence[Sight], versions: Sequence[Version], known: Read | None = None) -> Health:
@@ -189,24 +204,28 @@ def health(sights: Sequence[Sight], versions: Sequence[Version], known: Read | N
 
     `versions`: all that were published; each day has the one in force then.
     """
-    found = known or read(sights)
-    of_day = tuple(in_force(versions, day) for day in found.grid.days)
-    ceilings, flags = _caps(sights, of_day, found.grid)
-    scores = scored(found.grid, [version.profile for version in of_day], flags)
-    last = pl.col("day") == found.grid.days[-1]
-    return Health(scores, found.clients, found.readings, ceilings.filter(last), of_day)
+    days = tuple(day for sight in sights for day in sight.days)
+    of_day = {day: in_force(versions, day) for day in days}
+    if known:
+        found, rows = known, [_caps(sight, of_day) for sight in sights]
+    else:
+        found, rows = _read(sights, lambda sight: _caps(sight, of_day))
+    ceilings = pl.concat(rows)
+    flags = capped(ceilings, days, found.grid.accounts["account_id"].to_list())
+    in_order = tuple(of_day[day] for day in days)
+    last = pl.col("day") == days[-1]
+    scores = scored(found.grid, [version.profile for version in in_order], flags)
+    return Health(scores, found.clients, found.readings, ceilings.filter(last), in_order)
 
 
-def _caps(sights: Sequence[Sight], versions: Sequence[Version], found: Grid) -> tuple[pl.DataFrame, Flags]:
-    """Caps of all days, each by the minimum of its own profile."""
-    minimum = {day: version.profile.invoice_minimum for day, version in zip(found.days, versions, strict=True)}
+def _caps(sight: Sight, versions: Mapping[date, Version]) -> pl.DataFrame:
+    """Caps of the days of `sight`, each by the minimum of its own profile."""
+    minimum = {day: versions[day].profile.invoice_minimum for day in sight.days}
     rows = [pl.DataFrame(schema=CAP)]
-    for sight in sights:
-        for least in sorted({minimum[day] for day in sight.days}):
-            chosen = tuple(day for day in sight.days if minimum[day] == least)
-            rows.append(caps(replace(sight, days=chosen) if chosen != sight.days else sight, least))
-    whole = pl.concat(rows)
-    return whole, capped(whole, found.days, found.accounts["account_id"].to_list())
+    for least in sorted(set(minimum.values())):
+        chosen = tuple(day for day in sight.days if minimum[day] == least)
+        rows.append(caps(replace(sight, days=chosen) if chosen != sight.days else sight, least))
+    return pl.concat(rows)
 
 
 def _at(scores: Scores, places: list[int]) -> Scores:

@@ -274,9 +274,10 @@ def _unapproved(sight: Sight, projects: pl.DataFrame) -> tuple[pl.DataFrame, pl.
 
 def _unapproved_readings(sight: Sight, projects: pl.DataFrame, requests: pl.DataFrame, witness: pl.DataFrame) -> pl.DataFrame:
     """Hours of `requests` over the budget hours of open projects; without any request ever (`witness`) nothing is known."""
-    keys = ["account_id", "day"]
-    rows = pl.concat([requests.with_columns(pl.lit(0.0).alias("under")), _budgets(projects)], how="diagonal")
-    return ratios(sight, "unapproved_scope", rows.join(witness, on=keys, how="semi"), none="no_open_project", no_rows="no_requests")
+    named = ("account_id", "day", "role", "why", "over", "under")
+    budgets = _budgets(projects).select(named).join(witness, on=["account_id", "day"], how="semi")
+    rows = pl.concat([requests.with_columns(pl.lit(0.0).alias("under")).select(named), budgets])
+    return ratios(sight, "unapproved_scope", rows, none="no_open_project", no_rows="no_requests")
 
 
 def _budgets(projects: pl.DataFrame) -> pl.DataFrame:

@@ -119,13 +119,12 @@ def _without_date(sight: Sight, dated: pl.DataFrame) -> pl.DataFrame:
 
 def _notice_days(sight: Sight, found: pl.DataFrame) -> pl.DataFrame:
     """Days to the next notice date of the account's contracts; not applicable where all of them are open-ended or only delivered."""
-    nearest = pl.col("days_left").min()
+    unknown = pl.when(pl.col("says").is_in(["notice_unknown", "term_unknown"])).then("says")
+    nearest_first = _notices(sight).with_columns(unknown.alias("unknown")).sort("days_left", nulls_last=True, maintain_order=True)
     rows = found.join(
-        _notices(sight).group_by(_KEYS).agg(
-            nearest.alias("value"),
-            pl.col("says").filter(pl.col("days_left") == nearest).first().alias("why"),
-            pl.col("says").filter(pl.col("says").is_in(["notice_unknown", "term_unknown"])).first().alias("unknown"),
-            pl.col("excluded").all(),
+        nearest_first.group_by(_KEYS, maintain_order=True).agg(
+            pl.col("days_left").first().alias("value"), pl.col("says").first().alias("why"),
+            pl.col("unknown").min(), pl.col("excluded").all(),
         ),
         on=_KEYS, how="left", maintain_order="left",
     )  # fmt: skip

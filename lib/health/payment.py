@@ -144,12 +144,17 @@ def _last_due(due: pl.DataFrame, found: pl.DataFrame) -> tuple[NDArray[np.float6
     """
     account = pl.col("account_id").cast(pl.Enum(found["account_id"].unique()), strict=False).to_physical().cast(pl.Int64)
     began = pl.col("from").to_physical().cast(pl.Int64).fill_null(-_SPAN // 4)
-    due = due.with_columns(account.alias("account"), (account * _SPAN + began).alias("key")).filter(pl.col("key").is_not_null()).sort("key")
+    due = due.with_columns(account.alias("account"), (account * _SPAN + began).alias("key")).filter(pl.col("key").is_not_null())
     if due.is_empty():
         return np.zeros((found.height, _DUE)), np.zeros((found.height, _DUE), bool), np.zeros((found.height, _DUE), bool)
-    key = due["key"].to_numpy()
-    if (key[1:] == key[:-1]).any():  # words take twice the time of numbers to sort
-        due = due.sort("key", "due", "invoice_id")
+    order = due["key"].arg_sort().to_numpy().astype(np.int64)
+    key = due["key"].to_numpy()[order]
+    same = np.concatenate([[False], key[1:] == key[:-1], [False]])
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    if len(tied):  # words take long to sort
+        among = due.select("key", "due", "invoice_id")[order[tied]]
+        order[tied] = order[tied][among.select(pl.arg_sort_by("key", "due", "invoice_id")).to_series().to_numpy()]
+    due = due.select("account", "settled", "due", "status", "unknown")[order]
     own, day = found.select(account)["account_id"].to_numpy(), found["day"].to_physical().cast(pl.Int64).to_numpy()
     place = np.searchsorted(key, own * _SPAN + day, side="right")[:, None] - 1 - np.arange(_DUE)
     there = place >= np.searchsorted(due["account"].to_numpy(), own)[:, None]
