@@ -6,7 +6,8 @@ import streamlit as st
 from lib.columns import N_
 from lib.ui import filters, reading, scope_projects, session, view
 from lib.ui.frame import clip, context_row, md, page
-from lib.ui.scope_ask import the_ask
+from lib.ui.scope_ask import taken_of, the_ask
+from lib.ui.scope_decide import show_order_button
 from lib.ui.scope_earned import earned_headline, show_earned
 from lib.ui.scope_options import chosen_option
 from lib.ui.scope_part import answer_headline, show_part
@@ -44,7 +45,7 @@ with page():
 
     chosen = scope_projects.looked_at(projects)
     project = projects.row(by_predicate=pl.col("project_id") == chosen, named=True)
-    asked, ask = scope_asked(version, seen.as_of), the_ask(chosen)
+    asked, ask = scope_asked(version, seen.as_of, taken_of(chosen)), the_ask(chosen)
     found = the_answer(asked, ask) if part == "answer" else None
     answer = found.answer if isinstance(found, Answered) else None
     about = f"{md(clip(project['account'], 34))} · {t('data as of {day}', day=t.day(seen.as_of))}"
@@ -55,7 +56,10 @@ with page():
         )  # fmt: skip
         scope_projects.choose_project(projects, t)
         if part == "answer":
-            show_scenarios(answer, chosen_option(answer) if answer else None, asked, chosen, t)
+            option = chosen_option(answer) if answer else None
+            show_scenarios(answer, option, asked, chosen, t)
+            if answer and option and not ask.is_empty:
+                show_order_button(answer, option, t)
     show_sample_note(version, t)
     show_pinned(version, t)
     show_not_known(seen.as_of, version, t)

@@ -16,9 +16,10 @@ from lib.scope.ask import Added, Ask, ask_of
 from lib.scope.ground import Ground
 from lib.scope.line import QUESTIONS, Known, Line, parse
 from lib.scope.sentences import hours_range, work_text
+from lib.scope.ways import USUAL, Taken
 from lib.ui.frame import clip, md, small_table
 
-ASKS, LINE, READ = "scope.asks", "scope.line", "scope.read"
+ASKS, LINE, READ, TAKEN = "scope.asks", "scope.line", "scope.read", "scope.taken"
 HOLD = "\u2060"  # keeps a range on one line
 OPEN_REQUESTS = ("logged", "assessed", "proposed")
 
@@ -44,6 +45,17 @@ def the_ask(project_id: str) -> Ask:
 def put_ask(ask: Ask) -> None:
     """Ask this of its project from now on."""
     st.session_state[ASKS] = {**st.session_state.get(ASKS, {}), ask.project_id: ask.as_json()}
+
+
+def taken_of(project_id: str) -> Taken:
+    """What this session takes for granted in the options of the project; the usual at first."""
+    kept: Taken = st.session_state.get(TAKEN, {}).get(project_id, USUAL)
+    return kept
+
+
+def put_taken(project_id: str, taken: Taken) -> None:
+    """Take this for granted in the options of the project from now on."""
+    st.session_state[TAKEN] = {**st.session_state.get(TAKEN, {}), project_id: taken}
 
 
 def choices(portfolio: Portfolio, ground: Ground | None, project_id: str, as_of: date) -> Choices:

@@ -15,11 +15,13 @@ import streamlit as st
 from lib.columns import N_
 from lib.formats import NBSP, Language
 from lib.measures.project_outlook import clients_part
-from lib.scope.answer import Answer, Option, OptionKey, SignedLater
+from lib.scope.answer import Answer, Option, SignedLater
 from lib.scope.ask import Ask
 from lib.scope.booking import LEFT, rebooked
+from lib.scope.kept_orders import kept_order
 from lib.scope.orders import DECIDED, Approval, approval_of, expense_rows, link_rows, next_order_number
 from lib.scope.sentences import OPTION_NAMES
+from lib.scope.ways import USUAL, Taken
 from lib.store import Commit, Counts, StoreError
 from lib.store.change_requests import KIND_ORDER, KIND_REQUEST, approve, reject, withdraw
 from lib.tables import TABLES
@@ -27,12 +29,13 @@ from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
 from lib.ui.scope_ask import put_ask
-from lib.ui.scope_documents import show_change_order
+from lib.ui.scope_documents import order_button, show_order_drawer
 from lib.ui.scope_drawers import close_drawer, open_drawer, opened_drawer, show_drawer
+from lib.ui.scope_ordered import ordered_button, show_ordered_drawer
 
 LAST = "scope.decided"
 """Key of the session under which stands the number of the commit that it decided last."""
-_PROBLEM, _APPROVED = "scope.problem", "scope.approved"
+_PROBLEM = "scope.problem"
 ENDINGS = {"rejected": N_("Reject the request"), "withdrawn": N_("Withdraw the request")}
 """Drawers that end a request -> their titles."""
 PAYERS = {"client": N_("The client"), "shared": N_("Shared"), "us": N_("Us")}
@@ -42,14 +45,20 @@ DONE = {
 }  # fmt: skip
 
 
+def show_order_button(answer: Answer, option: Option, t: Language) -> None:
+    """The button of the option's change order, unless its request is decided."""
+    request = _request(answer.version, answer.ask.change_id)
+    if request is None or request["status"] not in DECIDED:
+        order_button(option, t)
+
+
 def show_decide(
-    answer: Answer, option: Option | OptionKey, scenario: Mapping[str, Any] | None, t: Language, later: Sequence[SignedLater] = ()
+    answer: Answer, chosen: Option, scenario: Mapping[str, Any] | None, t: Language, later: Sequence[SignedLater] = (), taken: Taken = USUAL
 ) -> None:
-    """Approve, reject or withdraw what `answer` is about, by one of its options; or take its change order as a file.
+    """Approve, reject or withdraw what `answer` is about, by the chosen of its options; and the drawer of its change order.
 
     `scenario`: the saved row that it belongs to, if any. `later`: the same answer if it is signed later, for the change order.
     """
-    chosen = answer.option(option) if isinstance(option, str) else option
     request = _request(answer.version, answer.ask.change_id)
     decided = request is not None and request["status"] in DECIDED
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="scope.decide"):
@@ -59,16 +68,17 @@ def show_decide(
         held = chosen.refused is not None or chosen.ask.is_empty
         help_ = t("There is nothing to approve.") if chosen.ask.is_empty else t("This option can't be had.") if held else None
         st.button(t("Approve"), key="scope.approve", disabled=held, help=help_, on_click=open_drawer, args=("approve", chosen.key))
-        show_change_order(answer, chosen, order_number(answer.version, request), later, t)
         if request is not None:
             for action, label in (("rejected", t("Reject")), ("withdrawn", t("Withdraw"))):
                 st.button(label, key=f"scope.{action}", type="tertiary", on_click=open_drawer, args=(action, request["change_id"]))
         show_author(t)
     kind, of = opened_drawer()
     if (kind, of) == ("approve", chosen.key) and not held:
-        show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, later, t)
+        show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, taken, t)
     elif request is not None and of == request["change_id"] and kind in ENDINGS:
         ask_reason(kind, request, answer.version, answer.as_of, t)
+    else:
+        show_order_drawer(answer, chosen, order_number(answer.version, request), later, t)
 
 
 def _request(version: int, change_id: str | None) -> dict[str, Any] | None:
@@ -79,9 +89,7 @@ def _request(version: int, change_id: str | None) -> dict[str, Any] | None:
     return found.row(0, named=True) if found.height else None
 
 
-def _approving(
-    answer: Answer, option: Option, scenario: Mapping[str, Any] | None, later: Sequence[SignedLater], t: Language
-) -> None:  # fmt: skip
+def _approving(answer: Answer, option: Option, scenario: Mapping[str, Any] | None, taken: Taken, t: Language) -> None:
     with st.container(key="scope.approving", gap="small"):
         request = _request(answer.version, answer.ask.change_id)
         number = order_number(answer.version, request)
@@ -121,10 +129,9 @@ def _approving(
         who = ask_author(t, "scope.approve_author")
         if st.button(t("Approve as {number}", number=md(number)), type="primary", key="scope.approve_now", disabled=not who):
             session.require("decide", "scope")
-            commit = try_to(lambda: approve(session.store(), approval, author=who, at=session.now()), t)
-            if commit is not None:
+            kept = kept_order(answer, approval, taken)
+            if try_to(lambda: approve(session.store(), approval, author=who, at=session.now(), kept=kept), t) is not None:
                 # The plan now holds the work: to ask for it again would count it twice.
-                st.session_state[_APPROVED] = (commit.number, answer, option, later, approval)
                 put_ask(Ask(answer.ask.project_id))
                 close_drawer()
                 st.rerun()
@@ -247,15 +254,15 @@ def last_decision(commits: list[Commit]) -> Commit | None:
 
 def show_last(t: Language) -> Commit | None:
     """What was decided last, by whom and when, and its undo with what that takes back. Returns the commit; None where there is none."""
-    commit = last_decision(list(session.stored().commits))
+    commits = list(session.stored().commits)
+    show_ordered_drawer(commits, t)
+    commit = last_decision(commits)
     if commit is None:
         say_problem()
         return None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scope.last"):
         st.markdown(f":green[●]{NBSP}{step_said(commit, t)}", width="stretch")
-        number, answer, option, later, agreed = st.session_state.get(_APPROVED) or (0, None, None, (), None)
-        if number == commit.number and answer is not None and option is not None:
-            show_change_order(answer, option, str(commit.details["change"].get("order_number", "")), later, t, agreed)
+        ordered_button(commit, "scope.ordered", t)
         if commit.undo_possible:
             takes = t("Takes back: {what}", what=counts_said(commit, t))
             st.button(t("Undo"), key="scope.undo", on_click=_undo, args=(commit, t), help=takes)

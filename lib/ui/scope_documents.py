@@ -27,19 +27,24 @@ from lib.ui.scope_drawers import open_drawer, opened_drawer, show_drawer
 VALID_DAYS = 30
 
 
-def show_change_order(
-    answer: Answer, option: Option, number: str, later: Iterable[SignedLater], t: Language, agreed: Approval | None = None
-) -> None:  # fmt: skip
-    """The button that opens the drawer of the change order; `number` is the one that it bears. `agreed`: what was approved, if it was."""
+def order_button(option: Option, t: Language) -> None:
+    """What opens the drawer of an option's change order: the page's one primary button."""
     held = option.refused is not None or option.ask.is_empty
-    st.button(t("Change order"), key="scope.order", disabled=held, on_click=open_drawer, args=("order", option.key))
-    if opened_drawer() == ("order", option.key) and not held:
-        show_drawer(t("Change order {number}", number=number), _contents, answer, option, number, tuple(later), agreed, t)
+    help_ = t("This option can't be had.") if held else None
+    st.button(t("Change order"), key="scope.order", type="primary", disabled=held, help=help_, on_click=open_drawer,
+              args=("order", option.key))  # fmt: skip
 
 
-def _contents(
+def show_order_drawer(answer: Answer, option: Option, number: str, later: Iterable[SignedLater], t: Language) -> None:
+    """The drawer of an option's change order, where it is open; `number` is the one that the order bears."""
+    if opened_drawer() == ("order", option.key) and option.refused is None and not option.ask.is_empty:
+        show_drawer(t("Change order {number}", number=number), show_order_form, answer, option, number, tuple(later), None, t)
+
+
+def show_order_form(
     answer: Answer, option: Option, number: str, later: tuple[SignedLater, ...], agreed: Approval | None, t: Language
 ) -> None:  # fmt: skip
+    """What a person adds to a change order, then its files. `agreed`: what was approved, if it was."""
     with st.container(key="scope.order_drawer", gap="small"):
         st.markdown(f"**{md(answer.ask.title or answer.project)}** · {t(OPTION_NAMES[option.key])}  \n:gray[{md(answer.account)}]")
         st.markdown(f":small[:gray[{t('For the client: no cost, no margin, no other client. Texts below are yours.')}]]")

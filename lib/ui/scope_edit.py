@@ -10,21 +10,25 @@ import streamlit as st
 
 from lib.formats import Language
 from lib.scope.ask import Added, Altered, Ask
+from lib.scope.ways import Taken
 from lib.ui.frame import md
-from lib.ui.scope_ask import Choices, hours_text, put_ask
+from lib.ui.scope_ask import Choices, hours_text, put_ask, put_taken
+from lib.ui.scope_reading import ScopeAsked
 
 ROWS, MOST_ROWS = "scope.edit.rows", 30
 NOBODY = ""
 SCOPE = (None, True, False)
 
 
-def open_editor(ask: Ask, may: Choices, has_target: bool, t: Language) -> None:
-    """Open the drawer on the ask as it is. `has_target`: the project itself says which margin it aims at."""
+def open_editor(ask: Ask, may: Choices, has_target: bool, has_rate: bool, asked: ScopeAsked, t: Language) -> None:
+    """Open the drawer on the ask as it is. `has_target`: the project itself says which margin it aims at; `has_rate`: somebody has a
+    cost rate.
+    """
     st.session_state[ROWS] = [row.key for row in ask.added] or ["1"]
-    st.dialog(t("Edit the ask"), width=720, position="right")(_drawer)(ask, may, has_target, t)
+    st.dialog(t("Edit the ask"), width=720, position="right")(_drawer)(ask, may, has_target, has_rate, asked, t)
 
 
-def _drawer(ask: Ask, may: Choices, has_target: bool, t: Language) -> None:
+def _drawer(ask: Ask, may: Choices, has_target: bool, has_rate: bool, asked: ScopeAsked, t: Language) -> None:
     with st.container(key="scope.editor"):
         title = st.text_input(t("What it is about"), ask.title, key="scope.edit.title", max_chars=120)
         st.markdown(f"**{t('New work')}**")
@@ -32,7 +36,8 @@ def _drawer(ask: Ask, may: Choices, has_target: bool, t: Language) -> None:
         if len(st.session_state[ROWS]) < MOST_ROWS:
             st.button(t("Add a row"), key="scope.edit.more", on_click=_more)
         altered, removed = _existing(ask, may, t)
-        money = _money(ask, has_target, t)
+        money = _money(ask, has_target, t) | _rate(ask, has_rate, asked, t)
+        taken = _people(asked.taken, t)
         words = _words(ask, t)
         lacking = [one for one in added if one.hours <= 0]
         nameless = [one for one in added if not one.name]
@@ -40,6 +45,7 @@ def _drawer(ask: Ask, may: Choices, has_target: bool, t: Language) -> None:
             st.markdown(f":orange[▲] {t('Each row of new work needs a name and hours.')}")
         if st.button(t("Answer it"), key="scope.edit.apply", type="primary", disabled=bool(lacking or nameless)):
             put_ask(replace(ask, title=title.strip(), added=_standing(added, may), altered=altered, removed=removed, **money, **words))
+            put_taken(ask.project_id, taken)
             st.rerun()
 
 
@@ -130,7 +136,7 @@ def _existing(ask: Ask, may: Choices, t: Language) -> tuple[tuple[Altered, ...],
     return tuple(one for one in altered if one.task_id not in removed), tuple(removed)
 
 
-def _money(ask: Ask, has_target: bool, t: Language) -> Mapping[str, Any]:
+def _money(ask: Ask, has_target: bool, t: Language) -> dict[str, Any]:
     own, passed, aim = st.columns(3, gap="small")
     expense = own.number_input(t("Own expenses"), 0.0, None, ask.expense, 100.0, key="scope.edit.expense", format="%g")
     through = passed.number_input(
@@ -144,6 +150,30 @@ def _money(ask: Ask, has_target: bool, t: Language) -> Mapping[str, Any]:
         )  # fmt: skip
         target = None if percent is None else percent / 100
     return {"expense": float(expense), "pass_through": float(through), "target_margin": target}
+
+
+def _rate(ask: Ask, has_rate: bool, asked: ScopeAsked, t: Language) -> dict[str, Any]:
+    """What an hour costs, asked for only where nobody's rate is known."""
+    if has_rate:
+        return {}
+    rate = st.number_input(
+        t("Cost of an hour, {currency}", currency=asked.base), 0.0, None, ask.cost_rate, 1.0, key="scope.edit.cost_rate", format="%g",
+        placeholder="—", help=t("Nobody's cost rate is known: without one there is neither cost nor price."),
+    )  # fmt: skip
+    return {"cost_rate": rate}
+
+
+def _people(taken: Taken, t: Language) -> Taken:
+    """What «Charge and add people» takes for granted."""
+    with st.expander(t("If people are added"), key="scope.edit.people"):
+        left, right = st.columns(2, gap="small")
+        more = left.number_input(
+            t("More hours to get into the work, %"), 0.0, 400.0, 100 * taken.ramp_up_share, 5.0, key="scope.edit.ramp_up", format="%g"
+        )
+        factor = right.number_input(
+            t("Their cost, % of the median of the role"), 1.0, 1000.0, 100 * taken.rate_factor, 5.0, key="scope.edit.factor", format="%g"
+        )
+    return Taken(round(more / 100, 6), round(factor / 100, 6))
 
 
 def _words(ask: Ask, t: Language) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ from lib.ui.scope_options import chosen_option, show_options
 from lib.ui.scope_projects import words_of
 from lib.ui.scope_reading import Answered, ScopeAsked, ground_of, show_work
 from lib.ui.scope_ripple import show_later, show_ripple
-from lib.ui.scope_scenarios import APPROVED, is_older, older, opened
+from lib.ui.scope_scenarios import APPROVED, is_older, older, opened, taken_by
 
 Found = Answered | Refused | Job | None
 ALL = (
@@ -50,13 +50,15 @@ def answer_headline(found: Found, project: str, t: Language) -> str:
 
 def show_part(found: Found, ask: Ask, asked: ScopeAsked, portfolio: Portfolio, project: Mapping[str, Any], t: Language) -> None:
     """The ask on the left, its answer beside and below it."""
-    may = choices(portfolio, ground_of(asked), ask.project_id, asked.as_of)
+    base = ground_of(asked)
+    may = choices(portfolio, base, ask.project_id, asked.as_of)
     _scenario_note(ask, asked, t)
     show_last(t)
     left, right = st.columns([0.29, 0.71], gap="medium")
     with left:
         if show_ask(ask, may, asked.as_of, t):
-            open_editor(ask, may, project["target_margin"] is not None, t)
+            rated = base is None or base.assumptions.rates.everybody is not None
+            open_editor(ask, may, project["target_margin"] is not None, rated, asked, t)
     with right:
         if isinstance(found, Answered):
             _beside(found, may, asked, portfolio, t)
@@ -78,7 +80,7 @@ def _scenario_note(ask: Ask, asked: ScopeAsked, t: Language) -> None:
     said.append(t(STATUSES.get(one.status, one.status)))
     if one.status == APPROVED:
         said.append(t("it is part of the plan now"))
-    elif one.ask != ask:
+    elif (one.ask, taken_by(one)) != (ask, asked.taken):
         said.append(t("changed since it was saved"))
     note = " · ".join(said)
     if is_older(one, asked) and one.status != APPROVED:

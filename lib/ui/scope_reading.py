@@ -9,7 +9,7 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from threading import Lock
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from lib.scope.answering import Refused, answer
 from lib.scope.ask import Ask
 from lib.scope.ground import TRIALS, Ground, ground
 from lib.scope.lateness import signed_later
+from lib.scope.ways import USUAL, Taken
 from lib.ui import session
 from lib.ui.jobs import Job, Stopped
 
@@ -43,13 +44,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ScopeAsked:
-    """What every answer of a view depends on, beside the ask."""
+    """What every answer of a view depends on, beside the ask. `taken`: what its options take for granted; plans don't depend on it."""
 
     version: int
     as_of: date
     base: str
     trials: int = TRIALS
     seed: int = 0
+    taken: Taken = USUAL
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +104,9 @@ def _answers() -> Kept:
     return Kept(KEPT)
 
 
-def scope_asked(version: int, as_of: date) -> ScopeAsked:
+def scope_asked(version: int, as_of: date, taken: Taken = USUAL) -> ScopeAsked:
     """The key of a view, with the settings it rests on."""
-    return ScopeAsked(version, as_of, session.settings()["base_currency"])
+    return ScopeAsked(version, as_of, session.settings()["base_currency"], taken=taken)
 
 
 def key_of(asked: ScopeAsked, ask: Ask) -> tuple[str, ScopeAsked, str]:
@@ -114,12 +116,12 @@ def key_of(asked: ScopeAsked, ask: Ask) -> tuple[str, ScopeAsked, str]:
 
 def ground_of(asked: ScopeAsked) -> Ground | None:
     """The plan and forecast before any change, where they are made already."""
-    found: Ground | None = _grounds().get((str(session.store().folder), asked))
+    found: Ground | None = _grounds().get((str(session.store().folder), replace(asked, taken=USUAL)))
     return found
 
 
-def the_answer(asked: ScopeAsked, ask: Ask) -> Answered | Refused | Job | None:
-    """The answer, why there is none, the work that still goes on, or None where that was stopped or failed."""
+def the_answer(asked: ScopeAsked, ask: Ask, patience_seconds: float | None = None) -> Answered | Refused | Job | None:
+    """The answer, why there is none, the work that still goes on after so many seconds, or None where that was stopped or failed."""
     key = key_of(asked, ask)
     found: Answered | Refused | None = _answers().get(key)
     job: Job | None = st.session_state.get(_JOB)
@@ -134,7 +136,7 @@ def the_answer(asked: ScopeAsked, ask: Ask) -> Answered | Refused | Job | None:
         again()
         job = _started(key, asked, ask)
         st.session_state[_JOB] = job
-    if not job.ends_within(PATIENCE_SECONDS):
+    if not job.ends_within(PATIENCE_SECONDS if patience_seconds is None else patience_seconds):
         return job
     del st.session_state[_JOB]
     if job.error is not None:
@@ -160,14 +162,14 @@ def _made(job: Job, grounds: Kept, folder: str, asked: ScopeAsked, ask: Ask, por
         return ground(portfolio, asked.as_of, asked.base, asked.trials, asked.seed, told(0.0, 0.4), job.stop.is_set)
 
     try:
-        base = grounds.made((folder, asked), planned)
-        return _answered(job, base, ask, told(0.4, 0.8))
+        base = grounds.made((folder, replace(asked, taken=USUAL)), planned)
+        return _answered(job, base, ask, asked.taken, told(0.4, 0.8))
     except forecasting.Stopped as stopped:
         raise Stopped from stopped
 
 
-def _answered(job: Job, base: Ground, ask: Ask, told: Callable[[str, float], None]) -> Answered | Refused:
-    found = answer(base, ask, told, job.stop.is_set)
+def _answered(job: Job, base: Ground, ask: Ask, taken: Taken, told: Callable[[str, float], None]) -> Answered | Refused:
+    found = answer(base, ask, told, job.stop.is_set, taken)
     if isinstance(found, Refused):
         if found.stopped:
             raise Stopped

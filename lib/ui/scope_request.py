@@ -20,6 +20,7 @@ from lib.ui.frame import md, small_table
 from lib.ui.scope_ask import ask_of_request, put_ask
 from lib.ui.scope_decide import say_problem, try_to
 from lib.ui.scope_drawers import close_drawer, open_drawer, show_drawer
+from lib.ui.scope_ordered import order_of, ordered_button
 from lib.ui.scope_projects import PROJECT
 
 PRIORITIES = ("must", "should", "could", "wont")
@@ -47,8 +48,10 @@ def _contents(row: Mapping[str, Any], version: int, as_of: date, base: str, live
         is_open = row["status"] in OPEN
         if is_open:
             _form(row, version, t)
-        elif row["status"] == "approved":
-            _implemented(row, version, t)
+        elif row["status"] in ("approved", "implemented"):
+            _documents(row, t)
+            if row["status"] == "approved":
+                _implemented(row, version, t)
         with st.container(horizontal=True, gap="xsmall"):
             helped = t("Dates, cost, price and people of this request, in the part Answer")
             asked = is_open and st.button(
@@ -152,6 +155,15 @@ def _implemented(row: Mapping[str, Any], version: int, t: Language) -> None:
     who = ask_author(t, "scope.implement_author")
     if st.button(t("It is done"), key="scope.implement", help=t("Marks the change order as implemented")):
         _save(row, {"status": "implemented"}, version, who, t)
+
+
+def _documents(row: Mapping[str, Any], t: Language) -> None:
+    """The change order again, or why there is none to be had here."""
+    commit = order_of(session.stored().commits, row["change_id"])
+    if commit is None:
+        st.markdown(f":small[:gray[{t('Its change order was not made here: it came with the data.')}]]")
+    elif ordered_button(commit, "scope.request_order", t):
+        st.rerun()
 
 
 def _save(row: Mapping[str, Any], moved: Mapping[str, Any], version: int, who: str, t: Language) -> None:

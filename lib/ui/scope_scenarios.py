@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 import streamlit as st
 
@@ -12,10 +12,11 @@ from lib.scope.answer import Answer, Option
 from lib.scope.ask import Ask
 from lib.scope.scenarios import MOST_COMPARED, STATUSES, TABLE, Scenario, headline, scenarios_of
 from lib.scope.sentences import subject
+from lib.scope.ways import USUAL, Taken
 from lib.ui import session
 from lib.ui.author import ask_author, show_author
 from lib.ui.frame import clip, md
-from lib.ui.scope_ask import put_ask
+from lib.ui.scope_ask import put_ask, put_taken
 from lib.ui.scope_options import take_option
 from lib.ui.scope_reading import ScopeAsked
 
@@ -43,6 +44,7 @@ def follow_scenario() -> None:
 def open_scenario(scenario: Scenario) -> None:
     """Ask again what the scenario asks; not of an approved one, for its work is in the plan."""
     put_ask(Ask(scenario.project_id) if scenario.status == APPROVED else scenario.ask)
+    put_taken(scenario.project_id, taken_by(scenario))
     take_option(scenario.option)
     st.session_state["project"] = scenario.project_id
     st.session_state[LINKED] = st.session_state[OPENED] = str(scenario.id)
@@ -54,6 +56,14 @@ def opened(ask: Ask) -> Scenario | None:
     return next((one for one in scenarios_of(session.stored().rows(TABLE), ask.project_id) if str(one.id) == linked), None)
 
 
+def taken_by(scenario: Scenario) -> Taken:
+    """What its options take for granted; the usual where it does not say."""
+    said = scenario.assumptions.get("taken")
+    if not isinstance(said, Mapping):
+        return USUAL
+    return Taken(**{name: float(said.get(name, usual)) for name, usual in asdict(USUAL).items()})
+
+
 def is_older(scenario: Scenario, asked: ScopeAsked) -> bool:
     """Whether it was computed on other data than the page shows."""
     return (scenario.version, scenario.as_of) != (asked.version, asked.as_of)
@@ -63,7 +73,7 @@ def save(name: str, author: str, answer: Answer, option: Option | None, asked: S
     """Save the ask with its answer, as a new scenario or over `key`, and open it."""
     session.require("decide", "scope")
     chosen = None if option is None or option.refused is not None else option.key
-    taken = {"trials": asked.trials, "seed": asked.seed, "base": asked.base}
+    taken = {"trials": asked.trials, "seed": asked.seed, "base": asked.base, "taken": asdict(asked.taken)}
     made = Scenario(
         name.strip(), answer.ask, asked.as_of, asked.version, answer.account_id, chosen, taken, headline(answer, chosen), id=key
     )
@@ -104,7 +114,7 @@ def _save_form(answer: Answer, option: Option | None, asked: ScopeAsked, kept: S
                 st.rerun()
     current = opened(answer.ask)
     if (
-        current is not None and current.is_open() and current.ask != answer.ask and session.author()
+        current is not None and current.is_open() and (current.ask, taken_by(current)) != (answer.ask, asked.taken) and session.author()
         and st.button(t("Save over {name}", name=md(clip(current.name, 40))), key="scope.save.over")
     ):  # fmt: skip
         save(current.name, session.author(), answer, option, asked, current.id)

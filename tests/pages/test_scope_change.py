@@ -230,7 +230,7 @@ def test_without_a_target_margin_the_price_asks_for_one(worked: Path) -> None:
 def test_long_work_shows_its_progress_and_can_be_stopped(worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     began, real = threading.Event(), scope_reading.answer
 
-    def endless(ground: Any, ask: Any, progress: Any = None, stop: Any = None) -> Any:
+    def endless(ground: Any, ask: Any, progress: Any = None, stop: Any = None, taken: Any = None) -> Any:
         began.set()
         while not stop():
             began.wait(0.01)
