@@ -6,6 +6,8 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ import dataframely as dy
 
 import lib.store.delta as delta
 from lib.columns import key, text
+from lib.scope.ask import Added, Ask
+from lib.scope.orders import Approval, Dated
 from lib.store import Clear, ImportBusy, Merge, ReplacePeriod, Store
 from lib.store.catalogue import Catalogue
+from lib.store.change_requests import approve
 from lib.store.migrations import AddColumn, RenameColumn, TableMigration
 from lib.tables import TABLES, Table
 from tests.store.samples import AT, BY_ANA, accounts, time_entries
@@ -56,6 +61,18 @@ def migrate(folder: Path) -> None:
     Store.open(folder, at=AT, tables=NOW, steps=STEPS)
 
 
+def approve_change(folder: Path) -> None:
+    """Approve a later phase: of all approvals the one that writes to most tables."""
+    day = date(2024, 3, 1)
+    work = Added("n", "New", 16.0, person_id="p1", after=("t",))
+    ask = Ask("j1", "More", added=(work,), expense=60.0, pass_through=400.0)
+    dates = (Dated("ask:j1:n", date(2024, 3, 4), date(2024, 3, 5)),)
+    agreed = Approval(ask, "defer", day, 2, day, "EUR", hours=16.0, cost=700.0, price=2000.0, pass_through=400.0, dates=dates, held=True)
+    store = Store.open(folder, tables=THEN)
+    (scenario,) = store.rows("scenarios")
+    approve(store, replace(agreed, promise_on=date(2024, 4, 1), scenario_id=scenario["id"]), **BY_ANA)
+
+
 def import_rounds(folder: Path, first: int, rounds: int) -> None:
     """Commit `rounds` accounts, one at a time, waiting for whoever else imports."""
     store = Store.open(folder)
@@ -79,7 +96,7 @@ def try_import(folder: Path) -> None:
 
 
 JOBS: dict[str, Callable[..., None]] = {
-    job.__name__: job for job in (import_three, undo_newest, migrate, import_rounds, hold_import_lock, try_import)
+    job.__name__: job for job in (import_three, undo_newest, migrate, approve_change, import_rounds, hold_import_lock, try_import)
 }
 
 

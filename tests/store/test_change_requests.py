@@ -18,7 +18,6 @@ from lib.scope.register import register
 from lib.store import BadRows, CannotUndo, Counts, Merge, NotFound, RowMoved, Store
 from lib.store.change_requests import (
     Decided,
-    Outdated,
     Request,
     approve,
     bundle,
@@ -28,6 +27,7 @@ from lib.store.change_requests import (
     reject,
     withdraw,
 )
+from lib.store.plan_seen import Outdated
 from tests.measures.rows import book_of
 from tests.scope.worked_example import AS_OF, PROMISE, portfolio
 from tests.store.samples import assert_same, frozen

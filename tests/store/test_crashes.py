@@ -1,4 +1,4 @@
-"""Killed at any moment of import, undo or migration: reopening finds the old portfolio or the new one, and the next import succeeds."""
+"""Killed at any moment of import, undo, approval or migration: reopening finds the old portfolio or the new one, imports go on."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from lib.portfolio import Portfolio
 from lib.store import Merge, Store
+from tests.measures.rows import book_of
 from tests.store import jobs
 from tests.store.forking import Warm, warm
 from tests.store.samples import BY_ANA, accounts, assert_same, frozen, time_entries
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="children are forked and killed by POSIX signals")
-JOBS = ("import_three", "undo_newest", "migrate")
+JOBS = ("import_three", "undo_newest", "approve_change", "migrate")
+PLAN = ("projects", "people", "tasks")
 ROUNDS = 20
 FUZZ_ROUNDS = 200
 
@@ -54,7 +57,9 @@ def scenes(children: Warm, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     goals = pl.DataFrame({"goal_id": ["g1", "g2"], "title": ["Grow", "Keep"]})
     contacts = pl.DataFrame({"contact_id": ["c1"], "account_id": ["a"], "name": ["Eva"]})
     store.commit({"accounts": Merge(accounts(a="Alfa", b="Beta"), ""), "goals": Merge(goals, "")}, **BY_ANA)
-    store.commit({"time_entries": Merge(time_entries(0, 5000), "harvest"), "contacts": Merge(contacts, "")}, **BY_ANA)
+    plan = {name: Merge(rows.collect(), "jira") for name, rows in _plan().frames.items() if name in PLAN}
+    store.commit({"time_entries": Merge(time_entries(0, 5000), "harvest"), "contacts": Merge(contacts, ""), **plan}, **BY_ANA)
+    store.write("scenarios", {"project_id": "j1", "name": "n", "plan": {}, "status": "proposed"}, **BY_ANA)
     made = {}
     for job in JOBS:
         start, done = base / job, base / f"{job} done"
@@ -72,12 +77,23 @@ def scenes(children: Warm, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     return made
 
 
+def _plan() -> Portfolio:
+    """What there is to approve a change of: one task of one project."""
+    return book_of(
+        projects=[{"project_id": "j1", "account_id": "a", "billing": "fixed", "budget_amount": 9000.0}],
+        people=[{"person_id": "p1", "cost_rate": 40.0}],
+        tasks=[{"task_id": "t", "project_id": "j1", "assignee_id": "p1", "estimate_hours": 8.0, "remaining_hours": 8.0}],
+    )  # fmt: skip
+
+
 def _assert_old_or_new(folder: Path, scene: Scene) -> bool:
     """Check the folder that a killed child left; true if the job had been committed."""
     store = _open(folder, scene.job)
     committed = store.version() > 2 + (scene.job == "undo_newest")
     assert_same(store.portfolio(), scene.new if committed else scene.old, dict(store.tables))
     assert store.check() == []
+    approved = committed and scene.job == "approve_change"
+    assert (len(store.rows("decisions")), store.rows("scenarios")[0]["status"]) == ((1, "approved") if approved else (0, "proposed"))
     expected = frozen(store.portfolio(), dict(store.tables))
     store.commit({"accounts": Merge(accounts(z="Zeta"), "")}, **BY_ANA)
     found = frozen(store.portfolio(), dict(store.tables))
@@ -106,6 +122,9 @@ def test_the_jobs_do_change_the_portfolio(scenes: dict[str, Scene]) -> None:
     for job in ("import_three", "undo_newest"):
         assert not scenes[job].old["time_entries"].equals(scenes[job].new["time_entries"])
         assert not scenes[job].old["accounts"].equals(scenes[job].new["accounts"])
+    agreed = scenes["approve_change"]
+    for table in ("change_requests", "projects", "tasks", "links", "bookings", "expenses"):
+        assert agreed.new[table].height > agreed.old[table].height
     assert scenes["migrate"].new["goals"]["name"].to_list() == ["Grow", "Keep"]
     assert scenes["import_three"].new["contacts"].height == 0
 
@@ -117,7 +136,7 @@ def test_killed_at_random_moments_it_is_the_old_or_the_new_portfolio(children: W
 @pytest.mark.fuzz
 def test_killed_at_many_random_moments_it_is_the_old_or_the_new_portfolio(children: Warm, scenes: dict[str, Scene], tmp_path: Path) -> None:
     seen = _kill_at_random(children, scenes, tmp_path / "data", FUZZ_ROUNDS, seed=2)
-    assert {("import_three", False), ("import_three", True), ("undo_newest", False), ("undo_newest", True)} <= seen
+    assert {(job, committed) for job in ("import_three", "undo_newest", "approve_change") for committed in (False, True)} <= seen
 
 
 @pytest.mark.parametrize("job", JOBS)
