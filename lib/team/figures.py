@@ -268,11 +268,10 @@ class Team:
         coming = begun > self.workload.as_of
 
         def first_of(*found: tuple[pl.Expr, str]) -> pl.Expr:
-            (when, code), *others = found
-            chain = pl.when(when).then(pl.lit(code))
-            for when, code in others:
-                chain = chain.when(when).then(pl.lit(code))
-            return chain.otherwise(None)
+            why = pl.lit(None, pl.String)
+            for when, code in reversed(found):
+                why = pl.when(when).then(pl.lit(code)).otherwise(why)
+            return why
 
         capacity, to_date = (pl.col(name) <= 0 for name in ("capacity_hours", "capacity_to_date_hours"))
         bare = [(capacity & nobody, "no_people"), (capacity, "no_capacity")]

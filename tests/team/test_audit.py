@@ -99,7 +99,7 @@ def test_logging_without_a_booking_and_the_other_way_round():
 
 
 def test_an_old_booking_and_an_old_hour_are_no_witness():
-    old = date(2026, 4, 17)  # 30 days before
+    old = date(2026, 4, 19)  # 28 days before
     entries = [{"person_id": "ana", "date": old, "hours": 8.0}, {"person_id": "ben", "date": date(2026, 5, 4), "hours": 8.0}]
     assert first_row(found(time_entries=entries))["gap"] == "booked_without_logging"
 

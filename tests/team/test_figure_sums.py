@@ -106,6 +106,9 @@ def test_people_make_roles_and_teams_and_projects_make_accounts_and_the_group(ta
         accounts = made.figures("account_id", every)
         assert same(totals(projects, "account_id", *span, without=capacity), totals(accounts, "account_id", *span, without=capacity))
         assert same(totals(projects, *span, without=capacity), totals(whole, *span, without=capacity))
+        shares = projects.join(whole, on=span, suffix="_whole") if span else projects.join(whole, how="cross", suffix="_whole")
+        assert shares.height == projects.height
+        assert shares["capacity_hours"].to_list() == shares["capacity_hours_whole"].to_list()
         of_some = pl.concat(made.figures("project_id", every, people=some) for some in ({"ana", "zoe"}, {"ben", "cyd"}))
         bare = (*capacity, *MONEY)
         assert same(totals(of_some, "project_id", *span, without=bare), totals(projects, "project_id", *span, without=bare))

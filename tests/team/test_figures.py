@@ -107,6 +107,7 @@ def test_a_week_without_capacity_has_hours_and_no_share_and_its_hours_count_in_t
     assert (row["capacity_hours"], row["confirmed_hours"], row["lost_hours"], row["confirmed_share"]) == (0, 3, 40, None)
     assert row["lacks_billable_utilisation_to_date"] == "no_capacity"
     assert first_row(asked.figures())["utilisation_to_date"] == 23 / 40
+    assert first_row(asked.figures("project_id"))["lost_hours"] == 40
 
 
 def test_a_booking_under_an_absence_counts_in_full_unless_nothing_is_left_of_the_day():
@@ -171,6 +172,19 @@ def test_what_came_in_is_shared_by_what_the_hours_are_worth():
     assert by(people, "person_id", "realisation") == {"ana": 0.6, "ben": 0.6}
     assert by(people, "person_id", "effective_rate") == {"ana": 60, "ben": 25}
     assert by(people, "person_id", "cost_per_hour") == {"ana": 40, "ben": 30}  # the train is the project's
+
+
+def test_hours_inside_the_house_are_load_and_neither_delivered_nor_a_cost_of_it():
+    people = [{"person_id": "ana", "bill_rate": 100.0, "cost_rate": 40.0} | FULL]
+    projects = [{"project_id": "j", "account_id": "a"}, {"project_id": "in", "account_id": "a", "billing": "internal"}]
+    entries = [{"date": MON, "hours": 8.0}, {"date": TUE, "hours": 4.0, "project_id": "in", "billable": False}]
+    invoices = [{"account_id": "a", "issued": MON, "amount": 400.0}]
+    made = team(book_of(people=people, projects=projects, time_entries=entries, invoices=invoices), SUN)
+    row = first_row(made.figures("account_id"))
+    assert (row["logged_hours"], row["client_to_date_hours"], row["utilisation"]) == (12, 8, 0.2)
+    assert (row["delivery_cost"], row["cost_per_hour"], row["effective_rate"], row["realisation"]) == (320, 40, 50, 0.5)
+    # The invoice names no project: it stands beside them, in a row of its own.
+    assert by(made.figures("project_id"), "project_id", "revenue") == {"in": 0, "j": 0, None: 400}
 
 
 def test_on_the_earned_basis_hours_sold_by_time_earn_their_rate():
