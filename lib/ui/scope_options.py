@@ -68,14 +68,14 @@ def show_options(answer: Answer, chosen: Option, t: Language) -> None:
     style = frame.style.format({name: _or_dash(how) for name, how in written.items()}, na_rep=ABSENT)
     near = last.year == answer.as_of.year  # else days are written with their year
     config = {
-        "name": st.column_config.TextColumn(t("Option"), width=158),
-        "band": st.column_config.ImageColumn(heading, width=146),
-        "p80": st.column_config.Column("P80", width=84 if near else 114),
+        "name": st.column_config.TextColumn(t("Option"), width=176),
+        "band": st.column_config.ImageColumn(heading, width=138),
+        "p80": st.column_config.Column("P80", width=84 if near else 110),
         "price": st.column_config.Column(t("Price"), width=74),
         "cost": st.column_config.Column(t("Cost"), width=74),
-        "margin": st.column_config.Column(t("Margin"), width=64),
-        "over": st.column_config.Column(t("Over"), width=54),
-        "others": st.column_config.Column(t("Others"), width=54),
+        "margin": st.column_config.Column(t("Margin"), width=62),
+        "over": st.column_config.Column(t("Over"), width=52),
+        "others": st.column_config.Column(t("Others"), width=52),
     }
     key = f"scope.options.{st.session_state[_LISTED]}"
 
