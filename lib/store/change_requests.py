@@ -7,7 +7,7 @@ Numbers are found inside the import lock, so that two people who write at once n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -34,6 +34,7 @@ from lib.scope.orders import (
 from lib.store.beside import Authored, Repoint, Told, Write
 from lib.store.changes import BadRows, Change, Commit, NotFound, Rework, RowMoved, StoreError
 from lib.store.checked_rows import checked_rows, sourced_rows
+from lib.store.plan_seen import plan_as_seen, spent_hours
 from lib.store.store import IMPORT_WAIT_SECONDS, Store
 from lib.tables import TABLES
 from lib.text import clean_text
@@ -55,10 +56,6 @@ _NUMBERED = re.compile(rf"^{SOURCE}:CR-(\d+)$")
 
 class Decided(StoreError):
     """The request was decided before."""
-
-
-class Outdated(StoreError):
-    """What an approval was worked out on has changed since."""
 
 
 @dataclass(frozen=True)
@@ -189,12 +186,12 @@ def approve(
 
     `kept`: plain values told under "order" of the step's change, of `lib.scope.kept_orders`.
 
-    Raises `Decided` where the request was decided before, `RowMoved` where it is not as it was, `Outdated` where the project's row, tasks,
-    links or bookings are not as they were at the approval's version, `NotFound`, `BadRows`, `ImportBusy`.
+    Raises `Decided` where the request was decided before, `RowMoved` where it is not as it was, `Outdated` where the project's row,
+    tasks, links or bookings are not as they were at the approval's version, `NotFound`, `BadRows`, `ImportBusy`.
     """
     seen, ask, found = store.portfolio(approval.version), approval.ask, _Found()
     project = _project(store, ask.project_id)
-    spent = _spent(seen, approval)
+    spent = spent_hours(seen, approval)
     moves, more = approval.promise_on not in (None, project["due"]), 0.0
     if approval.rate_factor != 1.0:
         more = dearer(approval, assumptions_of(seen, approval.as_of, approval.currency).rates)
@@ -202,7 +199,7 @@ def approve(
     def requests(current: pl.LazyFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         rows = current.collect()
         request = None if ask.change_id is None else _standing(seen, rows, ask.change_id)
-        _as_seen(seen, store.portfolio(), ask.project_id)
+        plan_as_seen(seen, store.portfolio(), ask.project_id)
         found.change_id = ask.change_id or _next_change_id(store, rows)
         found.order_number = _order_number(rows, request)
         row = request_row(approval, request, found.change_id, found.order_number)
@@ -271,7 +268,6 @@ def approve(
 
 
 _TAKEN = N_("{title} was decided before.")
-_SINCE = N_("{table} of the project changed after this was worked out. Work it out again, then approve it.")
 
 
 def _commit(
@@ -368,31 +364,6 @@ def _project(store: Store, project_id: str) -> dict[str, Any]:
     if found.is_empty():
         raise NotFound(N_("{table} has no row {key}"), table="projects", key=project_id)
     return found.row(0, named=True)
-
-
-def _as_seen(seen: Portfolio, now: Portfolio, project_id: str) -> None:
-    """Raise `Outdated` unless the project's own row, its tasks, their links and its bookings are cell by cell what they were."""
-    if seen.version == now.version:
-        return
-    for (name, was), (_, is_now) in zip(_plan_of(seen, project_id), _plan_of(now, project_id), strict=True):
-        if not was.equals(is_now):
-            raise Outdated(_SINCE, table=TABLES[name].title)
-
-
-def _plan_of(portfolio: Portfolio, project_id: str) -> Iterator[tuple[str, pl.DataFrame]]:
-    mine = pl.col("project_id") == project_id
-    for name in ("projects", "tasks", "bookings"):
-        yield name, portfolio[name].filter(mine).select(list(TABLES[name].columns)).collect().sort(TABLES[name].key)
-    tasks = portfolio["tasks"].filter(mine).select("task_id").collect()["task_id"].implode()
-    touching = pl.any_horizontal(pl.col("predecessor_id", "successor_id").is_in(tasks))
-    yield "links", portfolio["links"].filter(touching).select(list(TABLES["links"].columns)).collect().sort(TABLES["links"].key)
-
-
-def _spent(portfolio: Portfolio, approval: Approval) -> dict[str, float]:
-    """Hours logged by the as-of on the tasks that are altered."""
-    wanted = [change.task_id for change in approval.ask.altered]
-    entries = portfolio["time_entries"].filter(pl.col("task_id").is_in(wanted), pl.col("date") <= approval.as_of)
-    return dict(entries.group_by("task_id").agg(pl.col("hours").sum()).collect().iter_rows())
 
 
 def _begun(portfolio: Portfolio, change_ids: Sequence[str]) -> date | None:
