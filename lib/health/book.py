@@ -32,9 +32,9 @@ READERS: dict[str, ModuleType] = {
     "payment": payment,
 }  # fmt: skip
 """Component -> the module that reads its metrics: `readings`, `evidence` and WHY."""
-_AT_ONCE = 2
+_AT_ONCE = 3
 _IN_TURN = ("delivery", "relationship", "satisfaction", "payment", "commercial", "budget")
-"""Components in the order in which they are read, on two threads: the longest first, and last what waits for parts of it."""
+"""Components in the order in which they are read, on three threads: the longest first, and last what waits for parts of it."""
 WHY: dict[str, str] = {key: words for reader in READERS.values() for key, words in reader.WHY.items()}
 """Why a metric has no reading, or what is to be known about it."""
 
@@ -119,7 +119,7 @@ class Health:
     def _metrics(self) -> pl.DataFrame:
         last = _at(self.scores, [len(self.days) - 1])
         clients, many = self.grid.accounts["account_id"], len(METRICS)
-        place = placed(self.readings, clients).select("why", pl.col("a") * many + pl.col("m"))
+        place = placed(self.readings.filter(pl.col("why").is_not_null()), clients).select("why", pl.col("a") * many + pl.col("m"))
         why = pl.Series("why", [None], pl.String).extend(place["why"])
         row = np.zeros(len(clients) * many, np.int64)
         row[place["a"].to_numpy()] = np.arange(1, len(why))

@@ -210,14 +210,14 @@ def ratios(sight: Sight, metric: str, rows: pl.DataFrame, *, none: str, no_rows:
     keys = ["account_id", "day"]
     # The commonest of a group is dear to find, and few rows lack anything.
     commonest = rows.filter(lacking).group_by(keys).agg(pl.col("why").mode().sort().first().alias("lacking"))
-    note = pl.col(notes).min() if notes else pl.lit(None, pl.String)
-    sums = rows.filter(counts).group_by(keys).agg(
-        (pl.col("over").sum() / pl.col("under").sum()).alias("value"), (pl.col("under").sum() > 0).alias("divides"), note.alias("note")
-    )  # fmt: skip
-    told = rows.select(keys).unique()
-    for found in (commonest, sums):
-        told = told.join(found, on=keys, how="left")
-    told = told.with_columns(pl.col("divides").is_not_null().alias("counted"))
+    note = pl.when(counts).then(notes).alias("note") if notes else pl.lit(None, pl.String).alias("note")
+    told = (
+        rows.select(*keys, note, counts.alias("counted"), *(pl.when(counts).then(name).alias(name) for name in ("over", "under")))
+        .group_by(keys)
+        .agg(pl.col("over", "under").sum(), pl.col("note").min(), pl.col("counted").any())
+        .join(commonest, on=keys, how="left")
+        .with_columns((pl.col("over") / pl.col("under")).alias("value"), (pl.col("under") > 0).alias("divides"))
+    )
     verdict = (
         pl.when(pl.col("lacking").is_not_null()).then(pl.lit("missing"))
         .when(~pl.col("counted")).then(pl.lit("not_applicable"))

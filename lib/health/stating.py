@@ -36,6 +36,8 @@ def latest(found: pl.DataFrame, dated: pl.DataFrame, name: str) -> pl.DataFrame:
     if found.height:  # of what lies before the first day only the last counts, which leaves little to sort
         first, last = found["day"][0], found["day"][-1]
         before = dates.filter(pl.col(name) <= first).group_by("account_id").agg(pl.col(name).max())
+        if first == last:
+            return found.join(before, on="account_id", how="left", maintain_order="left")
         dates = pl.concat([before, dates.filter(pl.col(name) > first, pl.col(name) <= last)])
     known = dates.unique().sort(name)
     return found.join_asof(known, left_on="day", right_on=name, by="account_id", check_sortedness=False, coalesce=False)

@@ -28,6 +28,7 @@ SUMS = {
 _SUMMED = ("revenue", "pass_through", "labour_cost", "own_expenses", "hours", "rated_hours", UNRATED)
 _FIXED = (False, True, None)
 """What `fixed` may be, by its place in keys: key = account · 3 + place."""
+_AT_ONCE = (pl.col("first") == pl.col("issued")) & (pl.col("last") == pl.col("issued"))
 
 
 def days_back(length: int, back: int = 0) -> Window:
@@ -73,6 +74,17 @@ class Sources:
         at_cost = "expenses" in self.portfolio.loaded
         return _billed(self.portfolio, counted_invoices(self.portfolio, self.place, self.newest, at_cost), self.projects)
 
+    @cached_property
+    def invoices_at_once(self) -> pl.DataFrame:
+        """Those for one day, `date`, that of their issue."""
+        columns = ("key", pl.col("issued").alias("date"), "currency", "revenue", "pass_through")
+        return self.invoices.lazy().filter(_AT_ONCE).select(columns).collect()
+
+    @cached_property
+    def invoices_of_spans(self) -> pl.DataFrame:
+        """The others, by issue."""
+        return self.invoices.filter(~_AT_ONCE).sort("issued")
+
 
 def sums_on(
     portfolio: Portfolio,
@@ -105,7 +117,7 @@ def sums_on(
         _hours(into, entries or worked(portfolio), projects, basis, costs)
     _expenses(into, found.expenses, costs)
     if basis == "invoiced":
-        _invoices(into, found.invoices)
+        _invoices(into, found)
     else:
         fees = earned_fees(portfolio, projects, newest).join(projects.select("project_id", "key"), on="project_id")
         names = fees["reading"].rank("dense").cast(pl.Int64).to_numpy()
@@ -215,12 +227,11 @@ def _billed(portfolio: Portfolio, invoices: pl.DataFrame, projects: pl.DataFrame
     )
 
 
-def _invoices(into: Stretches, invoices: pl.DataFrame) -> None:
+def _invoices(into: Stretches, found: Sources) -> None:
     """Those for one day, its issue, have a stretch; the days of a service are spread over each window, once the invoice is known."""
-    at_once = (pl.col("first") == pl.col("issued")) & (pl.col("last") == pl.col("issued"))
     amounts = {"revenue": pl.col("revenue"), "pass_through": pl.col("pass_through")}
-    _add(into, invoices.filter(at_once).rename({"issued": "date"}), amounts)
-    rows = invoices.filter(~at_once, pl.col("last") >= day_of(into.begins)).sort("issued")
+    _add(into, found.invoices_at_once, amounts)
+    rows = found.invoices_of_spans.filter(pl.col("last") >= day_of(into.begins))
     if rows.is_empty():
         return
     currency = into.places(rows["currency"])
