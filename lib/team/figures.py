@@ -288,6 +288,7 @@ class Team:
             ),
             "effective_rate": first_of(
                 (coming, "after_as_of"), (unknown, "no_revenue"), (worked <= 0, "no_hours"), (lacking, "no_exchange_rate"),
+                ((priced < RATED_HOURS_LEAST) & (self.basis == "earned"), "too_few_priced"),  # hours earn their rate
             ),
             "cost_per_hour": first_of((coming, "after_as_of"), (worked <= 0, "no_hours"), (rated < RATED_HOURS_LEAST, "too_few_rated")),
         }  # fmt: skip

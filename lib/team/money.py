@@ -116,9 +116,10 @@ class Money:
 
     @cached_property
     def unstated(self) -> bool:
-        """Whether there is nothing that tells what came in."""
-        tables = {"invoices"} if self.basis == "invoiced" else {"time_entries", "progress", "contracts"}
-        return not tables & self.portfolio.loaded
+        """Whether there is nothing that tells what came in: no invoices at all, or nothing earned in these days."""
+        if self.basis == "invoiced":
+            return "invoices" not in self.portfolio.loaded
+        return not (self.receipts["revenue"] != 0).any()
 
     @cached_property
     def accounts(self) -> tuple[pl.Series, Whole]:

@@ -40,7 +40,7 @@ FULL, ROOM = 0.85, 0.60
 
 
 def strained(workload: Workload) -> pl.DataFrame:
-    """One row for everyone who has capacity or work, the most strained first.
+    """One row for everyone whose hours are known (in the table of people), the most strained first.
 
     person_id, unplaced_hours, unplaced_with_unknown, unplaced_with_tentative, `proved` (the first of STEPS at which hours don't fit, or
     null: nothing is proved, which is no proof that all fits), window_start, window_end, demand_hours, capacity_hours (of the window at that

@@ -261,6 +261,20 @@ def test_a_group_s_target_is_of_the_hours_of_those_who_have_one():
     assert (row["target_hours"], row["with_target_hours"], row["target_share"]) == (44, 80, 0.55)  # 40 × 0.75 + 40 × 0.35
 
 
+@pytest.mark.parametrize("basis", ["invoiced", "earned"])
+@pytest.mark.parametrize("tables", [{}, {"people": BARE}, {"time_entries": [{"date": MON, "hours": 2.0}]}])
+def test_whatever_is_lacking_there_are_figures_at_every_grain(tables: dict[str, Any], basis: Basis):
+    portfolio = book_of(**tables)
+    for as_of in (LAST_SUN, SUN):
+        made = team(portfolio, as_of, basis=basis)
+        for key in ("person_id", "role", "team", "account_id", "project_id"):
+            assert made.figures(key, "1w").filter(pl.col("utilisation").is_nan()).height == 0
+            assert made.figures(key, people=set()).height == 0
+        whole = first_row(made.figures())
+        assert (whole["realisation"], whole["effective_rate"]) == (None, None)
+        assert whole["capacity_hours"] == (40 if "people" in tables else 0)
+
+
 @pytest.fixture(scope="module")
 def sample() -> Portfolio:
     return Portfolio.of(1, **read_sample(Path(__file__).parents[2] / "data" / "sample"))
