@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.watched import outside
 
@@ -28,11 +31,39 @@ def pytest_configure(config: pytest.Config) -> None:
     outside.watch(str(ATTEMPTS))
 
 
+LONGEST_FIRST = ("browser", "pages")
+"""Folders whose files take the longest. Begun last, one of them would keep a single process busy after all others are done."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several processes, those of one file run in one of them, and all that drive a browser too: they share its server."""
-    for item in items:
-        drives_one = Path(__file__).parent / "browser" in item.path.parents
-        item.add_marker(pytest.mark.xdist_group("browser" if drives_one else str(item.path)))
+    """Files in the order in which they are begun: those of the longest folders, then those of the most tests."""
+    tests_in = Counter(item.path for item in items)
+
+    def begun(item: pytest.Item) -> tuple[int, int]:
+        folder = item.path.parent.name
+        return LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST), -tests_in[item.path]
+
+    items.sort(key=begun)
+
+
+class OneProcessAFile(LoadScopeScheduling):
+    """The tests of one file run in one process, which makes their fixtures; so do all that drive a browser: they share its server.
+
+    What xdist calls groups cannot say so: its 3.8 sets them where pytest 9.2 no longer looks, and every test goes where there is room.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneProcessAFile | None:
+    """For `--dist loadgroup`."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    config.option.loadscopereorder = False  # the order of the tests is that of the files
+    return OneProcessAFile(config, log)
 
 
 def attempts() -> list[str]:

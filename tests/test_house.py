@@ -6,6 +6,7 @@ import copy
 import importlib.metadata
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -201,3 +202,12 @@ def test_every_module_of_lib_has_its_layer() -> None:
     placed = {name for layer in layers for name in re.findall(r"lib\.(\w+)", layer)}
     modules = {name.split("/")[1].removesuffix(".py") for name in SOURCES if name.startswith("lib/")} - {"__init__"}
     assert modules - placed == set(), "name it in pyproject.toml, [tool.importlinter]"
+
+
+def test_the_tests_of_a_file_share_one_process() -> None:
+    """Spread over all of them, each would make the file's fixtures anew, and every one would start a browser and a server."""
+    files = ["tests/test_text.py", "tests/test_periods.py"]
+    command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider", *files]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    ran = set(re.findall(r"\[(gw\d)\] .*PASSED (tests/\w+\.py)", said))
+    assert sorted(file for _, file in ran) == sorted(files)
