@@ -99,7 +99,7 @@ def three(over: Callable[[Path | None], Path], made_three: Path) -> Path:
 
 
 @pytest.fixture
-def tables(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def tables(monkeypatch: pytest.MonkeyPatch, nothing_kept: None) -> list[Any]:
     """What the page makes its table of: found, accounts, book, and the rows."""
     made: list[Any] = []
     rows_of = health_book.book_rows
