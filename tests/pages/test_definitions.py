@@ -78,7 +78,7 @@ def test_an_empty_portfolio_has_definitions_and_no_values(empty: Path) -> None:
 @pytest.mark.parametrize(("text", "keys"), [
         ("HERFINDAHL", {"hhi", "effective_clients", "margin_hhi"}),
         ("sponsór", {"sponsor_left", "cap_sponsor_left", "metric_sponsor_reached"}),
-        ("Lipke", {"metric_spi_t"}),
+        ("Lipke", {"metric_spi_t", "ev_earned_schedule", "ev_spi_t", "ev_forecast_finish"}),
         ("zzz", set()),
     ],
 )
