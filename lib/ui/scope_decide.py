@@ -67,13 +67,14 @@ def show_decide(
             return
         held = chosen.refused is not None or chosen.ask.is_empty
         help_ = t("There is nothing to approve.") if chosen.ask.is_empty else t("This option can't be had.") if held else None
-        st.button(t("Approve"), key="scope.approve", disabled=held, help=help_, on_click=open_drawer, args=("approve", chosen.key))
+        st.button(t("Approve"), key="scope.approve", disabled=held, help=help_, on_click=open_drawer,
+                  args=("approve", answer.ask.project_id))  # fmt: skip
         if request is not None:
             for action, label in (("rejected", t("Reject")), ("withdrawn", t("Withdraw"))):
                 st.button(label, key=f"scope.{action}", type="tertiary", on_click=open_drawer, args=(action, request["change_id"]))
         show_author(t)
     kind, of = opened_drawer()
-    if (kind, of) == ("approve", chosen.key) and not held:
+    if (kind, of) == ("approve", answer.ask.project_id) and not held:
         show_drawer(t("Approve: {option}", option=t(OPTION_NAMES[chosen.key])), _approving, answer, chosen, scenario, taken, t)
     elif request is not None and of == request["change_id"] and kind in ENDINGS:
         ask_reason(kind, request, answer.version, answer.as_of, t)

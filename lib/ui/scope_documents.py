@@ -32,12 +32,12 @@ def order_button(option: Option, t: Language) -> None:
     held = option.refused is not None or option.ask.is_empty
     help_ = t("This option can't be had.") if held else None
     st.button(t("Change order"), key="scope.order", type="primary", disabled=held, help=help_, on_click=open_drawer,
-              args=("order", option.key))  # fmt: skip
+              args=("order", option.ask.project_id))  # fmt: skip
 
 
 def show_order_drawer(answer: Answer, option: Option, number: str, later: Iterable[SignedLater], t: Language) -> None:
     """The drawer of an option's change order, where it is open; `number` is the one that the order bears."""
-    if opened_drawer() == ("order", option.key) and option.refused is None and not option.ask.is_empty:
+    if opened_drawer() == ("order", option.ask.project_id) and option.refused is None and not option.ask.is_empty:
         show_drawer(t("Change order {number}", number=number), show_order_form, answer, option, number, tuple(later), None, t)
 
 

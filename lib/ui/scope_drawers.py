@@ -11,7 +11,7 @@ _OPEN = "scope.drawer"
 
 
 def open_drawer(kind: str, of: str) -> None:
-    """From the next run on this one is open, of a request, project or option."""
+    """From the next run on this one is open, of a request or project: not of an option, for another may be chosen by then."""
     st.session_state[_OPEN] = (kind, of)
 
 

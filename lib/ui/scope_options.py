@@ -81,7 +81,7 @@ def show_options(answer: Answer, chosen: Option, t: Language) -> None:
 
     def choose() -> None:
         picked = st.session_state[key].selection.rows
-        if picked:
+        if picked and key == f"scope.options.{st.session_state[_LISTED]}":  # a table that was replaced may still tell its last row
             st.session_state[CHOSEN] = keys[picked[0]]
 
     st.dataframe(
