@@ -88,7 +88,8 @@ def test_a_zip_gives_its_tables_and_says_what_it_leaves_out(worker: Worker, tmp_
 
 
 @pytest.mark.parametrize(
-    "raw", [CSV, b"", b"\x89PNG", export_xlsx("accounts", accounts(), str), archive(("content.xml", b"<x/>"))], ids=len
+    "raw", [CSV, b"", b"\x89PNG", export_xlsx("accounts", accounts(), str), archive(("content.xml", b"<x/>"))],
+    ids=["csv", "nothing", "picture", "workbook", "without tables"],
 )
 def test_what_is_no_zip_of_files_gives_just_itself(worker: Worker, tmp_path: Path, raw: bytes) -> None:
     assert unpack(worker, tmp_path, raw) == (Member("May.zip", tmp_path / "upload"),)
