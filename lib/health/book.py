@@ -189,10 +189,12 @@ def _read(sights: Sequence[Sight], beside: Callable[[Sight], T]) -> tuple[Read, 
     days = tuple(day for sight in sights for day in sight.days)
     found, made = [], []
     for sight in sights:
-        held = sight.at_hand()
-        with ThreadPoolExecutor(1) as pool:
+        with ThreadPoolExecutor(2) as pool:
+            counted = pool.submit(getattr, sight, "worked")  # what most metrics wait for is begun first
+            held = sight.at_hand()
             asked = pool.submit(beside, held)
             found.append((held.accounts, readings_of(held)))
+            counted.result()
         made.append(asked.result())
     accounts, readings = (pl.concat(rows) for rows in zip(*found, strict=True))
     last = pl.col("day") == days[-1]

@@ -7,9 +7,10 @@ Undated columns (percent complete, status, remaining hours) are taken as they st
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -76,9 +77,10 @@ def values_in(
     blocks = [asked[first : first + at_once] for first in range(0, len(asked), at_once)] or [asked]
     made: dict[Basis, list[pl.DataFrame]] = {basis: [] for basis in columns}
     for block in blocks:
-        ground = Ground(portfolio, project_days(portfolio, block, projects, recent_days), base, known)
-        for basis, values in made.items():
-            values.append(_values(ground, basis, columns[basis]))
+        ground = Ground(portfolio, project_days(portfolio, block, projects, recent_days), base, known).prepared()
+        with ThreadPoolExecutor(max(1, len(made))) as threads:
+            for values, rows in zip(made.values(), threads.map(partial(_values, ground), made, columns.values()), strict=True):
+                values.append(rows)
     return {basis: pl.concat(values) for basis, values in made.items()}
 
 
@@ -121,6 +123,11 @@ class Ground:
     asked: ProjectDays
     base: str
     entries: Worked
+
+    def prepared(self) -> Ground:
+        """Itself, with all that both bases need made: they may then be worked out beside each other."""
+        _ = self.tasks, self.rates, self.expenses, self.logged, self.told
+        return self
 
     @cached_property
     def tasks(self) -> TaskDays:

@@ -155,7 +155,7 @@ def test_a_meeting_from_the_first_word_to_the_signed_order_and_back(worked: Serv
                   "23 Mar 2026")  # fmt: skip
         assert [one for one in wanted if bare(one) not in bare(text)] == [], ending
         assert [one for one in ("1,100", "1,040", "40.8", "Ben", "Ana") if one in text] == [], ending
-    page.keyboard.press("Escape")
+    drawer.get_by_role("button", name="Close").click()
     expect(drawer).to_have_count(0)
 
     # Undone: register and figures as they were.
