@@ -38,10 +38,10 @@ $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP) | $(PY)
 	@touch $@
 
 test: check browser ## Check, then run all tests (REQUIRE_BROWSER=1: fail without a browser; ARGS="tests/store -x")
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 offline: check browser ## Run all tests without a network (Linux), else record what reaches for one
-	@$(PY) -m scripts.offline -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m scripts.offline -n 3 --dist loadgroup $(ARGS)
 
 check: $(DEV_STAMP) ## Lint, types and the direction of imports
 	@$(PY) -m ruff check .
